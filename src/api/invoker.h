@@ -1,0 +1,28 @@
+// How one part of the engine asks another for something: as a principal, through the same
+// pipeline as a call from outside, so that it is authorised, audited and metered.
+#pragma once
+
+#include <string>
+
+#include "api/call.h"
+
+namespace riposte::api {
+
+struct Invocation {
+  std::string service;    ///< Registry name ("ec2"), or the SDK's name for it ("cloudwatch").
+  std::string operation;  ///< "StopInstances".
+  json::Object input;     ///< Validated against the model like any other.
+  access::Principal principal;
+  Scope scope;
+  Trace trace;
+  std::string user_agent = "riposte-internal";
+};
+
+class Invoker {
+ public:
+  virtual ~Invoker() = default;
+  /// `reply` runs on the engine's loop (Executor), never inside this call.
+  virtual void Invoke(Invocation invocation, Reply reply) = 0;
+};
+
+}  // namespace riposte::api

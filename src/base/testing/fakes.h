@@ -1,0 +1,81 @@
+// Deterministic stand-ins for time, chance and the loop. Single-threaded; tests only.
+#pragma once
+
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "base/time.h"
+
+namespace riposte::testing {
+
+class FakeClock final : public Clock {
+ public:
+  explicit FakeClock(TimePoint start = FromMillis(1'767'225'600'000)) : now_(start) {}  // 2026-01-01
+  [[nodiscard]] TimePoint Now() const override { return now_; }
+  [[nodiscard]] std::chrono::nanoseconds Monotonic() const override {
+    return now_.time_since_epoch();
+  }
+  void Set(TimePoint now) { now_ = now; }
+
+ private:
+  TimePoint now_;
+};
+
+class FakeRandom final : public Random {
+ public:
+  explicit FakeRandom(uint64_t seed = 1) : engine_(seed) {}
+  [[nodiscard]] std::string Bytes(size_t size) override {
+    std::string out(size, '\0');
+    for (char& c : out) c = static_cast<char>(engine_() & 255);
+    return out;
+  }
+  [[nodiscard]] uint64_t Below(uint64_t bound) override { return engine_() % bound; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+/// Runs nothing until asked. Timers fire in order of their time, then of their making.
+class FakeExecutor final : public Executor {
+ public:
+  explicit FakeExecutor(FakeClock& clock) : clock_(clock) {}
+  void Post(Task task) override { PostAt(clock_.Now(), std::move(task)); }
+  TimerId PostAt(TimePoint when, Task task) override {
+    const TimerId id = ++last_id_;
+    queue_.emplace(std::pair{std::max(when, clock_.Now()), id}, std::move(task));
+    return id;
+  }
+  void Cancel(TimerId timer) override {
+    std::erase_if(queue_, [timer](const auto& entry) { return entry.first.second == timer; });
+  }
+  /// Runs what is due now, and what that makes due, until nothing is. Returns how many ran.
+  int RunUntilIdle() {
+    int ran = 0;
+    while (!queue_.empty() && queue_.begin()->first.first <= clock_.Now()) {
+      auto node = queue_.extract(queue_.begin());
+      node.mapped()();
+      ++ran;
+    }
+    return ran;
+  }
+  /// Moves the clock forward through every timer on the way.
+  void Advance(Millis by) {
+    const TimePoint end = clock_.Now() + by;
+    RunUntilIdle();
+    while (!queue_.empty() && queue_.begin()->first.first <= end) {
+      clock_.Set(queue_.begin()->first.first);
+      RunUntilIdle();
+    }
+    clock_.Set(end);
+  }
+  [[nodiscard]] size_t pending() const { return queue_.size(); }
+
+ private:
+  FakeClock& clock_;
+  TimerId last_id_ = 0;
+  std::map<std::pair<TimePoint, TimerId>, Task> queue_;
+};
+
+}  // namespace riposte::testing

@@ -1,0 +1,134 @@
+// Work out: everything that is owed to somebody, durably, until it is done or dead.
+//
+// Data path:     bus::Ingest / sns Publish / lambda Invoke -> Enqueue (in the caller's commit)
+//                -> Dispatcher -> Target::Deliver -> outcome committed: done, retry at T, dead letter
+// Thread safety: Enqueue inside a write transaction; the Dispatcher lives on the engine's loop.
+// A crash between any two steps repeats the delivery (at least once); its id stays the same, so a
+// target that starts something uses it as the idempotency token.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "access/principal.h"
+#include "api/sinks.h"
+#include "base/scope.h"
+#include "base/time.h"
+#include "base/trace.h"
+#include "json/json.h"
+#include "store/store.h"
+#include "telemetry/log.h"
+
+namespace riposte::delivery {
+
+/// When to try again: data, not code (spec: Delivery semantics).
+struct RetryPolicy {
+  int max_attempts = 185;                        ///< Retries after the first try.
+  Millis max_age{std::chrono::hours(24)};
+  Millis base{1000};                             ///< First back-off; doubles each time.
+  Millis cap{512'000};
+  bool jitter = true;                            ///< Full jitter over [0, back-off].
+  /// When not empty, the exact waits before retry 1, 2, …; the last one repeats.
+  std::vector<Millis> steps;
+
+  [[nodiscard]] json::Value ToJson() const;
+  [[nodiscard]] static RetryPolicy FromJson(const json::Value& value);
+};
+
+/// One delivery owed to one target.
+struct Work {
+  int64_t id = 0;              ///< Given by Enqueue; stable over retries and restarts.
+  std::string kind;            ///< Which Target: "rule-target", "topic-subscription", "function".
+  Scope scope;
+  std::string source_arn;      ///< The rule, subscription or function that owes it.
+  std::string target_arn;      ///< Concurrency and rate are kept per target_arn.
+  json::Object detail;         ///< What the Target needs: input, role, ids.
+  RetryPolicy policy;
+  std::string dead_letter_arn; ///< A queue, or "".
+  Trace trace;
+  TimePoint created;
+  TimePoint due;               ///< Not before.
+  int attempts = 0;            ///< Tries that have failed so far.
+};
+
+/// What came of one try.
+struct Result {
+  enum class Kind {
+    kDone,
+    kRetry,  ///< Failed; try again as the policy says (not before `retry_after`).
+    kDead,   ///< Will never work: no permission, no such target. Straight to the dead letters.
+  };
+  Kind kind = Kind::kDone;
+  std::string error_code;     ///< NO_PERMISSIONS, NO_RESOURCE, THROTTLING, TIMEOUT, …
+  std::string error_message;
+  Millis retry_after{0};
+  [[nodiscard]] static Result Done() { return {}; }
+  [[nodiscard]] static Result Retry(std::string code, std::string message,
+                                    Millis after = Millis(0)) {
+    return {Kind::kRetry, std::move(code), std::move(message), after};
+  }
+  [[nodiscard]] static Result Dead(std::string code, std::string message) {
+    return {Kind::kDead, std::move(code), std::move(message), Millis(0)};
+  }
+};
+
+/// Implemented above: one for each kind of work.
+class Target {
+ public:
+  using Completion = std::move_only_function<void(Result)>;
+  virtual ~Target() = default;
+  /// On the loop; must not block. `completion` may be called from any thread, once.
+  virtual void Deliver(const Work& work, Completion completion) = 0;
+  /// The attempt that failed for good: what the dead letter should hold. Attributes are strings.
+  struct DeadLetter {
+    std::string body;
+    std::map<std::string, std::string> attributes;
+  };
+  [[nodiscard]] virtual DeadLetter MakeDeadLetter(const Work& work, const Result& last,
+                                                  const std::string& exhausted) const = 0;
+  /// After each attempt, inside the commit that records it: metrics, events, timeline.
+  virtual void OnOutcome(store::Transaction& tx, const Work& work, const Result& result,
+                         bool final) = 0;
+};
+
+/// Puts a message into a dead-letter queue, as the owner of the work. Implemented over the Invoker.
+using SendDeadLetter = std::function<void(const Work&, Target::DeadLetter,
+                                          std::move_only_function<void(bool sent)>)>;
+
+class Dispatcher {
+ public:
+  struct Options {
+    int max_in_flight = 256;            ///< Over all targets.
+    int max_in_flight_per_target = 32;  ///< One slow target never delays another.
+    size_t max_in_memory = 50'000;      ///< Beyond this, due work waits in the store.
+  };
+  Dispatcher(const Options& options, store::Store& store, Executor& loop, const Clock& clock,
+             Random& random, const telemetry::Log& log);
+  ~Dispatcher();
+
+  void AddTarget(std::string kind, Target& target);
+  void SetDeadLetterSender(SendDeadLetter sender);
+
+  /// Owes `work` from the moment `tx` commits. Sets and returns its id.
+  int64_t Enqueue(store::Transaction& tx, Work work);
+  /// Loads what was owed before the restart. Call once, before serving.
+  void Start();
+  /// Starts nothing more; what is under way may still complete.
+  void Stop();
+
+  /// True when nothing is owed that is due now, and nothing is under way (tests, drain).
+  [[nodiscard]] bool Idle() const;
+  /// Forgets memory after Store::DeleteAllRows.
+  void Reset();
+
+  [[nodiscard]] static std::span<const store::Migration> Migrations();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace riposte::delivery

@@ -1,0 +1,151 @@
+// The service interfaces: what model/*.smithy says, loaded.
+//
+// One model file a service, in a subset of Smithy IDL 2.0 (grammar: wire/README.md), embedded in
+// the binary and parsed on first use. From it come routing, decoding, validation with the service's
+// own error texts, encoding, the action names of policies, and docs/coverage.md.
+// Thread safety: a Catalog may be used from any thread. Cost: parsing about 1 ms for 500 lines, once a service.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "json/json.h"
+
+namespace riposte::wire {
+
+enum class Protocol {
+  kAwsJson10,
+  kAwsJson11,
+  kRestJson1,
+  kAwsQuery,
+  kEc2Query,
+  kRestXml,
+  kRpcV2Cbor,
+};
+
+enum class ShapeType {
+  kString,
+  kEnum,
+  kBoolean,
+  kInteger,  ///< byte, short, integer
+  kLong,
+  kFloat,
+  kDouble,
+  kTimestamp,
+  kBlob,
+  kDocument,
+  kList,
+  kMap,
+  kStructure,
+  kUnion,
+};
+
+enum class TimestampFormat { kDefault, kEpochSeconds, kDateTime, kHttpDate };
+
+struct Shape;
+
+struct Member {
+  std::string name;
+  const Shape* target = nullptr;
+  bool required = false;
+  std::string json_name;      ///< @jsonName (restJson1), else ""
+  std::string xml_name;       ///< @xmlName
+  std::string ec2_query_name; ///< @ec2QueryName
+  bool xml_flattened = false;
+  bool xml_attribute = false;
+  // HTTP bindings of restJson1 and restXml; empty or false: in the body.
+  bool http_label = false;
+  std::string http_header;
+  std::string http_prefix_headers;
+  std::string http_query;
+  bool http_query_params = false;
+  bool http_payload = false;
+  bool http_response_code = false;
+  bool idempotency_token = false;
+  TimestampFormat timestamp_format = TimestampFormat::kDefault;
+};
+
+struct Shape {
+  std::string name;
+  ShapeType type = ShapeType::kString;
+  std::vector<Member> members;        ///< Structures and unions; lists: [member]; maps: [key, value].
+  std::vector<std::string> enum_values;
+  std::optional<int64_t> length_min, length_max;
+  std::optional<double> range_min, range_max;
+  std::string pattern;                ///< As written in the model; "" when none.
+  bool sensitive = false;             ///< Its values are kept out of logs and audit.
+  TimestampFormat timestamp_format = TimestampFormat::kDefault;
+  // Errors only:
+  bool is_error = false;
+  int http_status = 0;                ///< @httpError, else 400 (client) or 500 (server).
+  bool is_server_fault = false;
+  std::string query_error_code;       ///< @awsQueryError code, else "".
+
+  [[nodiscard]] const Member* FindMember(std::string_view member_name) const;
+};
+
+struct OperationModel {
+  std::string name;
+  const Shape* input = nullptr;   ///< A structure, possibly without members.
+  const Shape* output = nullptr;
+  std::vector<const Shape*> errors;
+  bool readonly = false;          ///< @readonly
+  bool idempotent = false;
+  std::string http_method;        ///< REST protocols.
+  std::string http_uri;           ///< "/2015-03-31/functions/{FunctionName}?List"
+  int http_code = 200;
+  /// "events:PutRule": what policies name. @iamAction("…"), else <iam prefix>:<operation>.
+  std::string iam_action;
+  /// Resource templates, @iamResource("arn:aws:events:{region}:{account}:rule/{Name}"); see
+  /// api/resource.h. Empty: "*".
+  std::vector<std::string> iam_resources;
+  bool data_plane = false;        ///< @dataPlane: audited in batches, not in the call's own commit.
+};
+
+struct ServiceModel {
+  std::string name;            ///< Registry and file name: "events".
+  std::string sdk_id;          ///< "EventBridge"
+  std::string signing_name;    ///< "events"
+  std::string iam_prefix;      ///< "events"; "cloudwatch" for monitoring
+  std::string api_version;     ///< "2015-10-07"
+  std::string target_prefix;   ///< "AWSEvents", awsJson and rpcv2 only
+  std::string xml_namespace;
+  std::vector<Protocol> protocols;  ///< The first is the default.
+  std::map<std::string, OperationModel, std::less<>> operations;
+  std::map<std::string, std::unique_ptr<Shape>, std::less<>> shapes;
+};
+
+class Catalog {
+ public:
+  Catalog();   ///< Over the embedded model files.
+  ~Catalog();
+  /// By registry name, or nullptr.
+  [[nodiscard]] const ServiceModel* Find(std::string_view name) const;
+  /// By any name a user may give: registry, signing, SDK or endpoint name, without case.
+  [[nodiscard]] const ServiceModel* FindByAnyName(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> Names() const;
+  /// Accepts "StopInstances", "stopInstances" and "stop_instances".
+  [[nodiscard]] static const OperationModel* FindOperation(const ServiceModel& service,
+                                                           std::string_view name);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Parses one model file. Errors: kInvalidArgument with file and line.
+[[nodiscard]] Result<std::unique_ptr<ServiceModel>> ParseModel(std::string_view name,
+                                                               std::string_view text);
+
+/// Checks `input` against the model: required members, types, lengths, ranges, patterns, enums.
+/// Drops unknown members. The error's code is the service's ("ValidationException",
+/// "InvalidParameterValue", "SerializationException" …) in Error::detail, its text in message.
+[[nodiscard]] Status Validate(const ServiceModel& service, const OperationModel& operation,
+                              json::Object& input);
+
+}  // namespace riposte::wire
