@@ -32,7 +32,10 @@ endif()
 add_library(riposte_flags INTERFACE)
 target_compile_options(riposte_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow
   -Wnon-virtual-dtor -Wno-missing-field-initializers -fno-omit-frame-pointer
-  -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+  -fstack-protector-strong)
+if(CMAKE_BUILD_TYPE STREQUAL Release)
+  target_compile_options(riposte_flags INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+endif()
 target_compile_definitions(riposte_flags INTERFACE SPDLOG_FMT_EXTERNAL)
 target_include_directories(riposte_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(RIPOSTE_SANITIZE)
