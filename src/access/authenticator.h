@@ -1,8 +1,8 @@
 // Who signed this request? AWS Signature Version 4: header, presigned and unsigned-payload forms.
 //
 // Data path:     http::Server -> Authenticator::Authenticate -> wire decodes
-// Thread safety: const methods, any thread. Cost: about 5 µs plus SHA-256 of the body (2.2 µs for 3 KB).
-// Source: "AWS Signature Version 4 for API requests", IAM user guide.
+// Thread safety: const methods, any thread. Cost: about 5 µs plus SHA-256 of the body (2.2 µs for 3
+// KB). Source: "AWS Signature Version 4 for API requests", IAM user guide.
 #pragma once
 
 #include <string>
@@ -22,7 +22,8 @@ struct Authenticated {
   std::string signing_name;  ///< "events"
 };
 
-/// What the signature says before it is checked; for routing and for refusals in the right protocol.
+/// What the signature says before it is checked; for routing and for refusals in the right
+/// protocol.
 struct CredentialScope {
   std::string access_key_id, date, region, signing_name;
   bool presigned = false;
@@ -33,7 +34,7 @@ struct CredentialScope {
 class Authenticator {
  public:
   struct Options {
-    bool open = false;                      ///< serve --open: no signature is checked.
+    bool open = false;  ///< serve --open: no signature is checked.
     AccountId default_account{"000000000000"};
     Region default_region{"us-east-1"};
     Millis clock_skew{std::chrono::minutes(15)};
@@ -43,7 +44,8 @@ class Authenticator {
   /// Errors, with the service's code in `detail`: kUnauthenticated MissingAuthenticationToken,
   /// IncompleteSignature, InvalidClientTokenId / UnrecognizedClientException,
   /// SignatureDoesNotMatch, ExpiredToken, InvalidSignatureException, RequestExpired.
-  /// An unsigned request is kAnonymous only where the operation allows it; that is the caller's check.
+  /// An unsigned request is kAnonymous only where the operation allows it; that is the caller's
+  /// check.
   [[nodiscard]] Result<Authenticated> Authenticate(const http::Request& request,
                                                    TimePoint now) const;
 

@@ -21,8 +21,9 @@ struct AccessRequest {
   std::string action;                  ///< "sns:Publish"
   std::vector<std::string> resources;  ///< All must be allowed. {"*"} when unknown.
   AccountId resource_account;
-  std::string resource_policy;         ///< Document of the one resource, or "".
-  std::map<std::string, std::vector<std::string>> context;  ///< aws:SourceArn, …; keys in lower case.
+  std::string resource_policy;  ///< Document of the one resource, or "".
+  std::map<std::string, std::vector<std::string>>
+      context;  ///< aws:SourceArn, …; keys in lower case.
 };
 
 struct Decision {

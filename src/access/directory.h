@@ -33,7 +33,8 @@ class Directory {
 
   /// nullopt when unknown. Expired temporary keys are still returned; the caller judges.
   [[nodiscard]] std::optional<AccessKey> FindKey(const std::string& access_key_id) const;
-  /// The identity policy documents that apply to `principal`, inline and attached, and its boundary.
+  /// The identity policy documents that apply to `principal`, inline and attached, and its
+  /// boundary.
   struct Policies {
     std::vector<std::pair<std::string, std::string>> identity;  ///< (name or ARN, document)
     std::string boundary;                                       ///< "" when none

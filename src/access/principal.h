@@ -22,7 +22,8 @@ struct Principal {
   };
   Kind kind = Kind::kAnonymous;
   AccountId account;
-  /// Root: arn:aws:iam::A:root; user: arn:aws:iam::A:user/N; session: arn:aws:sts::A:assumed-role/R/S.
+  /// Root: arn:aws:iam::A:root; user: arn:aws:iam::A:user/N; session:
+  /// arn:aws:sts::A:assumed-role/R/S.
   std::string arn;
   std::string id;             ///< Account id, AIDA…, or AROA…:session.
   std::string role_arn;       ///< For kAssumedRole: arn:aws:iam::A:role/path/R.

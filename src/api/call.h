@@ -37,7 +37,7 @@ struct Call {
 
 /// The outcome of a call: a document, or an api::Error.
 struct Outcome {
-  json::Value output;             ///< An object, when there is no error.
+  json::Value output;  ///< An object, when there is no error.
   std::optional<Error> error;
   [[nodiscard]] bool ok() const { return !error.has_value(); }
 };

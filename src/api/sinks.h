@@ -20,15 +20,15 @@ namespace riposte::api {
 
 /// An event on its way to a bus: what the EventBridge envelope is made of.
 struct Event {
-  Scope scope;                 ///< Whose bus.
-  std::string bus = "default"; ///< Name of the bus in that scope.
-  std::string source;          ///< "aws.securityhub"
-  std::string detail_type;     ///< "Security Hub Findings - Imported"
+  Scope scope;                  ///< Whose bus.
+  std::string bus = "default";  ///< Name of the bus in that scope.
+  std::string source;           ///< "aws.securityhub"
+  std::string detail_type;      ///< "Security Hub Findings - Imported"
   TimePoint time;
   std::vector<std::string> resources;
-  json::Value detail;          ///< An object.
-  Trace trace;                 ///< Carried on; hops + 1 is what its consequences get.
-  std::string id;              ///< "": one is made.
+  json::Value detail;  ///< An object.
+  Trace trace;         ///< Carried on; hops + 1 is what its consequences get.
+  std::string id;      ///< "": one is made.
 };
 
 /// The engine's own services announce what happened. The event is accepted when the transaction
@@ -62,8 +62,8 @@ struct AuditRecord {
   bool readonly = false;
   std::string iam_action;
   std::vector<std::string> resources;
-  std::string evidence;       ///< Why it was allowed or refused.
-  std::string error_code;     ///< "" on success.
+  std::string evidence;    ///< Why it was allowed or refused.
+  std::string error_code;  ///< "" on success.
   std::string error_message;
   const json::Value* output = nullptr;  ///< Of mutating calls; nullptr otherwise.
 };

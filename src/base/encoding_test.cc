@@ -8,9 +8,13 @@ namespace riposte {
 namespace {
 
 TEST(Base64, Rfc4648Vectors) {
-  const std::pair<std::string, std::string> cases[] = {
-      {"", ""},         {"f", "Zg=="},        {"fo", "Zm8="},       {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<std::string, std::string> cases[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : cases) {
     EXPECT_EQ(Base64Encode(plain), coded);
     EXPECT_EQ(Base64Decode(coded).value(), plain);
@@ -34,7 +38,9 @@ TEST(Utf8, RefusesMalformed) {
   }
 }
 
-TEST(Crc32c, KnownValue) { EXPECT_EQ(Crc32c("123456789"), 0xe3069283u); }
+TEST(Crc32c, KnownValue) {
+  EXPECT_EQ(Crc32c("123456789"), 0xe3069283u);
+}
 
 TEST(Time, ParsesAndFormats) {
   const TimePoint t = ParseIso8601("2026-11-21T09:08:07.123Z").value();

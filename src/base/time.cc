@@ -71,13 +71,13 @@ std::string FormatBasic(TimePoint t) {
 std::string FormatHttpDate(TimePoint t) {
   static constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
                                                        "Thu", "Fri", "Sat"};
-  static constexpr std::array<const char*, 12> kMonths = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil c = ToCivil(t);
   std::array<char, 64> out;
-  const int n = std::snprintf(out.data(), out.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                              kDays[c.weekday], c.day, kMonths[c.month - 1], c.year, c.hour,
-                              c.minute, c.second);
+  const int n =
+      std::snprintf(out.data(), out.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", kDays[c.weekday],
+                    c.day, kMonths[c.month - 1], c.year, c.hour, c.minute, c.second);
   return std::string(out.data(), static_cast<size_t>(n));
 }
 
@@ -129,8 +129,7 @@ Result<TimePoint> ParseIso8601(std::string_view text) {
       offset_minutes > 59 || !text.empty()) {
     return bad();
   }
-  return result -
-         sign * (std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes));
+  return result - sign * (std::chrono::hours(offset_hours) + std::chrono::minutes(offset_minutes));
 }
 
 std::string Random::Uuid() {

@@ -19,8 +19,12 @@ using Millis = std::chrono::milliseconds;
 using TimePoint = std::chrono::sys_time<Millis>;  ///< UTC, millisecond resolution.
 
 /// Milliseconds since the epoch, the form in which times are stored (columns `*_ms`).
-[[nodiscard]] inline int64_t ToMillis(TimePoint t) { return t.time_since_epoch().count(); }
-[[nodiscard]] inline TimePoint FromMillis(int64_t ms) { return TimePoint(Millis(ms)); }
+[[nodiscard]] inline int64_t ToMillis(TimePoint t) {
+  return t.time_since_epoch().count();
+}
+[[nodiscard]] inline TimePoint FromMillis(int64_t ms) {
+  return TimePoint(Millis(ms));
+}
 /// Seconds since the epoch with a fraction: how documents (json::Value) hold timestamps.
 [[nodiscard]] inline double ToSeconds(TimePoint t) {
   return static_cast<double>(ToMillis(t)) / 1000.0;

@@ -1,7 +1,8 @@
 // Work out: everything that is owed to somebody, durably, until it is done or dead.
 //
 // Data path:     bus::Ingest / sns Publish / lambda Invoke -> Enqueue (in the caller's commit)
-//                -> Dispatcher -> Target::Deliver -> outcome committed: done, retry at T, dead letter
+//                -> Dispatcher -> Target::Deliver -> outcome committed: done, retry at T, dead
+//                letter
 // Thread safety: Enqueue inside a write transaction; the Dispatcher lives on the engine's loop.
 // A crash between any two steps repeats the delivery (at least once); its id stays the same, so a
 // target that starts something uses it as the idempotency token.
@@ -26,11 +27,11 @@ namespace riposte::delivery {
 
 /// When to try again: data, not code (spec: Delivery semantics).
 struct RetryPolicy {
-  int max_attempts = 185;                        ///< Retries after the first try.
+  int max_attempts = 185;  ///< Retries after the first try.
   Millis max_age{std::chrono::hours(24)};
-  Millis base{1000};                             ///< First back-off; doubles each time.
+  Millis base{1000};  ///< First back-off; doubles each time.
   Millis cap{512'000};
-  bool jitter = true;                            ///< Full jitter over [0, back-off].
+  bool jitter = true;  ///< Full jitter over [0, back-off].
   /// When not empty, the exact waits before retry 1, 2, …; the last one repeats.
   std::vector<Millis> steps;
 
@@ -40,18 +41,18 @@ struct RetryPolicy {
 
 /// One delivery owed to one target.
 struct Work {
-  int64_t id = 0;              ///< Given by Enqueue; stable over retries and restarts.
-  std::string kind;            ///< Which Target: "rule-target", "topic-subscription", "function".
+  int64_t id = 0;    ///< Given by Enqueue; stable over retries and restarts.
+  std::string kind;  ///< Which Target: "rule-target", "topic-subscription", "function".
   Scope scope;
-  std::string source_arn;      ///< The rule, subscription or function that owes it.
-  std::string target_arn;      ///< Concurrency and rate are kept per target_arn.
-  json::Object detail;         ///< What the Target needs: input, role, ids.
+  std::string source_arn;  ///< The rule, subscription or function that owes it.
+  std::string target_arn;  ///< Concurrency and rate are kept per target_arn.
+  json::Object detail;     ///< What the Target needs: input, role, ids.
   RetryPolicy policy;
-  std::string dead_letter_arn; ///< A queue, or "".
+  std::string dead_letter_arn;  ///< A queue, or "".
   Trace trace;
   TimePoint created;
-  TimePoint due;               ///< Not before.
-  int attempts = 0;            ///< Tries that have failed so far.
+  TimePoint due;     ///< Not before.
+  int attempts = 0;  ///< Tries that have failed so far.
 };
 
 /// What came of one try.
@@ -62,7 +63,7 @@ struct Result {
     kDead,   ///< Will never work: no permission, no such target. Straight to the dead letters.
   };
   Kind kind = Kind::kDone;
-  std::string error_code;     ///< NO_PERMISSIONS, NO_RESOURCE, THROTTLING, TIMEOUT, …
+  std::string error_code;  ///< NO_PERMISSIONS, NO_RESOURCE, THROTTLING, TIMEOUT, …
   std::string error_message;
   Millis retry_after{0};
   [[nodiscard]] static Result Done() { return {}; }
@@ -95,8 +96,8 @@ class Target {
 };
 
 /// Puts a message into a dead-letter queue, as the owner of the work. Implemented over the Invoker.
-using SendDeadLetter = std::function<void(const Work&, Target::DeadLetter,
-                                          std::move_only_function<void(bool sent)>)>;
+using SendDeadLetter =
+    std::function<void(const Work&, Target::DeadLetter, std::move_only_function<void(bool sent)>)>;
 
 class Dispatcher {
  public:

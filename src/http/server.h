@@ -1,7 +1,8 @@
 // The HTTP/1.1 server: bounded reads, keep-alive, pipelined replies in order.
 //
 // Data path:     socket -> Server -> Handler (wire decodes next)
-// Thread safety: the Handler is called on any of the server's io threads, so it must be thread safe;
+// Thread safety: the Handler is called on any of the server's io threads, so it must be thread
+// safe;
 //                a Responder may be used from any thread, once.
 // Cost:          about 25 µs of CPU a request with keep-alive.
 // Limits before work: header bytes, body bytes (413), time to send a request, connections (503).
@@ -43,8 +44,8 @@ class Server {
  public:
   struct Options {
     std::string address = "127.0.0.1";
-    uint16_t port = 4566;           ///< 0: any free port, see port().
-    std::string unix_path;          ///< When set, listens there instead (mode 0600).
+    uint16_t port = 4566;   ///< 0: any free port, see port().
+    std::string unix_path;  ///< When set, listens there instead (mode 0600).
     int threads = 2;
     size_t max_header_bytes = 64 * 1024;
     size_t max_body_bytes = 80u << 20;  ///< The largest: a function package, base64.

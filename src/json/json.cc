@@ -21,7 +21,9 @@ Result<Value> Parse(std::string_view text, size_t max_depth) {
   return parser.release();
 }
 
-std::string Serialize(const Value& value) { return boost::json::serialize(value); }
+std::string Serialize(const Value& value) {
+  return boost::json::serialize(value);
+}
 
 namespace {
 
@@ -72,8 +74,7 @@ const Value* Find(const Object& object, std::string_view name) {
   return it == object.end() || it->value().is_null() ? nullptr : &it->value();
 }
 
-std::string_view GetString(const Object& object, std::string_view name,
-                           std::string_view fallback) {
+std::string_view GetString(const Object& object, std::string_view name, std::string_view fallback) {
   const Value* value = Find(object, name);
   return value && value->is_string() ? View(*value) : fallback;
 }

@@ -18,7 +18,8 @@ TEST(Json, ParsesWithinBounds) {
 }
 
 TEST(Json, Accessors) {
-  const Value document = Parse(R"({"s":"x","i":3,"d":1.5,"b":true,"l":["a",1,"b"],"n":null})").value();
+  const Value document =
+      Parse(R"({"s":"x","i":3,"d":1.5,"b":true,"l":["a",1,"b"],"n":null})").value();
   const Object& o = document.as_object();
   EXPECT_EQ(GetString(o, "s"), "x");
   EXPECT_EQ(GetString(o, "i", "none"), "none");

@@ -145,9 +145,9 @@ class Store {
     std::string path;  ///< Database file; "" keeps it in memory (tests, --open without data).
     /// false: no thread; each Write runs and commits at once on the caller (simulation, tests).
     bool threaded = true;
-    bool sync = true;            ///< false only as a control: not power-safe.
-    size_t max_batch = 1024;     ///< Closures in one commit.
-    size_t max_queue = 65'536;   ///< Writes waiting; beyond it Write fails its closure at once.
+    bool sync = true;           ///< false only as a control: not power-safe.
+    size_t max_batch = 1024;    ///< Closures in one commit.
+    size_t max_queue = 65'536;  ///< Writes waiting; beyond it Write fails its closure at once.
   };
 
   /// Opens or creates the database and applies `migrations`. Errors: kUnavailable, kCorrupt;

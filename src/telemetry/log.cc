@@ -41,14 +41,13 @@ Log::Log(const Options& options) : options_(options), sink_(std::make_unique<Sin
   sink_->logger = std::make_shared<spdlog::logger>("riposte", std::move(sink));
   sink_->logger->set_level(options.silent ? spdlog::level::off : ToSpdlog(options.level));
   sink_->logger->flush_on(spdlog::level::debug);
-  sink_->logger->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-      options.as_json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
+  sink_->logger->set_pattern(options.as_json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                             spdlog::pattern_time_type::utc);
 }
 
 Log::~Log() = default;
 
-void Log::Write(Level level, std::string_view message,
-                std::initializer_list<Field> fields) const {
+void Log::Write(Level level, std::string_view message, std::initializer_list<Field> fields) const {
   const auto spd_level = ToSpdlog(level);
   if (!sink_->logger->should_log(spd_level)) return;
   if (options_.as_json) {

@@ -7,7 +7,9 @@ namespace {
 
 constexpr double kFirstBucketSeconds = 0.0001;
 
-std::string Braced(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
+std::string Braced(const std::string& labels) {
+  return labels.empty() ? "" : "{" + labels + "}";
+}
 
 template <class Families>
 auto& GetFrom(Families& families, const std::string& name, const std::string& help,

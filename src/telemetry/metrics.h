@@ -54,8 +54,7 @@ class Registry {
   /// e.g. `service="events"`: from code, never from input. `help` of the first call counts.
   Counter& GetCounter(const std::string& name, const std::string& help,
                       const std::string& labels = "");
-  Gauge& GetGauge(const std::string& name, const std::string& help,
-                  const std::string& labels = "");
+  Gauge& GetGauge(const std::string& name, const std::string& help, const std::string& labels = "");
   Histogram& GetHistogram(const std::string& name, const std::string& help,
                           const std::string& labels = "");
   [[nodiscard]] std::string Exposition() const;

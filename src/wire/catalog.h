@@ -3,7 +3,8 @@
 // One model file a service, in a subset of Smithy IDL 2.0 (grammar: wire/README.md), embedded in
 // the binary and parsed on first use. From it come routing, decoding, validation with the service's
 // own error texts, encoding, the action names of policies, and docs/coverage.md.
-// Thread safety: a Catalog may be used from any thread. Cost: parsing about 1 ms for 500 lines, once a service.
+// Thread safety: a Catalog may be used from any thread. Cost: parsing about 1 ms for 500 lines,
+// once a service.
 #pragma once
 
 #include <map>
@@ -53,9 +54,9 @@ struct Member {
   std::string name;
   const Shape* target = nullptr;
   bool required = false;
-  std::string json_name;      ///< @jsonName (restJson1), else ""
-  std::string xml_name;       ///< @xmlName
-  std::string ec2_query_name; ///< @ec2QueryName
+  std::string json_name;       ///< @jsonName (restJson1), else ""
+  std::string xml_name;        ///< @xmlName
+  std::string ec2_query_name;  ///< @ec2QueryName
   bool xml_flattened = false;
   bool xml_attribute = false;
   // HTTP bindings of restJson1 and restXml; empty or false: in the body.
@@ -73,47 +74,47 @@ struct Member {
 struct Shape {
   std::string name;
   ShapeType type = ShapeType::kString;
-  std::vector<Member> members;        ///< Structures and unions; lists: [member]; maps: [key, value].
+  std::vector<Member> members;  ///< Structures and unions; lists: [member]; maps: [key, value].
   std::vector<std::string> enum_values;
   std::optional<int64_t> length_min, length_max;
   std::optional<double> range_min, range_max;
-  std::string pattern;                ///< As written in the model; "" when none.
-  bool sensitive = false;             ///< Its values are kept out of logs and audit.
+  std::string pattern;     ///< As written in the model; "" when none.
+  bool sensitive = false;  ///< Its values are kept out of logs and audit.
   TimestampFormat timestamp_format = TimestampFormat::kDefault;
   // Errors only:
   bool is_error = false;
-  int http_status = 0;                ///< @httpError, else 400 (client) or 500 (server).
+  int http_status = 0;  ///< @httpError, else 400 (client) or 500 (server).
   bool is_server_fault = false;
-  std::string query_error_code;       ///< @awsQueryError code, else "".
+  std::string query_error_code;  ///< @awsQueryError code, else "".
 
   [[nodiscard]] const Member* FindMember(std::string_view member_name) const;
 };
 
 struct OperationModel {
   std::string name;
-  const Shape* input = nullptr;   ///< A structure, possibly without members.
+  const Shape* input = nullptr;  ///< A structure, possibly without members.
   const Shape* output = nullptr;
   std::vector<const Shape*> errors;
-  bool readonly = false;          ///< @readonly
+  bool readonly = false;  ///< @readonly
   bool idempotent = false;
-  std::string http_method;        ///< REST protocols.
-  std::string http_uri;           ///< "/2015-03-31/functions/{FunctionName}?List"
+  std::string http_method;  ///< REST protocols.
+  std::string http_uri;     ///< "/2015-03-31/functions/{FunctionName}?List"
   int http_code = 200;
   /// "events:PutRule": what policies name. @iamAction("…"), else <iam prefix>:<operation>.
   std::string iam_action;
   /// Resource templates, @iamResource("arn:aws:events:{region}:{account}:rule/{Name}"); see
   /// api/resource.h. Empty: "*".
   std::vector<std::string> iam_resources;
-  bool data_plane = false;        ///< @dataPlane: audited in batches, not in the call's own commit.
+  bool data_plane = false;  ///< @dataPlane: audited in batches, not in the call's own commit.
 };
 
 struct ServiceModel {
-  std::string name;            ///< Registry and file name: "events".
-  std::string sdk_id;          ///< "EventBridge"
-  std::string signing_name;    ///< "events"
-  std::string iam_prefix;      ///< "events"; "cloudwatch" for monitoring
-  std::string api_version;     ///< "2015-10-07"
-  std::string target_prefix;   ///< "AWSEvents", awsJson and rpcv2 only
+  std::string name;           ///< Registry and file name: "events".
+  std::string sdk_id;         ///< "EventBridge"
+  std::string signing_name;   ///< "events"
+  std::string iam_prefix;     ///< "events"; "cloudwatch" for monitoring
+  std::string api_version;    ///< "2015-10-07"
+  std::string target_prefix;  ///< "AWSEvents", awsJson and rpcv2 only
   std::string xml_namespace;
   std::vector<Protocol> protocols;  ///< The first is the default.
   std::map<std::string, OperationModel, std::less<>> operations;
@@ -122,7 +123,7 @@ struct ServiceModel {
 
 class Catalog {
  public:
-  Catalog();   ///< Over the embedded model files.
+  Catalog();  ///< Over the embedded model files.
   ~Catalog();
   /// By registry name, or nullptr.
   [[nodiscard]] const ServiceModel* Find(std::string_view name) const;

@@ -25,7 +25,7 @@ struct Route {
 
 /// A failure in the words of the protocol: what to send and how it is called.
 struct WireError {
-  std::string code;     ///< "UnknownOperationException", "SerializationException", …
+  std::string code;  ///< "UnknownOperationException", "SerializationException", …
   std::string message;
   int http_status = 400;
   bool server_fault = false;
@@ -48,8 +48,8 @@ class Codec {
 
   /// Decodes the body, headers and labels into a validated document.
   /// Bounds: depth 64, and the size that the server let through.
-  [[nodiscard]] std::expected<json::Object, WireError> DecodeInput(const Route& route,
-                                                                   const http::Request& request) const;
+  [[nodiscard]] std::expected<json::Object, WireError> DecodeInput(
+      const Route& route, const http::Request& request) const;
 
   [[nodiscard]] http::Response EncodeOutput(const Route& route, const json::Value& output,
                                             std::string_view request_id) const;

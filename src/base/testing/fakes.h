@@ -12,7 +12,8 @@ namespace riposte::testing {
 
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(TimePoint start = FromMillis(1'767'225'600'000)) : now_(start) {}  // 2026-01-01
+  explicit FakeClock(TimePoint start = FromMillis(1'767'225'600'000))
+      : now_(start) {}  // 2026-01-01
   [[nodiscard]] TimePoint Now() const override { return now_; }
   [[nodiscard]] std::chrono::nanoseconds Monotonic() const override {
     return now_.time_since_epoch();
