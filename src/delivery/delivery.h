@@ -90,9 +90,16 @@ class Target {
   };
   [[nodiscard]] virtual DeadLetter MakeDeadLetter(const Work& work, const Result& last,
                                                   const std::string& exhausted) const = 0;
+  /// What the dispatcher made of the last attempt.
+  enum class Disposition {
+    kDone,
+    kWillRetry,
+    kDeadLettered,  ///< In the dead-letter queue.
+    kDropped,       ///< For good, without a queue or with one that refused it; kept in the list.
+  };
   /// After each attempt, inside the commit that records it: metrics, events, timeline.
   virtual void OnOutcome(store::Transaction& tx, const Work& work, const Result& result,
-                         bool final) = 0;
+                         Disposition disposition) = 0;
 };
 
 /// Puts a message into a dead-letter queue, as the owner of the work. Implemented over the Invoker.
