@@ -1,0 +1,176 @@
+"""What an SDK's interface data does not say, kept for redrafting: see draft_model.py.
+
+Every table is keyed by the name of our model (its file name).
+"""
+
+# Prefix of the service's actions in policies, where it is not the endpoint's name.
+IAM_PREFIX = {"monitoring": "cloudwatch"}
+
+# Further protocols that clients of the service speak, in order of preference.
+PROTOCOLS = {"sqs": ["awsJson1_0", "awsQuery"]}
+
+XML_NAMESPACE = {
+    "sqs": "http://queue.amazonaws.com/doc/2012-11-05/",
+    "s3": "http://s3.amazonaws.com/doc/2006-03-01/",
+}
+
+# Further names by which people and documents call the service.
+ALIASES = {
+    "monitoring": ["cloudwatch"],
+    "events": ["eventbridge", "cloudwatchevents"],
+    "logs": ["cloudwatchlogs", "cloudwatch-logs"],
+    "states": ["stepfunctions", "sfn", "step-functions"],
+    "stepfunctions": ["states", "sfn", "step-functions"],
+    "config": ["configservice"],
+    "ssm": ["systems-manager", "simplesystemsmanagement"],
+    "s3": ["s3api"],
+}
+
+# Operation -> action in policies, where the names differ.
+IAM_ACTION = {
+    "lambda": {"Invoke": "lambda:InvokeFunction", "ListLayerVersions": "lambda:ListLayerVersions"},
+    "s3": {
+        "ListBuckets": "s3:ListAllMyBuckets",
+        "ListObjects": "s3:ListBucket",
+        "ListObjectsV2": "s3:ListBucket",
+        "HeadBucket": "s3:ListBucket",
+        "HeadObject": "s3:GetObject",
+        "DeleteObjects": "s3:DeleteObject",
+        "CopyObject": "s3:PutObject",
+        "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+        "PutBucketEncryption": "s3:PutEncryptionConfiguration",
+        "DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+        "GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+        "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+        "DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+        "DeleteBucketTagging": "s3:PutBucketTagging",
+        "GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+        "PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    },
+    "sqs": {
+        "SendMessageBatch": "sqs:SendMessage",
+        "DeleteMessageBatch": "sqs:DeleteMessage",
+        "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    },
+    "sns": {"PublishBatch": "sns:Publish"},
+}
+
+# Operation -> resource templates. {region} and {account} are the call's scope, any other name is a
+# member of the input (a path with dots reaches into it; a member that already holds an ARN stands
+# for the whole template).
+_BUS = "arn:aws:events:{region}:{account}:event-bus/"
+_RULE = "arn:aws:events:{region}:{account}:rule/"
+IAM_RESOURCE = {
+    "events": {
+        **{op: [_RULE + "{Name}"] for op in (
+            "PutRule", "DescribeRule", "DeleteRule", "EnableRule", "DisableRule")},
+        **{op: [_RULE + "{Rule}"] for op in ("PutTargets", "RemoveTargets", "ListTargetsByRule")},
+        **{op: [_BUS + "{Name}"] for op in (
+            "CreateEventBus", "DeleteEventBus", "DescribeEventBus", "UpdateEventBus")},
+        **{op: [_BUS + "{EventBusName}"] for op in ("PutPermission", "RemovePermission")},
+        "PutEvents": [_BUS + "{Entries.EventBusName}"],
+        **{op: ["{ResourceARN}"] for op in (
+            "TagResource", "UntagResource", "ListTagsForResource")},
+    },
+    "sts": {"AssumeRole": ["{RoleArn}"]},
+}
+
+# Operations whose audit records are kept in batches instead of in the call's own commit.
+DATA_PLANE = {
+    "events": {"PutEvents"},
+    "sns": {"Publish", "PublishBatch"},
+    "sqs": {
+        "SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch",
+        "ChangeMessageVisibility", "ChangeMessageVisibilityBatch",
+    },
+    "lambda": {"Invoke"},
+    "logs": {"PutLogEvents", "GetLogEvents", "FilterLogEvents"},
+    "monitoring": {"PutMetricData", "GetMetricData", "GetMetricStatistics"},
+}
+
+# Flattened list or map shape -> element name in the query protocol.
+FLATTENED_NAME = {
+    "sqs": {
+        "AWSAccountIdList": "AWSAccountId",
+        "ActionNameList": "ActionName",
+        "AttributeNameList": "AttributeName",
+        "MessageSystemAttributeList": "MessageSystemAttributeName",
+        "MessageAttributeNameList": "MessageAttributeName",
+        "BatchResultErrorEntryList": "BatchResultErrorEntry",
+        "ChangeMessageVisibilityBatchRequestEntryList": "ChangeMessageVisibilityBatchRequestEntry",
+        "ChangeMessageVisibilityBatchResultEntryList": "ChangeMessageVisibilityBatchResultEntry",
+        "DeleteMessageBatchRequestEntryList": "DeleteMessageBatchRequestEntry",
+        "DeleteMessageBatchResultEntryList": "DeleteMessageBatchResultEntry",
+        "ListMessageMoveTasksResultEntryList": "ListMessageMoveTasksResultEntry",
+        "MessageList": "Message",
+        "QueueUrlList": "QueueUrl",
+        "SendMessageBatchRequestEntryList": "SendMessageBatchRequestEntry",
+        "SendMessageBatchResultEntryList": "SendMessageBatchResultEntry",
+        "TagKeyList": "TagKey",
+        "StringList": "StringListValue",
+        "BinaryList": "BinaryListValue",
+        "QueueAttributeMap": "Attribute",
+        "MessageSystemAttributeMap": "Attribute",
+        "MessageBodyAttributeMap": "MessageAttribute",
+        "MessageBodySystemAttributeMap": "MessageSystemAttribute",
+        "TagMap": "Tag",
+    },
+}
+
+# Map shape -> names of its key and value in XML and query strings.
+MAP_NAMES = {
+    "sqs": {
+        "QueueAttributeMap": ("Name", "Value"),
+        "MessageSystemAttributeMap": ("Name", "Value"),
+        "MessageBodyAttributeMap": ("Name", "Value"),
+        "MessageBodySystemAttributeMap": ("Name", "Value"),
+        "TagMap": ("Key", "Value"),
+    },
+}
+
+# Error shape -> (code in the query protocol, HTTP status).
+QUERY_ERROR = {
+    "sqs": {
+        "QueueDoesNotExist": ("AWS.SimpleQueueService.NonExistentQueue", 400),
+        "QueueNameExists": ("QueueAlreadyExists", 400),
+        "QueueDeletedRecently": ("AWS.SimpleQueueService.QueueDeletedRecently", 400),
+        "PurgeQueueInProgress": ("AWS.SimpleQueueService.PurgeQueueInProgress", 403),
+        "MessageNotInflight": ("AWS.SimpleQueueService.MessageNotInflight", 400),
+        "BatchEntryIdsNotDistinct": ("AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400),
+        "BatchRequestTooLong": ("AWS.SimpleQueueService.BatchRequestTooLong", 400),
+        "EmptyBatchRequest": ("AWS.SimpleQueueService.EmptyBatchRequest", 400),
+        "InvalidBatchEntryId": ("AWS.SimpleQueueService.InvalidBatchEntryId", 400),
+        "TooManyEntriesInBatchRequest": (
+            "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400),
+        "UnsupportedOperation": ("AWS.SimpleQueueService.UnsupportedOperation", 400),
+        "OverLimit": ("OverLimit", 403),
+        "ReceiptHandleIsInvalid": ("ReceiptHandleIsInvalid", 404),
+        "RequestThrottled": ("RequestThrottled", 403),
+        "ResourceNotFoundException": ("ResourceNotFoundException", 404),
+    },
+}
+
+# Structure -> root element in XML, where it is not the structure's name.
+XML_ROOT = {
+    "s3": {
+        "ListBucketsOutput": "ListAllMyBucketsResult",
+        "ListObjectsOutput": "ListBucketResult",
+        "ListObjectsV2Output": "ListBucketResult",
+        "ListObjectVersionsOutput": "ListVersionsResult",
+        "GetBucketTaggingOutput": "Tagging",
+        "GetObjectTaggingOutput": "Tagging",
+        "GetBucketVersioningOutput": "VersioningConfiguration",
+        "GetBucketAclOutput": "AccessControlPolicy",
+        "GetBucketLifecycleConfigurationOutput": "LifecycleConfiguration",
+        "DeleteObjectsOutput": "DeleteResult",
+        "GetBucketLoggingOutput": "BucketLoggingStatus",
+        "GetBucketNotificationConfigurationOutput": "NotificationConfiguration",
+        "CopyObjectOutput": "CopyObjectResult",
+    },
+}
+
+# Shapes and members ("Shape" or "Shape.Member") whose enum or pattern is not enforced: each is a
+# leniency listed in docs/compatibility.md.
+LENIENT = {
+    "securityhub": {"WorkflowStatus"},
+}
