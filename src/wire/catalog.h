@@ -105,6 +105,7 @@ struct OperationModel {
   /// Resource templates, @iamResource("arn:aws:events:{region}:{account}:rule/{Name}"); see
   /// api/resource.h. Empty: "*".
   std::vector<std::string> iam_resources;
+  bool optional_auth = false;     ///< @optionalAuth: unsigned calls are let through.
   bool data_plane = false;  ///< @dataPlane: audited in batches, not in the call's own commit.
 };
 

@@ -1,0 +1,101 @@
+#include "api/resource.h"
+
+#include <algorithm>
+
+namespace riposte::api {
+namespace {
+
+constexpr size_t kMaxResources = 100;
+
+/// Every text that `path` ("A.B", "A[].B", "A[]") reaches in `value`.
+void Collect(const json::Value& value, std::string_view path, std::vector<std::string>& out) {
+  if (out.size() > kMaxResources) return;
+  if (path.empty()) {
+    if (value.is_string()) out.emplace_back(json::View(value));
+    return;
+  }
+  const size_t cut = std::min(path.find('.'), path.size());
+  std::string_view step = path.substr(0, cut);
+  const std::string_view rest = cut < path.size() ? path.substr(cut + 1) : std::string_view();
+  const bool each = step.ends_with("[]");
+  if (each) step.remove_suffix(2);
+  const json::Object* object = value.if_object();
+  const json::Value* member = object ? json::Find(*object, step) : nullptr;
+  if (!member) return;
+  if (!each) return Collect(*member, rest, out);
+  if (const json::Array* array = member->if_array()) {
+    for (const json::Value& element : *array) Collect(element, rest, out);
+  }
+}
+
+/// "https://host/123456789012/name" -> "arn:aws:sqs:<region>:123456789012:name", else "".
+std::string QueueUrlToArn(std::string_view text, const Scope& scope) {
+  if (!text.starts_with("http://") && !text.starts_with("https://")) return "";
+  const size_t name = text.rfind('/');
+  if (name == std::string_view::npos || name < 13) return "";
+  const std::string_view account = text.substr(name - 12, 12);
+  if (!IsAccountId(account)) return "";
+  return "arn:aws:sqs:" + scope.region.str() + ":" + std::string(account) + ":" +
+         std::string(text.substr(name + 1));
+}
+
+std::string ScopeValue(std::string_view name, const Scope& scope, bool& known) {
+  known = true;
+  if (name == "region") return scope.region.str();
+  if (name == "account") return scope.account.str();
+  if (name == "partition") return "aws";
+  known = false;
+  return "";
+}
+
+std::vector<std::string> ExpandOne(std::string_view pattern, const json::Object& input,
+                                   const Scope& scope) {
+  std::vector<std::string> results = {""};
+  while (!pattern.empty()) {
+    const size_t open = pattern.find('{');
+    const size_t close = open == std::string_view::npos ? open : pattern.find('}', open);
+    if (close == std::string_view::npos) {
+      for (std::string& result : results) result += pattern;
+      break;
+    }
+    for (std::string& result : results) result += pattern.substr(0, open);
+    const std::string_view name = pattern.substr(open + 1, close - open - 1);
+    pattern.remove_prefix(close + 1);
+    bool known = false;
+    std::vector<std::string> values = {ScopeValue(name, scope, known)};
+    if (!known) {
+      values.clear();
+      Collect(input, name, values);
+    }
+    if (values.empty()) values = {"*"};
+    std::vector<std::string> next;
+    for (const std::string& result : results) {
+      for (const std::string& value : values) {
+        if (value.starts_with("arn:")) return values;
+        const std::string queue = QueueUrlToArn(value, scope);
+        next.push_back(queue.empty() ? result + value : queue);
+        if (next.size() > kMaxResources) return {"*"};
+      }
+    }
+    results = std::move(next);
+  }
+  return results;
+}
+
+}  // namespace
+
+std::vector<std::string> ExpandResources(std::span<const std::string> templates,
+                                         const json::Object& input, const Scope& scope) {
+  std::vector<std::string> out;
+  for (const std::string& pattern : templates) {
+    for (std::string& resource : ExpandOne(pattern, input, scope)) {
+      if (std::find(out.begin(), out.end(), resource) == out.end()) {
+        out.push_back(std::move(resource));
+      }
+    }
+  }
+  if (out.empty() || out.size() > kMaxResources) return {"*"};
+  return out;
+}
+
+}  // namespace riposte::api
