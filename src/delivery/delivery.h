@@ -125,12 +125,12 @@ class Dispatcher {
   /// Loads what was owed before the restart. Call once, before serving.
   void Start();
   /// Starts nothing more; what is under way may still complete.
-  void Stop();
+  void Stop();  ///< On the loop, or before it runs nothing else.
 
   /// True when nothing is owed that is due now, and nothing is under way (tests, drain).
   [[nodiscard]] bool Idle() const;
   /// Forgets memory after Store::DeleteAllRows.
-  void Reset();
+  void Reset();  ///< On the loop.
 
   [[nodiscard]] static std::span<const store::Migration> Migrations();
 

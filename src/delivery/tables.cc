@@ -1,0 +1,135 @@
+#include "delivery/tables.h"
+
+#include "base/encoding.h"
+
+namespace riposte::delivery::tables {
+namespace {
+
+constexpr store::Migration kMigrations[] = {{"delivery", 1, R"(
+CREATE TABLE delivery_work (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  source_arn TEXT NOT NULL,
+  target_arn TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  detail_crc INTEGER NOT NULL,
+  policy TEXT NOT NULL,
+  dead_letter_arn TEXT NOT NULL,
+  correlation TEXT NOT NULL,
+  hops INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL
+);
+CREATE INDEX delivery_work_postponed ON delivery_work(due_ms) WHERE attempts > 0;
+CREATE TABLE delivery_dead (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  source_arn TEXT NOT NULL,
+  target_arn TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  correlation TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  dead_ms INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  error_code TEXT NOT NULL,
+  error_message TEXT NOT NULL,
+  exhausted TEXT NOT NULL
+);
+)"}};
+
+#define RIPOSTE_WORK_COLUMNS                                                        \
+  "id, kind, account, region, source_arn, target_arn, detail, detail_crc, policy, " \
+  "dead_letter_arn, correlation, hops, created_ms, due_ms, attempts"
+
+Work ReadWork(const store::Row& row) {
+  Work work;
+  work.id = row.Int(0);
+  work.kind = row.Str(1);
+  work.scope = {AccountId(row.Str(2)), Region(row.Str(3))};
+  work.source_arn = row.Str(4);
+  work.target_arn = row.Str(5);
+  if (static_cast<int64_t>(Crc32c(row.Text(6))) != row.Int(7)) {
+    throw store::Failure("delivery_work row " + std::to_string(work.id) +
+                         " does not match its checksum");
+  }
+  work.detail = row.Json(6).as_object();
+  work.policy = RetryPolicy::FromJson(row.Json(8));
+  work.dead_letter_arn = row.Str(9);
+  work.trace = {row.Str(10), static_cast<int>(row.Int(11))};
+  work.created = row.Time(12);
+  work.due = row.Time(13);
+  work.attempts = static_cast<int>(row.Int(14));
+  return work;
+}
+
+}  // namespace
+
+std::span<const store::Migration> Migrations() {
+  return kMigrations;
+}
+
+int64_t Insert(store::Transaction& tx, const Work& work) {
+  const std::string detail = json::Serialize(work.detail);
+  tx.Execute(
+      "INSERT INTO delivery_work (kind, account, region, source_arn, target_arn, detail, "
+      "detail_crc, policy, dead_letter_arn, correlation, hops, created_ms, due_ms, attempts) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {work.kind, work.scope.account.str(), work.scope.region.str(), work.source_arn,
+       work.target_arn, detail, static_cast<int64_t>(Crc32c(detail)),
+       json::Serialize(work.policy.ToJson()), work.dead_letter_arn, work.trace.correlation,
+       work.trace.hops, work.created, work.due, work.attempts});
+  return tx.LastInsertId();
+}
+
+void Delete(store::Transaction& tx, int64_t id) {
+  tx.Execute("DELETE FROM delivery_work WHERE id = ?", {id});
+}
+
+void Postpone(store::Transaction& tx, int64_t id, int attempts, TimePoint due) {
+  tx.Execute("UPDATE delivery_work SET attempts = ?, due_ms = ? WHERE id = ?", {attempts, due, id});
+}
+
+void KeepDead(store::Transaction& tx, const Work& work, const Result& last,
+              const std::string& exhausted, TimePoint now) {
+  tx.Execute(
+      "INSERT OR REPLACE INTO delivery_dead (id, kind, account, region, source_arn, target_arn, "
+      "detail, correlation, created_ms, dead_ms, attempts, error_code, error_message, exhausted) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {work.id, work.kind, work.scope.account.str(), work.scope.region.str(), work.source_arn,
+       work.target_arn, json::Serialize(work.detail), work.trace.correlation, work.created, now,
+       work.attempts, last.error_code, last.error_message, exhausted});
+}
+
+void LoadNew(store::Transaction& tx, int64_t after, size_t limit, const Each& each) {
+  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS " FROM delivery_work WHERE id > ? ORDER BY id LIMIT ?",
+           {after, static_cast<int64_t>(limit)}, [&](const store::Row& row) {
+             each(ReadWork(row));
+             return true;
+           });
+}
+
+void LoadDue(store::Transaction& tx, TimePoint now, size_t limit, const Each& each) {
+  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS
+           " FROM delivery_work WHERE attempts > 0 AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+           {now, static_cast<int64_t>(limit)}, [&](const store::Row& row) {
+             each(ReadWork(row));
+             return true;
+           });
+}
+
+std::optional<TimePoint> NextDue(store::Transaction& tx) {
+  const auto due = tx.QueryInt("SELECT MIN(due_ms) FROM delivery_work WHERE attempts > 0");
+  if (!due) return std::nullopt;
+  return FromMillis(*due);
+}
+
+int64_t Count(store::Transaction& tx) {
+  return tx.QueryInt("SELECT COUNT(*) FROM delivery_work").value_or(0);
+}
+
+}  // namespace riposte::delivery::tables
