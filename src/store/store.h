@@ -13,9 +13,11 @@
 // Readers use connections of their own and see the last commit.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,18 +29,33 @@
 #include "base/time.h"
 #include "json/json.h"
 
-struct sqlite3;
 struct sqlite3_stmt;
+
+namespace riposte::telemetry {
+class Log;
+}
 
 namespace riposte::store {
 
-/// Thrown inside closures when SQL fails (a bug, a full disk, a corrupt page).
+/// Thrown inside closures when SQL fails (a bug, a full disk, a corrupt page), and handed to `done`
+/// when the commit did.
 class Failure : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+/// A UNIQUE, PRIMARY KEY, NOT NULL, CHECK or foreign key rule refused the statement. Only the
+/// statement is undone; the closure may go on.
+class ConstraintFailure : public Failure {
+ public:
+  using Failure::Failure;
+};
+/// The queue of writes is full: nothing ran, come again later.
+class Overloaded : public Failure {
+ public:
+  using Failure::Failure;
+};
 
-/// A bound parameter. Text and blobs are copied into the statement.
+/// A bound parameter. Text and blobs are views: they need to live until the call returns.
 struct Blob {
   std::string_view bytes;
 };
@@ -46,10 +63,8 @@ class Param {
  public:
   enum class Kind { kNull, kInt, kReal, kText, kBlob };
   Param(std::nullptr_t) {}
-  Param(int v) : kind_(Kind::kInt), int_(v) {}
-  Param(int64_t v) : kind_(Kind::kInt), int_(v) {}
-  Param(uint64_t v) : kind_(Kind::kInt), int_(static_cast<int64_t>(v)) {}
-  Param(bool v) : kind_(Kind::kInt), int_(v ? 1 : 0) {}
+  template <std::integral T>
+  Param(T v) : kind_(Kind::kInt), int_(static_cast<int64_t>(v)) {}
   Param(double v) : kind_(Kind::kReal), real_(v) {}
   Param(std::string_view v) : kind_(Kind::kText), text_(v) {}
   Param(const std::string& v) : kind_(Kind::kText), text_(v) {}
@@ -95,18 +110,19 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   /// Runs one statement; `sql` has ? for each parameter and must be a literal (statements are
-  /// cached by text). Returns the number of rows changed. Throws Failure.
+  /// cached by text). Returns the number of rows changed (0 for what is no INSERT, UPDATE or
+  /// DELETE). Throws Failure; also when the transaction is for reading.
   int64_t Execute(std::string_view sql, std::initializer_list<Param> params = {});
   /// The rowid of the last insert.
   [[nodiscard]] int64_t LastInsertId() const;
   /// Calls `each` for every row; return false from it to stop. Throws Failure.
-  /// `each` may run other statements, but not the same text.
+  /// `each` may run other statements, the same text too.
   void Query(std::string_view sql, std::initializer_list<Param> params,
              const std::function<bool(const Row&)>& each);
   /// Calls `first` for the first row, if any; returns whether there was one.
   bool QueryOne(std::string_view sql, std::initializer_list<Param> params,
                 const std::function<void(const Row&)>& first);
-  /// The first column of the first row, or nullopt.
+  /// The first column of the first row; nullopt when there is no row or it is NULL.
   [[nodiscard]] std::optional<int64_t> QueryInt(std::string_view sql,
                                                 std::initializer_list<Param> params = {});
   [[nodiscard]] std::optional<std::string> QueryText(std::string_view sql,
@@ -121,8 +137,10 @@ class Transaction {
 
  private:
   friend class Store;
+  friend class Writer;
   Transaction(Connection& connection, bool writable)
       : connection_(connection), writable_(writable) {}
+  void Bind(sqlite3_stmt* statement, std::initializer_list<Param> params);
   Connection& connection_;
   bool writable_;
   std::vector<Task> on_commit_;
@@ -143,28 +161,35 @@ class Store {
 
   struct Options {
     std::string path;  ///< Database file; "" keeps it in memory (tests, --open without data).
+                       ///< In memory there is one connection: reads wait for writes.
     /// false: no thread; each Write runs and commits at once on the caller (simulation, tests).
     bool threaded = true;
     bool sync = true;           ///< false only as a control: not power-safe.
     size_t max_batch = 1024;    ///< Closures in one commit.
-    size_t max_queue = 65'536;  ///< Writes waiting; beyond it Write fails its closure at once.
+    size_t max_queue = 65'536;  ///< Writes waiting; beyond it Write fails with Overloaded.
+    /// Told of failed commits, checkpoints and callbacks that throw; may be null.
+    const telemetry::Log* log = nullptr;
+    std::string vfs = {};  ///< A registered SQLite VFS; tests inject faults through it.
   };
 
-  /// Opens or creates the database and applies `migrations`. Errors: kUnavailable, kCorrupt;
-  /// kConflict when the file was written by a newer version.
+  /// Opens or creates the database (mode 0600) and applies `migrations`. Errors: kUnavailable, also
+  /// when another process has it open; kCorrupt; kConflict when a newer version wrote it.
   [[nodiscard]] static Result<std::unique_ptr<Store>> Open(const Options& options,
                                                            std::span<const Migration> migrations);
   ~Store();  ///< Finishes queued writes, then closes.
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Queues `closure`; `done` runs on the writer thread after its commit, or with the error.
+  /// Queues `closure`; `done` runs on the writer thread after its commit, or with the error. When
+  /// the queue is full or the store has failed, `done` runs at once on this thread. Called from
+  /// inside a closure, a task or a `done`, it queues behind them. `done` must not throw.
   void Write(Closure closure, Done done);
   /// The same, blocking. Rethrows what the closure threw.
   /// REQUIRES: not called on the writer thread.
   void WriteAndWait(Closure closure);
   /// Runs `closure` now, on this thread, over a snapshot of the last commit. Throws what it throws.
-  /// From inside a Write closure it would not see that closure's changes: pass the Transaction.
+  /// From inside a Write closure it would not see that closure's changes (in memory, it would):
+  /// pass the Transaction.
   void Read(const std::function<void(Transaction&)>& closure);
 
   /// Empties every table of every component (POST /_riposte/reset). Blocking.
@@ -177,6 +202,8 @@ class Store {
     uint64_t closures = 0;
   };
   [[nodiscard]] Counts counts() const;
+  /// True once a commit failed: every write fails until the process reopens the store.
+  [[nodiscard]] bool failed() const;
 
  private:
   struct Impl;

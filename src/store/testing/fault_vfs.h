@@ -1,0 +1,25 @@
+// A SQLite VFS over the real one that fails when told to and forgets what was not synced.
+//
+// Register it once, pass kName as Store::Options::vfs. It keeps, for each file, what every write
+// since the file's last sync replaced; PowerCut puts that back, as a disk does that lost its cache.
+// Tests only; one set of files at a time; thread safe.
+#pragma once
+
+namespace riposte::store::testing {
+
+class FaultVfs {
+ public:
+  static constexpr const char* kName = "riposte-fault";
+  static void Register();
+
+  /// Syncs fail from now on, or no longer.
+  static void FailSyncs(bool fail);
+  /// Writes report a full disk from now on, or no longer.
+  static void FillDisk(bool full);
+  /// Everything fails from here on, as if the machine had stopped. Close the store, then Restore().
+  static void PowerCut();
+  /// Takes back every write that was not synced, and lets files work again.
+  static void Restore();
+};
+
+}  // namespace riposte::store::testing

@@ -1,0 +1,203 @@
+#include "store/writer.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "telemetry/log.h"
+
+namespace riposte::store {
+
+namespace {
+
+std::string What(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+}  // namespace
+
+Writer::Writer(Connection& connection, const Store::Options& options, std::recursive_mutex& gate,
+               std::function<void(int)> after_commit)
+    : connection_(connection),
+      options_(options),
+      gate_(gate),
+      after_commit_(std::move(after_commit)) {
+  if (options_.threaded) thread_ = std::thread([this] { Loop(); });
+}
+
+void Writer::Stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Writer::IsCurrentThread() const {
+  return current_.load() == std::this_thread::get_id();
+}
+
+Store::Counts Writer::counts() const {
+  return {commits_, closures_};
+}
+
+void Writer::Submit(Store::Closure closure, Store::Done done) {
+  std::exception_ptr refused;
+  if (failed_) {
+    refused = std::make_exception_ptr(
+        Failure("the store has failed: a commit did not reach the disk; reopen it"));
+  } else {
+    const std::scoped_lock lock(mutex_);
+    // While stopping, the writer's own callbacks may still queue what they must finish.
+    if (stopping_ && !IsCurrentThread()) {
+      refused = std::make_exception_ptr(Failure("the store is closing"));
+    } else if (queue_.size() >= options_.max_queue) {
+      refused = std::make_exception_ptr(Overloaded("too many writes are waiting"));
+    } else {
+      queue_.push_back({std::move(closure), std::move(done), nullptr, {}});
+    }
+  }
+  if (refused) {
+    Guard([&] { done(refused); });
+    return;
+  }
+  if (options_.threaded) {
+    wake_.notify_one();
+  } else {
+    DrainHere();
+  }
+}
+
+void Writer::Loop() {
+  current_ = std::this_thread::get_id();
+  std::vector<Item> batch;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.max_batch));
+      batch.assign(std::move_iterator(queue_.begin()), std::move_iterator(queue_.begin() + count));
+      queue_.erase(queue_.begin(), queue_.begin() + count);
+    }
+    RunBatch(batch);
+    batch.clear();
+  }
+}
+
+void Writer::DrainHere() {
+  const std::scoped_lock here(here_);
+  if (draining_) return;  // An outer frame of this thread runs what was just queued.
+  draining_ = true;
+  current_ = std::this_thread::get_id();
+  while (true) {
+    std::vector<Item> batch;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (queue_.empty()) break;
+      batch.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    RunBatch(batch);
+  }
+  current_ = std::thread::id();
+  draining_ = false;
+}
+
+void Writer::RunBatch(std::vector<Item>& batch) {
+  std::exception_ptr sunk;
+  if (failed_) {
+    sunk = std::make_exception_ptr(Failure("the store has failed; reopen it"));
+  } else {
+    sunk = RunTransaction(batch);
+  }
+  if (sunk) {
+    for (Item& item : batch) {
+      if (!item.error) item.error = sunk;
+    }
+  } else {
+    commits_ += 1;
+    closures_ += batch.size();
+    after_commit_(connection_.wal_frames());
+  }
+  for (Item& item : batch) Finish(item);
+}
+
+std::exception_ptr Writer::RunTransaction(std::vector<Item>& batch) {
+  const std::scoped_lock gate(gate_);
+  std::exception_ptr sunk;
+  bool committing = false;
+  try {
+    connection_.Run("BEGIN IMMEDIATE");
+    connection_.ExpectTransaction(true);
+    for (Item& item : batch) {
+      RunClosure(item);
+      if (!connection_.InTransaction()) {
+        throw Failure("the transaction was rolled back: " +
+                      (item.error ? What(item.error) : std::string("unknown cause")));
+      }
+    }
+    committing = true;
+    connection_.Run("COMMIT");
+  } catch (...) {
+    sunk = std::current_exception();
+  }
+  connection_.ExpectTransaction(false);
+  if (!sunk) return nullptr;
+  if (committing) {
+    // After a failed write or fsync of the log nobody knows what a restart will find there, so
+    // nothing may be built on it, and the files stay for recovery to judge.
+    failed_ = true;
+    connection_.KeepLogOnClose();
+  }
+  if (options_.log) {
+    options_.log->Error(committing ? "commit failed; writes stop until restart" : "batch failed",
+                        {{"error", What(sunk)}, {"closures", batch.size()}});
+  }
+  if (connection_.InTransaction()) {
+    Guard([&] { connection_.Run("ROLLBACK"); });
+  }
+  return sunk;
+}
+
+void Writer::RunClosure(Item& item) {
+  connection_.Run("SAVEPOINT closure");
+  try {
+    Transaction transaction(connection_, true);
+    item.closure(transaction);
+    connection_.Run("RELEASE closure");
+    item.on_commit = std::move(transaction.on_commit_);
+  } catch (...) {
+    item.error = std::current_exception();
+    if (!connection_.InTransaction()) return;  // The caller sees it and gives the batch up.
+    connection_.Run("ROLLBACK TO closure");
+    connection_.Run("RELEASE closure");
+  }
+}
+
+void Writer::Finish(Item& item) {
+  if (!item.error) {
+    for (Task& task : item.on_commit) Guard(task);
+  }
+  Guard([&] { item.done(item.error); });
+}
+
+template <class Callback>
+void Writer::Guard(Callback&& callback) {
+  try {
+    callback();
+  } catch (...) {
+    if (options_.log) {
+      options_.log->Error("a store callback threw", {{"error", What(std::current_exception())}});
+    }
+  }
+}
+
+}  // namespace riposte::store
