@@ -72,3 +72,14 @@ function(riposte_folder path)
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   endif()
 endfunction()
+
+# riposte_embed_models(<target>): puts model/*.smithy into the target; see wire/embedded_models.h.
+function(riposte_embed_models target)
+  file(GLOB models CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/model/*.smithy)
+  set(out ${CMAKE_BINARY_DIR}/embedded_models.cc)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/embed_models.cmake)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DDIR=${CMAKE_SOURCE_DIR}/model -DOUT=${out} -P ${script}
+    DEPENDS ${models} ${script} COMMENT "Embedding the service models")
+  target_sources(${target} PRIVATE ${out})
+endfunction()

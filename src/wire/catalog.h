@@ -49,6 +49,7 @@ enum class ShapeType {
 enum class TimestampFormat { kDefault, kEpochSeconds, kDateTime, kHttpDate };
 
 struct Shape;
+class Regex;  // wire/regex.h
 
 struct Member {
   std::string name;
@@ -68,6 +69,7 @@ struct Member {
   bool http_payload = false;
   bool http_response_code = false;
   bool idempotency_token = false;
+  bool lenient = false;  ///< @lenient: enum and pattern of the target are not enforced here.
   TimestampFormat timestamp_format = TimestampFormat::kDefault;
 };
 
@@ -78,7 +80,10 @@ struct Shape {
   std::vector<std::string> enum_values;
   std::optional<int64_t> length_min, length_max;
   std::optional<double> range_min, range_max;
-  std::string pattern;     ///< As written in the model; "" when none.
+  std::string pattern;                 ///< As written in the model; "" when none.
+  std::shared_ptr<const Regex> regex;  ///< The pattern compiled; nullptr when none.
+  bool lenient = false;                ///< @lenient: enum and pattern are not enforced.
+  std::string xml_name;    ///< @xmlName of a structure: root element in restXml, else "".
   bool sensitive = false;  ///< Its values are kept out of logs and audit.
   TimestampFormat timestamp_format = TimestampFormat::kDefault;
   // Errors only:
@@ -88,6 +93,13 @@ struct Shape {
   std::string query_error_code;  ///< @awsQueryError code, else "".
 
   [[nodiscard]] const Member* FindMember(std::string_view member_name) const;
+};
+
+/// One part of @http(uri), between slashes.
+struct UriSegment {
+  std::string text;     ///< The literal, or the label's member name.
+  bool label = false;   ///< {Name}
+  bool greedy = false;  ///< {Name+}: takes the rest of the path.
 };
 
 struct OperationModel {
@@ -100,26 +112,36 @@ struct OperationModel {
   std::string http_method;  ///< REST protocols.
   std::string http_uri;     ///< "/2015-03-31/functions/{FunctionName}?List"
   int http_code = 200;
+  std::vector<UriSegment> uri_segments;                        ///< http_uri, taken apart.
+  std::vector<std::pair<std::string, std::string>> uri_query;  ///< Its literals: {"List", ""}.
+  bool s3_unwrapped_output = false;  ///< The one member is the root element (GetBucketLocation).
   /// "events:PutRule": what policies name. @iamAction("…"), else <iam prefix>:<operation>.
   std::string iam_action;
   /// Resource templates, @iamResource("arn:aws:events:{region}:{account}:rule/{Name}"); see
   /// api/resource.h. Empty: "*".
   std::vector<std::string> iam_resources;
-  bool optional_auth = false;     ///< @optionalAuth: unsigned calls are let through.
-  bool data_plane = false;  ///< @dataPlane: audited in batches, not in the call's own commit.
+  bool optional_auth = false;  ///< @optionalAuth: unsigned calls are let through.
+  bool data_plane = false;     ///< @dataPlane: audited in batches, not in the call's own commit.
 };
 
 struct ServiceModel {
-  std::string name;           ///< Registry and file name: "events".
-  std::string sdk_id;         ///< "EventBridge"
-  std::string signing_name;   ///< "events"
-  std::string iam_prefix;     ///< "events"; "cloudwatch" for monitoring
-  std::string api_version;    ///< "2015-10-07"
-  std::string target_prefix;  ///< "AWSEvents", awsJson and rpcv2 only
+  std::string name;                  ///< Registry and file name: "events".
+  std::string sdk_id;                ///< "EventBridge"
+  std::string signing_name;          ///< "events"
+  std::string endpoint_prefix;       ///< "events"
+  std::vector<std::string> aliases;  ///< @aliases: "eventbridge"
+  std::string iam_prefix;            ///< "events"; "cloudwatch" for monitoring
+  std::string api_version;           ///< "2015-10-07"
+  std::string target_prefix;         ///< "AWSEvents", awsJson and rpcv2 only
   std::string xml_namespace;
+  bool query_compatible = false;    ///< JSON and CBOR errors also carry the query code (SQS).
   std::vector<Protocol> protocols;  ///< The first is the default.
   std::map<std::string, OperationModel, std::less<>> operations;
   std::map<std::string, std::unique_ptr<Shape>, std::less<>> shapes;
+
+  [[nodiscard]] bool Speaks(Protocol protocol) const;
+  /// The error shape of that name or query code, or nullptr.
+  [[nodiscard]] const Shape* FindError(std::string_view code) const;
 };
 
 class Catalog {
@@ -128,8 +150,18 @@ class Catalog {
   ~Catalog();
   /// By registry name, or nullptr.
   [[nodiscard]] const ServiceModel* Find(std::string_view name) const;
-  /// By any name a user may give: registry, signing, SDK or endpoint name, without case.
+  /// By any name a user may give: registry, signing, SDK or endpoint name or alias, without case,
+  /// spaces and dashes, and with or without ".amazonaws.com".
   [[nodiscard]] const ServiceModel* FindByAnyName(std::string_view name) const;
+  /// By the service name in a credential scope. Where several services sign alike, the first.
+  [[nodiscard]] const ServiceModel* FindBySigningName(std::string_view name) const;
+  /// By what stands before the operation in X-Amz-Target, or its part after the last dot.
+  [[nodiscard]] const ServiceModel* FindByTargetPrefix(std::string_view prefix) const;
+  /// The services that offer an operation of exactly this name and may speak `protocol`.
+  [[nodiscard]] std::vector<const ServiceModel*> FindByOperation(std::string_view operation,
+                                                                 Protocol protocol) const;
+  /// The services that may speak `protocol`.
+  [[nodiscard]] std::vector<const ServiceModel*> FindByProtocol(Protocol protocol) const;
   [[nodiscard]] std::vector<std::string> Names() const;
   /// Accepts "StopInstances", "stopInstances" and "stop_instances".
   [[nodiscard]] static const OperationModel* FindOperation(const ServiceModel& service,
@@ -140,13 +172,19 @@ class Catalog {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Parses one model file. Errors: kInvalidArgument with file and line.
+/// Parses one model file. Errors: kInvalidArgument with file and line ("events.smithy:12: …").
 [[nodiscard]] Result<std::unique_ptr<ServiceModel>> ParseModel(std::string_view name,
                                                                std::string_view text);
+/// Parses up to the end of the service statement only: names, protocols, and the operations' names
+/// without their shapes.
+[[nodiscard]] Result<std::unique_ptr<ServiceModel>> ParseModelHeader(std::string_view name,
+                                                                     std::string_view text);
 
 /// Checks `input` against the model: required members, types, lengths, ranges, patterns, enums.
-/// Drops unknown members. The error's code is the service's ("ValidationException",
-/// "InvalidParameterValue", "SerializationException" …) in Error::detail, its text in message.
+/// Drops unknown and null members, turns timestamps given as text into numbers, and whole numbers
+/// written with a fraction of zero into integers. The error's code is the service's
+/// ("ValidationException", "InvalidParameterValue", "SerializationException" …) in Error::detail,
+/// its text in message.
 [[nodiscard]] Status Validate(const ServiceModel& service, const OperationModel& operation,
                               json::Object& input);
 
