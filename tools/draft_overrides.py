@@ -72,6 +72,18 @@ IAM_RESOURCE = {
         **{op: ["{ResourceARN}"] for op in (
             "TagResource", "UntagResource", "ListTagsForResource")},
     },
+    "lambda": {
+        **{op: ["arn:aws:lambda:{region}:{account}:function:{FunctionName}"] for op in (
+            "CreateFunction", "GetFunction", "GetFunctionConfiguration", "UpdateFunctionCode",
+            "UpdateFunctionConfiguration", "DeleteFunction", "Invoke", "AddPermission",
+            "RemovePermission", "GetPolicy", "PublishVersion", "ListVersionsByFunction",
+            "CreateAlias", "GetAlias", "UpdateAlias", "DeleteAlias", "ListAliases",
+            "PutFunctionEventInvokeConfig", "GetFunctionEventInvokeConfig",
+            "UpdateFunctionEventInvokeConfig", "DeleteFunctionEventInvokeConfig",
+            "ListFunctionEventInvokeConfigs", "PutFunctionConcurrency", "GetFunctionConcurrency",
+            "DeleteFunctionConcurrency")},
+        **{op: ["{Resource}"] for op in ("TagResource", "UntagResource", "ListTags")},
+    },
     "sts": {"AssumeRole": ["{RoleArn}"]},
 }
 
