@@ -46,7 +46,8 @@ Result<FunctionRef> ParseFunctionRef(std::string_view text, const Scope& scope) 
     ref.scope = arn->scope();
     rest = text.substr(text.find(":function:") + 10);
   } else if (rest.size() > 13 && rest[12] == ':' && IsAccountId(rest.substr(0, 12))) {
-    ref.scope.account = AccountId(std::string(take()));
+    // Only an ARN may name another account: it is what the call was authorised for.
+    if (take() != scope.account.str()) return invalid();
     if (rest.starts_with("function:")) take();
   } else if (rest.starts_with("function:")) {
     take();
