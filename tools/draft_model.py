@@ -194,6 +194,11 @@ class Draft:
             uri = self.rename_labels(http["requestUri"], op.get("input"))
             lines.append(f"@http(method: {quote(http['method'])}, uri: {quote(uri)}, "
                          f"code: {http.get('responseCode', 200)})")
+        if op.get("authtype") == "none" or "smithy.api#noAuth" in op.get("auth", []) or (
+                name in known.OPTIONAL_AUTH.get(self.name, set())):
+            lines.append("@optionalAuth")
+        if name in known.S3_UNWRAPPED and self.name == "s3":
+            lines.append(self.trait("aws.customizations#s3UnwrappedXmlOutput"))
         lines += self.riposte_traits(name)
         members = []
         if "input" in op:

@@ -186,3 +186,9 @@ XML_ROOT = {
 LENIENT = {
     "securityhub": {"WorkflowStatus"},
 }
+
+# Operations that may be called without a signature.
+OPTIONAL_AUTH = {"sns": {"ConfirmSubscription", "Unsubscribe"}}
+
+# Operations of S3 whose one output member is the root element.
+S3_UNWRAPPED = {"GetBucketLocation"}

@@ -432,6 +432,8 @@ class Parser {
       operation.iam_resources = Texts(trait);
     } else if (trait.name == "dataPlane") {
       operation.data_plane = true;
+    } else if (trait.name == "optionalAuth") {
+      operation.optional_auth = true;
     } else if (trait.name == "s3UnwrappedXmlOutput") {
       operation.s3_unwrapped_output = true;
     } else if (!IsIgnoredTrait(trait.name)) {
