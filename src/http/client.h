@@ -1,10 +1,14 @@
 // Outgoing HTTP(S): webhooks, topic subscriptions, remote endpoints.
 //
 // Thread safety: Send may be called from any thread; completions run on the client's own thread
-// and must not block. Addresses are checked after name resolution, on every redirect: loopback,
-// link-local and private destinations are refused unless the operator allowed them.
+//                and must not block.
+// Addresses are checked after name resolution, when the socket is about to be opened, so no name
+// can lead inside: loopback, link-local, private and other special destinations are refused unless
+// the operator allowed them. Redirects are not followed: a 3xx is the reply. Proxies of the
+// environment are not used, because behind one there is no address to check.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,7 +32,9 @@ struct OutgoingRequest {
 class Client {
  public:
   /// Errors: kUnavailable (refused, unresolvable), kTimeout, kPermissionDenied (address not
-  /// allowed), kLimitExceeded (reply too large), kInvalidArgument (not an http or https URL).
+  /// allowed), kLimitExceeded (reply too large), kThrottled (too many requests wait),
+  /// kInvalidArgument (no http or https URL, a line break in a header), kCancelled (the client is
+  /// being destroyed). A reply of any status is a success.
   using Completion = std::move_only_function<void(Result<Response>)>;
   virtual ~Client() = default;
   virtual void Send(OutgoingRequest request, Completion completion) = 0;
@@ -37,7 +43,12 @@ class Client {
 struct CurlClientOptions {
   /// "host", "host:port" or CIDR blocks that may be reached although they are not public.
   std::vector<std::string> allowed_private;
+  size_t max_pending = 10'000;  ///< Requests that wait or run.
+  long max_connections = 256;
+  long max_connections_per_host = 32;
+  std::string ca_file = {};  ///< PEM certificates to trust instead of the system's.
 };
-[[nodiscard]] std::unique_ptr<Client> MakeCurlClient(const CurlClientOptions& options);
+/// Errors: kInvalidArgument when an entry of allowed_private is neither of the three.
+[[nodiscard]] Result<std::unique_ptr<Client>> MakeCurlClient(const CurlClientOptions& options);
 
 }  // namespace riposte::http

@@ -12,7 +12,8 @@ namespace riposte::http {
 class Headers {
  public:
   void Add(std::string_view name, std::string_view value) { list_.emplace_back(name, value); }
-  void Set(std::string_view name, std::string_view value);
+  void Set(std::string_view name, std::string_view value);  ///< Replaces every value.
+  void Remove(std::string_view name);
   /// The first value, or "" when absent.
   [[nodiscard]] std::string_view Get(std::string_view name) const;
   [[nodiscard]] bool Has(std::string_view name) const;
@@ -32,7 +33,7 @@ struct Request {
   std::string target;  ///< As sent: path and query, still percent-encoded.
   Headers headers;
   std::string body;
-  std::string peer;  ///< Address of the other end without port; "unix" for a Unix socket.
+  std::string peer;  ///< Address of the other end without port; "unix" or what Listen() was told.
 
   [[nodiscard]] std::string_view path() const;   ///< Still encoded, without the query.
   [[nodiscard]] std::string_view query() const;  ///< Without the '?'.
