@@ -32,7 +32,7 @@ Status RuntimeServer::Listen(const std::string& socket_path) {
   options.threads = 1;
   options.max_body_bytes = 16u << 20;
   // A process waits for its next invocation as long as it is kept warm.
-  options.idle_timeout_s = 24 * 3600;
+  options.idle_timeout_ms = 24 * 3600 * 1000;
   auto server =
       http::Server::Start(options, [this](http::Request request, http::Responder responder) {
         Handle(std::move(request), std::move(responder));
