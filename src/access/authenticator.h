@@ -1,10 +1,17 @@
-// Who signed this request? AWS Signature Version 4: header, presigned and unsigned-payload forms.
+// Who signed this request? AWS Signature Version 4: header, presigned, unsigned-payload and chunked
+// forms.
 //
 // Data path:     http::Server -> Authenticator::Authenticate -> wire decodes
 // Thread safety: const methods, any thread. Cost: about 5 µs plus SHA-256 of the body (2.2 µs for 3
-// KB). Source: "AWS Signature Version 4 for API requests", IAM user guide.
+// KB); the derived signing key is kept a (key, date, region, service).
+// Source: "AWS Signature Version 4 for API requests", IAM user guide.
+//
+// Stricter than the services in one thing: every x-amz-* header that could change the meaning of a
+// request (X-Amz-Target above all) must be among the signed headers.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "access/principal.h"
@@ -20,6 +27,9 @@ struct Authenticated {
   Principal principal;
   Region region;             ///< From the credential scope.
   std::string signing_name;  ///< "events"
+  /// What the body says, when it came in signed chunks (S3 only): to be put in place of the
+  /// request's body before it is decoded.
+  std::optional<std::string> decoded_body;
 };
 
 /// What the signature says before it is checked; for routing and for refusals in the right
@@ -28,8 +38,17 @@ struct CredentialScope {
   std::string access_key_id, date, region, signing_name;
   bool presigned = false;
 };
-/// nullopt when the request carries no SigV4 signature.
+/// nullopt when the request carries no SigV4 signature, or one that cannot be read.
 [[nodiscard]] std::optional<CredentialScope> PeekCredentialScope(const http::Request& request);
+
+/// The same refusal has other names in other protocols.
+enum class ErrorFamily {
+  kJson,      ///< awsJson and rpcv2Cbor: UnrecognizedClientException, status 400.
+  kRestJson,  ///< The same names, status 403.
+  kQuery,     ///< awsQuery: InvalidClientTokenId, SignatureDoesNotMatch.
+  kEc2,       ///< AuthFailure.
+  kS3,        ///< restXml: InvalidAccessKeyId, RequestTimeTooSkewed.
+};
 
 class Authenticator {
  public:
@@ -40,25 +59,41 @@ class Authenticator {
     Millis clock_skew{std::chrono::minutes(15)};
   };
   Authenticator(const Options& options, const Directory& directory);
+  ~Authenticator();
 
-  /// Errors, with the service's code in `detail`: kUnauthenticated MissingAuthenticationToken,
-  /// IncompleteSignature, InvalidClientTokenId / UnrecognizedClientException,
-  /// SignatureDoesNotMatch, ExpiredToken, InvalidSignatureException, RequestExpired.
-  /// An unsigned request is kAnonymous only where the operation allows it; that is the caller's
-  /// check.
-  [[nodiscard]] Result<Authenticated> Authenticate(const http::Request& request,
-                                                   TimePoint now) const;
+  /// Errors: kUnauthenticated with the service's code (in the words of `family`) in `detail`, and
+  /// the service's text in `message`; see ErrorStatus for the HTTP status.
+  /// An unsigned request is MissingAuthenticationToken here; where the operation allows anonymous
+  /// callers, the caller of this checks HasSignature first and builds the principal itself.
+  ///
+  /// Open mode: nothing is checked. A key id of twelve digits is the account, a known key has its
+  /// own account, any other the default one; the caller is that account's root.
+  [[nodiscard]] Result<Authenticated> Authenticate(const http::Request& request, TimePoint now,
+                                                   ErrorFamily family = ErrorFamily::kJson) const;
+
+  /// The HTTP status of a refusal by Authenticate with that `detail`.
+  [[nodiscard]] static int ErrorStatus(ErrorFamily family, const std::string& code);
 
  private:
+  struct KeyCache;
+  [[nodiscard]] Result<Authenticated> AuthenticateOpen(const http::Request& request) const;
+
   Options options_;
   const Directory& directory_;
+  std::unique_ptr<KeyCache> cache_;
 };
 
-/// Signs an outgoing request in place (tests, benchmarks, remote endpoints).
+/// Signs an outgoing request in place (tests, benchmarks, remote endpoints). Sets Host (when
+/// absent), X-Amz-Date, X-Amz-Security-Token, X-Amz-Content-Sha256 (S3) and Authorization.
 struct SigningKey {
   std::string access_key_id, secret, session_token;
 };
 void SignRequest(http::Request& request, std::string_view host, const SigningKey& key,
                  std::string_view region, std::string_view signing_name, TimePoint now);
+/// Puts the signature into the query, good for `lifetime` (at most seven days). The body of
+/// services other than S3 is signed too; headers other than Host are not.
+void PresignRequest(http::Request& request, std::string_view host, const SigningKey& key,
+                    std::string_view region, std::string_view signing_name, TimePoint now,
+                    std::chrono::seconds lifetime);
 
 }  // namespace riposte::access

@@ -1,0 +1,81 @@
+#include "access/crypto.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "base/encoding.h"
+
+namespace riposte::access {
+namespace {
+
+constexpr size_t kDigestBytes = 32;
+
+struct MdDeleter {
+  void operator()(EVP_MD* md) const { EVP_MD_free(md); }
+};
+struct MacContextDeleter {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+/// Fetched once: looking an algorithm up by name costs more than hashing a short text.
+const EVP_MD* Sha256Algorithm() {
+  static const std::unique_ptr<EVP_MD, MdDeleter> kAlgorithm(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return kAlgorithm.get();
+}
+
+std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> MakeMacContext() {
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> context(EVP_MAC_CTX_new(mac));
+  EVP_MAC_free(mac);  // The context holds a reference of its own.
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end(),
+  };
+  if (!context || EVP_MAC_CTX_set_params(context.get(), params) != 1) {
+    throw std::runtime_error("HMAC-SHA256 is not available");
+  }
+  return context;
+}
+
+}  // namespace
+
+std::string Sha256(std::string_view bytes) {
+  std::string out(kDigestBytes, '\0');
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
+                 Sha256Algorithm(), nullptr) != 1) {
+    throw std::runtime_error("SHA-256 failed");
+  }
+  return out;
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  return HexEncode(Sha256(bytes));
+}
+
+std::string HmacSha256(std::string_view key, std::string_view data) {
+  thread_local const auto kContext = MakeMacContext();
+  // A null key would mean "the key set before".
+  const auto* key_bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
+  std::string out(kDigestBytes, '\0');
+  size_t size = 0;
+  if (EVP_MAC_init(kContext.get(), key_bytes, key.size(), nullptr) != 1 ||
+      EVP_MAC_update(kContext.get(), reinterpret_cast<const unsigned char*>(data.data()),
+                     data.size()) != 1 ||
+      EVP_MAC_final(kContext.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                    out.size()) != 1) {
+    throw std::runtime_error("HMAC-SHA256 failed");
+  }
+  return out;
+}
+
+bool ConstantTimeEquals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace riposte::access
