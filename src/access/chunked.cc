@@ -78,8 +78,7 @@ Result<std::string> DecodeChunked(std::string_view body, std::string_view conten
       const size_t at = head->find(kChunkSignature);
       if (at == std::string_view::npos) return Mismatch();
       const std::string expected =
-          Sign(signing, "-PAYLOAD", previous,
-               std::string(kEmptySha256) + "\n" + Sha256Hex(chunk));
+          Sign(signing, "-PAYLOAD", previous, std::string(kEmptySha256) + "\n" + Sha256Hex(chunk));
       if (!ConstantTimeEquals(head->substr(at + kChunkSignature.size()), expected)) {
         return Mismatch();
       }

@@ -91,8 +91,10 @@ bool TakeSuffix(std::string_view& text, std::string_view suffix) {
 }  // namespace
 
 bool Conditions::ParseOperator(std::string_view name, Test& test) {
-  if (TakePrefix(name, "ForAllValues:")) test.set = Set::kForAll;
-  else if (TakePrefix(name, "ForAnyValue:")) test.set = Set::kForAny;
+  if (TakePrefix(name, "ForAllValues:"))
+    test.set = Set::kForAll;
+  else if (TakePrefix(name, "ForAnyValue:"))
+    test.set = Set::kForAny;
   test.if_exists = TakeSuffix(name, "IfExists");
   struct Known {
     std::string_view name;
@@ -160,9 +162,12 @@ Result<Conditions> Conditions::Parse(const json::Value& block, bool variables) {
       const bool wildcards = test.compare == Compare::kLike;
       const auto add = [&](const json::Value& value) {
         std::string text;
-        if (value.is_string()) text = json::View(value);
-        else if (value.is_bool() || value.is_number()) text = json::Serialize(value);
-        else return false;
+        if (value.is_string())
+          text = json::View(value);
+        else if (value.is_bool() || value.is_number())
+          text = json::Serialize(value);
+        else
+          return false;
         test.values.push_back(PolicyPattern::Compile(text, variables, wildcards));
         return true;
       };
@@ -195,8 +200,7 @@ bool Conditions::Matches(const Test& test, const PolicyPattern& wanted, std::str
       const bool less = test.compare == Compare::kLess || test.compare == Compare::kLessEquals;
       const bool greater =
           test.compare == Compare::kGreater || test.compare == Compare::kGreaterEquals;
-      const bool equal = test.compare == Compare::kEquals ||
-                         test.compare == Compare::kLessEquals ||
+      const bool equal = test.compare == Compare::kEquals || test.compare == Compare::kLessEquals ||
                          test.compare == Compare::kGreaterEquals;
       if (test.type == Type::kNumeric) {
         const auto a = ToNumber(actual);
@@ -221,9 +225,9 @@ bool Conditions::Matches(const Test& test, const PolicyPattern& wanted, std::str
 }
 
 bool Conditions::AnyMatches(const Test& test, std::string_view actual, const Context& context) {
-  return std::any_of(
-      test.values.begin(), test.values.end(),
-      [&](const PolicyPattern& wanted) { return Matches(test, wanted, actual, context); });
+  return std::any_of(test.values.begin(), test.values.end(), [&](const PolicyPattern& wanted) {
+    return Matches(test, wanted, actual, context);
+  });
 }
 
 bool Conditions::Holds(const Test& test, const Context& context) {

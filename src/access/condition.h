@@ -29,8 +29,15 @@ class Conditions {
 
  private:
   enum class Type { kString, kNumeric, kDate, kBool, kBinary, kIp, kArn, kNull };
-  enum class Compare { kEquals, kLike, kEqualsIgnoreCase, kLess, kLessEquals, kGreater,
-                       kGreaterEquals };
+  enum class Compare {
+    kEquals,
+    kLike,
+    kEqualsIgnoreCase,
+    kLess,
+    kLessEquals,
+    kGreater,
+    kGreaterEquals
+  };
   enum class Set { kNone, kForAll, kForAny };
   struct Test {
     Type type = Type::kString;

@@ -44,8 +44,7 @@ Status CheckAction(std::string_view action, PolicyKind kind) {
     return Malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
   }
   const std::string_view vendor = action.substr(0, colon);
-  if (vendor.find_first_not_of(
-          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") !=
+  if (vendor.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") !=
       std::string_view::npos) {
     return Malformed("Vendor " + std::string(vendor) + " is not valid");
   }
@@ -58,9 +57,9 @@ Status CheckAction(std::string_view action, PolicyKind kind) {
 
 Status CheckResource(std::string_view resource, PolicyKind kind) {
   if (kind != PolicyKind::kIdentity || resource == "*" || resource.starts_with("${")) return {};
-  const bool arn = resource.starts_with("arn:") &&
-                   (std::count(resource.begin(), resource.end(), ':') >= 5 ||
-                    resource.ends_with("*"));
+  const bool arn =
+      resource.starts_with("arn:") &&
+      (std::count(resource.begin(), resource.end(), ':') >= 5 || resource.ends_with("*"));
   if (!arn) {
     return Malformed("Resource " + std::string(resource) + " must be in ARN format or \"*\".");
   }
@@ -116,7 +115,8 @@ Status PolicyDocument::ParsePrincipals(const json::Value& value, PolicyKind kind
         out.services.push_back(std::move(name));
       }
     } else if (type != "Federated" && type != "CanonicalUser") {
-      if (kind == PolicyKind::kTrust) return Malformed("Unsupported principal: " + std::string(type));
+      if (kind == PolicyKind::kTrust)
+        return Malformed("Unsupported principal: " + std::string(type));
       return Malformed(kSyntax);
     }
   }
@@ -126,9 +126,9 @@ Status PolicyDocument::ParsePrincipals(const json::Value& value, PolicyKind kind
 Result<PolicyDocument::Statement> PolicyDocument::ParseStatement(const json::Value& value,
                                                                  PolicyKind kind, bool variables) {
   if (!value.is_object()) return Malformed(kSyntax);
-  static constexpr std::string_view kFields[] = {
-      "Sid",       "Effect",   "Principal",   "NotPrincipal", "Action",
-      "NotAction", "Resource", "NotResource", "Condition"};
+  static constexpr std::string_view kFields[] = {"Sid",          "Effect",      "Principal",
+                                                 "NotPrincipal", "Action",      "NotAction",
+                                                 "Resource",     "NotResource", "Condition"};
   const json::Object& object = value.get_object();
   for (const auto& [name, member] : object) {
     if (std::find(std::begin(kFields), std::end(kFields), std::string_view(name)) ==
@@ -314,8 +314,8 @@ PolicyVerdict PolicyDocument::Evaluate(const PolicyRequest& request) const {
 }
 
 void AddPrincipalContext(const Principal& principal, Context& context) {
-  const auto add = [&](std::string key, const std::string& value) {
-    if (!value.empty()) context.try_emplace(std::move(key), std::vector<std::string>{value});
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) context[key] = {value};
   };
   const auto after = [](const std::string& text, char separator) {
     const size_t at = text.rfind(separator);

@@ -86,7 +86,7 @@ class PolicyDocument {
 };
 
 /// The facts that follow from the principal itself: aws:PrincipalArn, aws:username, aws:SourceArn …
-/// Added to `context` unless they are there.
+/// They replace what stands in `context` under those names.
 void AddPrincipalContext(const Principal& principal, Context& context);
 
 }  // namespace riposte::access

@@ -29,8 +29,8 @@ PolicyPattern PolicyPattern::Compile(std::string_view text, bool variables, bool
     units.clear();
   };
   for (size_t i = 0; i < text.size(); ++i) {
-    const size_t close = variables && text.substr(i).starts_with("${") ? text.find('}', i)
-                                                                       : std::string_view::npos;
+    const size_t close =
+        variables && text.substr(i).starts_with("${") ? text.find('}', i) : std::string_view::npos;
     if (close == std::string_view::npos) {
       const char c = text[i];
       units += wildcards && c == '*' ? kAny : wildcards && c == '?' ? kOne : UnitOf(c);

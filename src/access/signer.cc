@@ -12,9 +12,10 @@ namespace {
 /// Hops on the way may change these.
 bool IsSignable(std::string_view lower_name) {
   static constexpr std::string_view kUnsignable[] = {
-      "authorization", "connection", "content-length", "expect",           "keep-alive",
-      "te",            "trailer",    "upgrade",        "transfer-encoding", "user-agent",
-      "accept",        "accept-encoding", "x-amzn-trace-id"};
+      "authorization",     "connection", "content-length", "expect",
+      "keep-alive",        "te",         "trailer",        "upgrade",
+      "transfer-encoding", "user-agent", "accept",         "accept-encoding",
+      "x-amzn-trace-id"};
   return std::find(std::begin(kUnsignable), std::end(kUnsignable), lower_name) ==
          std::end(kUnsignable);
 }
@@ -43,8 +44,8 @@ std::string Signature(const http::Request& request, const std::vector<std::strin
   const std::string date(timestamp.substr(0, 8));
   const std::string scope = date + "/" + std::string(region) + "/" + std::string(service) + "/" +
                             std::string(kTerminator);
-  const std::string canonical = CanonicalRequest(
-      request, names, payload_hash, {.s3 = IsS3(service), .presigned = presigned});
+  const std::string canonical =
+      CanonicalRequest(request, names, payload_hash, {.s3 = IsS3(service), .presigned = presigned});
   return HexEncode(HmacSha256(DeriveSigningKey(key.secret, date, region, service),
                               StringToSign(timestamp, scope, canonical)));
 }
@@ -71,11 +72,11 @@ void SignRequest(http::Request& request, std::string_view host, const SigningKey
   names.erase(std::unique(names.begin(), names.end()), names.end());
   const std::string signature = Signature(request, names, payload_hash, key, timestamp, region,
                                           signing_name, /*presigned=*/false);
-  request.headers.Set("Authorization", std::string(kAlgorithm) + " Credential=" +
-                                           key.access_key_id + "/" + timestamp.substr(0, 8) + "/" +
-                                           std::string(region) + "/" + std::string(signing_name) +
-                                           "/" + std::string(kTerminator) + ", SignedHeaders=" +
-                                           Join(names) + ", Signature=" + signature);
+  request.headers.Set("Authorization",
+                      std::string(kAlgorithm) + " Credential=" + key.access_key_id + "/" +
+                          timestamp.substr(0, 8) + "/" + std::string(region) + "/" +
+                          std::string(signing_name) + "/" + std::string(kTerminator) +
+                          ", SignedHeaders=" + Join(names) + ", Signature=" + signature);
 }
 
 void PresignRequest(http::Request& request, std::string_view host, const SigningKey& key,

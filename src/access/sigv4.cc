@@ -69,9 +69,9 @@ Status SplitCredential(std::string_view credential, ClaimedSignature& claim) {
   claim.region = parts[n - 3];
   claim.date = parts[n - 4];
   // What stands before belongs to the key id, slashes and all.
-  claim.access_key_id = credential.substr(
-      0, credential.size() - claim.terminator.size() - claim.service.size() - claim.region.size() -
-             claim.date.size() - 4);
+  claim.access_key_id =
+      credential.substr(0, credential.size() - claim.terminator.size() - claim.service.size() -
+                               claim.region.size() - claim.date.size() - 4);
   return {};
 }
 
@@ -91,10 +91,11 @@ Result<ClaimedSignature> ParseHeaderForm(const http::Request& request, std::stri
     if (part.empty()) continue;
     const size_t equals = part.find('=');
     if (equals == std::string_view::npos) {
-      return Fail(Code::kUnauthenticated,
-                  "'" + std::string(part) +
-                      "' not a valid key=value pair (missing equal-sign) in Authorization header: '" +
-                      std::string(header) + "'.");
+      return Fail(
+          Code::kUnauthenticated,
+          "'" + std::string(part) +
+              "' not a valid key=value pair (missing equal-sign) in Authorization header: '" +
+              std::string(header) + "'.");
     }
     const std::string_view name = Trim(part.substr(0, equals));
     const std::string_view value = Trim(part.substr(equals + 1));
@@ -137,18 +138,28 @@ Result<ClaimedSignature> ParseQueryForm(const http::Request& request) {
   std::string credential;
   std::string signed_headers;
   for (auto& [name, value] : ParseQuery(request.query())) {
-    if (name == "X-Amz-Algorithm") algorithm = std::move(value);
-    else if (name == "X-Amz-Credential") credential = std::move(value);
-    else if (name == "X-Amz-SignedHeaders") signed_headers = std::move(value);
-    else if (name == "X-Amz-Signature") claim.signature = std::move(value);
-    else if (name == "X-Amz-Date") claim.timestamp = std::move(value);
-    else if (name == "X-Amz-Expires") claim.expires = std::move(value);
-    else if (name == "X-Amz-Security-Token") claim.session_token = std::move(value);
+    if (name == "X-Amz-Algorithm")
+      algorithm = std::move(value);
+    else if (name == "X-Amz-Credential")
+      credential = std::move(value);
+    else if (name == "X-Amz-SignedHeaders")
+      signed_headers = std::move(value);
+    else if (name == "X-Amz-Signature")
+      claim.signature = std::move(value);
+    else if (name == "X-Amz-Date")
+      claim.timestamp = std::move(value);
+    else if (name == "X-Amz-Expires")
+      claim.expires = std::move(value);
+    else if (name == "X-Amz-Security-Token")
+      claim.session_token = std::move(value);
   }
   std::string missing;
-  if (algorithm != kAlgorithm) missing += "AWS query-string parameters must include 'X-Amz-Algorithm'. ";
-  if (credential.empty()) missing += "AWS query-string parameters must include 'X-Amz-Credential'. ";
-  if (claim.signature.empty()) missing += "AWS query-string parameters must include 'X-Amz-Signature'. ";
+  if (algorithm != kAlgorithm)
+    missing += "AWS query-string parameters must include 'X-Amz-Algorithm'. ";
+  if (credential.empty())
+    missing += "AWS query-string parameters must include 'X-Amz-Credential'. ";
+  if (claim.signature.empty())
+    missing += "AWS query-string parameters must include 'X-Amz-Signature'. ";
   if (signed_headers.empty()) {
     missing += "AWS query-string parameters must include 'X-Amz-SignedHeaders'. ";
   }
@@ -179,8 +190,8 @@ std::string NormalizePath(std::string_view path) {
     out += '/';
     out += segment;
   }
-  const bool folder = !path.empty() && (path.back() == '/' || path.ends_with("/.") ||
-                                        path.ends_with("/.."));
+  const bool folder =
+      !path.empty() && (path.back() == '/' || path.ends_with("/.") || path.ends_with("/.."));
   if (out.empty() || folder) out += '/';
   return out;
 }

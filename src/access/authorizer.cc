@@ -1,0 +1,197 @@
+#include "access/authorizer.h"
+
+#include "access/directory.h"
+
+namespace riposte::access {
+
+using Effect = PolicyVerdict::Effect;
+
+/// What is the same for every resource of one request.
+struct Authorizer::Evaluation {
+  const Principal* principal = nullptr;
+  std::string_view action;
+  AccountId resource_account;
+  Context context;
+  Directory::Policies policies;
+  std::vector<AppliedPolicy> session;
+  std::optional<AppliedPolicy> resource;
+  bool resource_must_allow = false;
+};
+
+namespace {
+
+std::string Evidence(std::string_view kind, const std::string& name, const std::string& statement) {
+  std::string text(kind);
+  if (!name.empty()) text += " " + name;
+  return text + " statement " + statement;
+}
+
+struct Combined {
+  Effect effect = Effect::kNone;
+  std::string evidence;
+  NamedBy named_by = NamedBy::kNobody;
+};
+
+/// A deny of any, else an allow of any. A document that does not parse denies.
+Combined Combine(std::string_view kind, std::span<const AppliedPolicy> policies,
+                 const PolicyRequest& request) {
+  Combined combined;
+  for (const AppliedPolicy& policy : policies) {
+    if (!policy.document) {
+      return {Effect::kDeny, std::string(kind) + " " + policy.name + " cannot be read"};
+    }
+    const PolicyVerdict verdict = policy.document->Evaluate(request);
+    if (verdict.effect == Effect::kNone) continue;
+    Combined found{verdict.effect, Evidence(kind, policy.name, verdict.statement),
+                   verdict.named_by};
+    if (verdict.effect == Effect::kDeny) return found;
+    if (combined.effect == Effect::kNone) combined = std::move(found);
+  }
+  return combined;
+}
+
+/// Each of them must allow: boundary, session policies.
+Combined CombineAll(std::string_view kind, std::span<const AppliedPolicy> policies,
+                    const PolicyRequest& request) {
+  Combined combined{Effect::kAllow, {}};
+  for (const AppliedPolicy& policy : policies) {
+    Combined one = Combine(kind, {&policy, 1}, request);
+    if (one.effect == Effect::kDeny) return one;
+    if (one.effect == Effect::kNone) {
+      combined = {Effect::kNone, "implicit deny: " + std::string(kind) + " does not allow"};
+    }
+  }
+  return combined;
+}
+
+Decision Denied(const Combined& by) {
+  return {false, "explicit deny: " + by.evidence, true};
+}
+
+}  // namespace
+
+Decision Authorizer::DecideOne(const Evaluation& evaluation, const std::string& resource) const {
+  const Principal& principal = *evaluation.principal;
+  const PolicyRequest request{evaluation.action, resource, &evaluation.context, &principal};
+
+  Combined by_resource;
+  if (evaluation.resource) {
+    by_resource = Combine("resource policy", {&*evaluation.resource, 1}, request);
+  }
+  if (by_resource.effect == Effect::kDeny) return Denied(by_resource);
+  const Combined by_identity = Combine("identity policy", evaluation.policies.identity, request);
+  if (by_identity.effect == Effect::kDeny) return Denied(by_identity);
+  Combined by_boundary{Effect::kAllow, {}};
+  if (evaluation.policies.boundary) {
+    by_boundary = CombineAll("permissions boundary", {&*evaluation.policies.boundary, 1}, request);
+    if (by_boundary.effect == Effect::kDeny) return Denied(by_boundary);
+  }
+  const Combined by_session = CombineAll("session policy", evaluation.session, request);
+  if (by_session.effect == Effect::kDeny) return Denied(by_session);
+
+  const bool named = by_resource.effect == Effect::kAllow;
+  if (evaluation.resource_must_allow && !named) {
+    return {false, "implicit deny: the resource policy does not allow", false};
+  }
+  if (principal.kind == Principal::Kind::kService ||
+      principal.kind == Principal::Kind::kAnonymous) {
+    if (named) return {true, by_resource.evidence, false};
+    return {false, "implicit deny: no resource policy allows", false};
+  }
+  const bool same_account = principal.account == evaluation.resource_account;
+  if (!same_account && !named) {
+    return {false, "implicit deny: no resource policy allows another account", false};
+  }
+  if (principal.kind == Principal::Kind::kRoot) {
+    return {true, named && !same_account ? by_resource.evidence : "root", false};
+  }
+  if (named && same_account && by_resource.named_by == NamedBy::kPrincipal) {
+    return {true, by_resource.evidence, false};
+  }
+  if (by_boundary.effect != Effect::kAllow) return {false, by_boundary.evidence, false};
+  if (by_session.effect != Effect::kAllow) return {false, by_session.evidence, false};
+  if (by_identity.effect == Effect::kAllow) {
+    return {
+        true,
+        same_account ? by_identity.evidence : by_identity.evidence + " and " + by_resource.evidence,
+        false};
+  }
+  if (named && same_account && by_resource.named_by != NamedBy::kAccount) {
+    return {true, by_resource.evidence, false};
+  }
+  return {false, "implicit deny: no identity policy allows", false};
+}
+
+Decision Authorizer::Decide(const AccessRequest& request) const {
+  if (!request.principal || request.resources.empty()) {
+    return {false, "implicit deny: nothing was asked", false};
+  }
+  Evaluation evaluation;
+  evaluation.principal = request.principal;
+  evaluation.action = request.action;
+  evaluation.resource_account = request.resource_account;
+  evaluation.context = request.context;
+  AddPrincipalContext(*request.principal, evaluation.context);
+  directory_.AddTags(*request.principal, evaluation.context);
+  evaluation.policies = directory_.PoliciesOf(*request.principal);
+  for (const std::string& text : request.principal->session_policies) {
+    auto document = PolicyDocument::Parse(text, PolicyKind::kIdentity);
+    evaluation.session.push_back({"", document ? *document : nullptr});
+  }
+  if (!request.resource_policy.empty()) {
+    auto document = PolicyDocument::Parse(request.resource_policy, PolicyKind::kResource);
+    evaluation.resource = AppliedPolicy{"", document ? *document : nullptr};
+  }
+  Decision decision;
+  for (const std::string& resource : request.resources) {
+    decision = DecideOne(evaluation, resource);
+    if (!decision.allowed) break;
+  }
+  return decision;
+}
+
+Decision Authorizer::DecidePassRole(const Principal& principal, const std::string& role_arn,
+                                    const std::string& service) const {
+  const std::optional<Role> role = directory_.FindRole(role_arn);
+  if (!role) return {false, "implicit deny: there is no role " + role_arn, false};
+  // A role is passed within its account, never across.
+  if (role->account != principal.account) {
+    return {false, "implicit deny: the role belongs to another account", false};
+  }
+  AccessRequest request;
+  request.principal = &principal;
+  request.action = "iam:PassRole";
+  request.resources = {role_arn};
+  request.resource_account = role->account;
+  request.context["iam:passedtoservice"] = {service};
+  Decision decision = Decide(request);
+  if (!decision.allowed) return decision;
+  if (Result<Principal> session = directory_.AssumeForService(role_arn, service, "check");
+      !session) {
+    return {false, "implicit deny: the trust policy does not allow " + service, false};
+  }
+  return decision;
+}
+
+Decision Authorizer::DecideAssumeRole(const Principal& principal, const std::string& role_arn,
+                                      Context context) const {
+  const std::optional<Role> role = directory_.FindRole(role_arn);
+  if (!role) return {false, "implicit deny: there is no role " + role_arn, false};
+  Evaluation evaluation;
+  evaluation.principal = &principal;
+  evaluation.action = "sts:AssumeRole";
+  evaluation.resource_account = role->account;
+  evaluation.context = std::move(context);
+  AddPrincipalContext(principal, evaluation.context);
+  directory_.AddTags(principal, evaluation.context);
+  evaluation.policies = directory_.PoliciesOf(principal);
+  for (const std::string& text : principal.session_policies) {
+    auto document = PolicyDocument::Parse(text, PolicyKind::kIdentity);
+    evaluation.session.push_back({"", document ? *document : nullptr});
+  }
+  evaluation.resource = AppliedPolicy{role_arn, role->trust};
+  evaluation.resource_must_allow = true;
+  return DecideOne(evaluation, role_arn);
+}
+
+}  // namespace riposte::access
