@@ -42,6 +42,7 @@ std::string Sign(const Vector& vector) {
       key, StringToSign(kTimestamp, "20150830/us-east-1/service/aws4_request", canonical)));
 }
 
+// The suite's paths are not encoded yet, so theirs is the first encoding and ours the only one.
 constexpr const char* kVanilla = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 
 TEST(Sigv4Test, PublishedVectors) {
@@ -65,19 +66,19 @@ TEST(Sigv4Test, PublishedVectors) {
        "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84"},
       {"get-space",
        "GET",
-       "/example%20space/",
+       "/example space/",
        {},
        "",
        "652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741"},
       {"get-unreserved",
        "GET",
-       "/-._~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+       "/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
        {},
        "",
        "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f"},
       {"get-utf8",
        "GET",
-       "/%E1%88%B4",
+       "/\u1234",
        {},
        "",
        "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85"},
