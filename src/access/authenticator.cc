@@ -265,7 +265,7 @@ Result<Authenticated> Authenticator::AuthenticateOpen(const http::Request& reque
   const std::string_view content_sha256 = request.headers.Get("x-amz-content-sha256");
   if (IsStreamingPayload(content_sha256)) {
     Result<std::string> body = DecodeChunked(request.body, content_sha256, {});
-    if (!body) return std::unexpected(body.error());
+    if (!body) return Fail(Code::kUnauthenticated, body.error().message, "IncompleteBody");
     result.decoded_body = std::move(*body);
   }
   return result;

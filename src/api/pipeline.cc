@@ -51,6 +51,25 @@ bool IsJson(wire::Protocol protocol) {
          protocol == wire::Protocol::kRestJson1 || protocol == wire::Protocol::kRpcV2Cbor;
 }
 
+/// In whose words a refused signature is reported.
+access::ErrorFamily FamilyOf(wire::Protocol protocol) {
+  switch (protocol) {
+    case wire::Protocol::kAwsJson10:
+    case wire::Protocol::kAwsJson11:
+    case wire::Protocol::kRpcV2Cbor:
+      return access::ErrorFamily::kJson;
+    case wire::Protocol::kRestJson1:
+      return access::ErrorFamily::kRestJson;
+    case wire::Protocol::kAwsQuery:
+      return access::ErrorFamily::kQuery;
+    case wire::Protocol::kEc2Query:
+      return access::ErrorFamily::kEc2;
+    case wire::Protocol::kRestXml:
+      return access::ErrorFamily::kS3;
+  }
+  return access::ErrorFamily::kJson;
+}
+
 Error AccessDenied(const Call& call, const wire::OperationModel& model,
                    const std::vector<std::string>& resources, const access::Decision& decision,
                    bool json) {
@@ -79,19 +98,15 @@ Pipeline::Pipeline(Options options, const Parts& parts)
   }
 }
 
-std::optional<Error> Pipeline::Authenticate(const http::Request& request, const wire::Route& route,
+std::optional<Error> Pipeline::Authenticate(http::Request& request, const wire::Route& route,
                                             Call& call) const {
-  auto who = parts_.authenticator.Authenticate(request, call.now);
+  const access::ErrorFamily family = FamilyOf(route.protocol);
+  auto who = parts_.authenticator.Authenticate(request, call.now, family);
   if (!who) {
-    // `detail` is "<code for JSON protocols>|<code for XML protocols>" or one code for both.
-    const std::string_view names = who.error().detail;
-    const size_t bar = names.find('|');
-    const bool json = IsJson(route.protocol);
-    const std::string_view code = bar == std::string_view::npos ? names
-                                  : json                        ? names.substr(0, bar)
-                                                                : names.substr(bar + 1);
-    return Error(std::string(code), who.error().message, json ? 400 : 403);
+    const std::string& code = who.error().detail;
+    return Error(code, who.error().message, access::Authenticator::ErrorStatus(family, code));
   }
+  if (who->decoded_body) request.body = std::move(*who->decoded_body);
   call.caller = std::move(who->principal);
   call.scope = {call.caller.account, who->region};
   return std::nullopt;

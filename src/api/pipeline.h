@@ -65,8 +65,9 @@ class Pipeline final : public Invoker {
     access::Decision decision;
   };
 
-  [[nodiscard]] std::optional<Error> Authenticate(const http::Request& request,
-                                                  const wire::Route& route, Call& call) const;
+  /// Fills in caller and scope; puts the decoded body in place when it came in signed chunks.
+  [[nodiscard]] std::optional<Error> Authenticate(http::Request& request, const wire::Route& route,
+                                                  Call& call) const;
   [[nodiscard]] Verdict Authorize(const wire::OperationModel& operation, const Call& call) const;
   /// Authorises and runs; `reply` may run on any thread.
   void Run(const wire::OperationModel& model, const Operation& operation, Call call, Reply reply);
