@@ -1,0 +1,96 @@
+#include "bus/ingest.h"
+
+#include "bus/rule_delivery.h"
+#include "pattern/evaluate.h"
+
+namespace riposte::bus {
+
+void PutRuleMetric(api::MetricSink& metrics, const RuleKey& rule, std::string_view name,
+                   double value, std::string_view unit) {
+  metrics.Put(rule.scope, "AWS/Events", name, {{"RuleName", rule.name}}, value, unit);
+  if (rule.bus != kDefaultBus) {
+    metrics.Put(rule.scope, "AWS/Events", name,
+                {{"EventBusName", rule.bus}, {"RuleName", rule.name}}, value, unit);
+  }
+}
+
+void Ingest::Match(api::Event& event, std::vector<delivery::Work>& owed) const {
+  Match(event, {event.scope.account.str(), event.scope.region.str()}, owed);
+}
+
+void Ingest::Match(api::Event& event, const Origin& origin,
+                   std::vector<delivery::Work>& owed) const {
+  if (event.id.empty()) event.id = random_.Uuid();
+  const auto set = rules_.Find(event.scope, event.bus);
+  if (set->rules().empty()) return;
+  std::vector<const CompiledRule*> candidates;
+  set->Candidates(event.source, event.detail_type, candidates);
+  if (candidates.empty()) return;
+
+  json::Value detail = std::move(event.detail);
+  const json::Value envelope = MakeEnvelope(event, origin, std::move(detail));
+  std::string text;
+  for (const CompiledRule* rule : candidates) {
+    if (pattern::Matches(*rule->pattern, envelope.get_object())) {
+      OweRule(*rule, event, envelope, text, owed);
+    }
+  }
+}
+
+void Ingest::OweRule(const CompiledRule& rule, const api::Event& event, const json::Value& envelope,
+                     std::string& text, std::vector<delivery::Work>& owed) const {
+  PutRuleMetric(metrics_, rule.key, "MatchedEvents", 1);
+  PutRuleMetric(metrics_, rule.key, "TriggeredRules", 1);
+  if (rule.targets.empty()) return;
+  if (text.empty()) text = json::Serialize(envelope);
+  const TimePoint now = clock_.Now();
+  const std::string ingestion_time = FormatIso8601(now);
+  for (const CompiledTarget& target : rule.targets) {
+    RuleDelivery delivery;
+    delivery.event_id = event.id;
+    delivery.event = text;
+    delivery.input = target.input.Apply(envelope, text, {rule.arn, rule.key.name, ingestion_time});
+    delivery.rule = rule.key.name;
+    delivery.bus = rule.key.bus;
+    delivery.target_id = target.id;
+    delivery.role_arn = target.role_arn;
+    delivery.parameters = target.parameters;
+    delivery.announce = !rule.watches_events && event.source != "aws.events";
+    delivery::Work work;
+    work.kind = kRuleTargetKind;
+    work.scope = rule.key.scope;
+    work.source_arn = rule.arn;
+    work.target_arn = target.arn;
+    work.detail = std::move(delivery).ToJson();
+    work.policy = target.policy;
+    work.dead_letter_arn = target.dead_letter_arn;
+    work.trace.correlation = event.trace.correlation.empty() ? event.id : event.trace.correlation;
+    work.trace.hops = event.trace.hops + 1;
+    work.created = now;
+    work.due = now;
+    owed.push_back(std::move(work));
+  }
+}
+
+void Ingest::Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const {
+  for (delivery::Work& work : owed) dispatcher_.Enqueue(tx, std::move(work));
+}
+
+void Ingest::Emit(store::Transaction& tx, api::Event event) {
+  std::vector<delivery::Work> owed;
+  Match(event, owed);
+  Owe(tx, std::move(owed));
+}
+
+void Ingest::Trigger(store::Transaction& tx, const CompiledRule& rule, api::Event event) const {
+  if (event.id.empty()) event.id = random_.Uuid();
+  const Origin origin{rule.key.scope.account.str(), rule.key.scope.region.str()};
+  json::Value detail = std::move(event.detail);
+  const json::Value envelope = MakeEnvelope(event, origin, std::move(detail));
+  std::string text;
+  std::vector<delivery::Work> owed;
+  OweRule(rule, event, envelope, text, owed);
+  Owe(tx, std::move(owed));
+}
+
+}  // namespace riposte::bus

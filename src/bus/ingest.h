@@ -1,0 +1,57 @@
+// Event in, deliveries owed.
+//
+// Data path:     services/events PutEvents -> Match() on the calling thread -> nothing owed: reply;
+//                else Store::Write -> Owe() -> delivery::Dispatcher -> RuleTargets
+//                other services -> Emit() inside their own write transaction
+// Thread safety: Match from any thread; Owe and Emit inside write transactions.
+// Cost:          an event that no rule could match costs a few look-ups and no write; the envelope
+//                is built only when some rule could match, serialised only when one does.
+//
+// Matching uses the snapshot of the rules at that moment: a rule changed in the same instant may
+// or may not see the event, as in the service.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/sinks.h"
+#include "bus/envelope.h"
+#include "bus/rule_set.h"
+#include "delivery/delivery.h"
+
+namespace riposte::bus {
+
+class Ingest final : public api::EventSink {
+ public:
+  Ingest(const RuleBook& rules, delivery::Dispatcher& dispatcher, const Clock& clock,
+         Random& random, api::MetricSink& metrics)
+      : rules_(rules), dispatcher_(dispatcher), clock_(clock), random_(random), metrics_(metrics) {}
+
+  /// Appends what is owed for `event`, one Work a (rule, target). Sets event.id when it is empty.
+  /// `origin` is where the event came from; by default the scope of the bus.
+  void Match(api::Event& event, std::vector<delivery::Work>& owed) const;
+  void Match(api::Event& event, const Origin& origin, std::vector<delivery::Work>& owed) const;
+  /// From the commit of `tx` on, all of it is owed.
+  void Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const;
+
+  void Emit(store::Transaction& tx, api::Event event) override;
+  /// One rule's targets get `event` without asking its pattern (schedules).
+  void Trigger(store::Transaction& tx, const CompiledRule& rule, api::Event event) const;
+
+ private:
+  void OweRule(const CompiledRule& rule, const api::Event& event, const json::Value& envelope,
+               std::string& text, std::vector<delivery::Work>& owed) const;
+
+  const RuleBook& rules_;
+  delivery::Dispatcher& dispatcher_;
+  const Clock& clock_;
+  Random& random_;
+  api::MetricSink& metrics_;
+};
+
+/// The dimensions under which a rule's metrics are kept (AWS/Events): by rule, and on other buses
+/// than the default also by bus and rule.
+void PutRuleMetric(api::MetricSink& metrics, const RuleKey& rule, std::string_view name,
+                   double value, std::string_view unit = "Count");
+
+}  // namespace riposte::bus

@@ -1,0 +1,88 @@
+// Delivers one event to one target of a rule: a call through the API, as the target's role.
+//
+// Data path:     delivery::Dispatcher -> RuleTargets::Deliver() -> api::Invoker -> the service
+// Thread safety: Deliver and MakeDeadLetter on the loop, OnOutcome inside the write transaction
+//                that records the outcome.
+//
+// | target | call | input |
+// |---|---|---|
+// | lambda function | lambda Invoke, asynchronous | payload |
+// | sqs queue | sqs SendMessage, in FIFO queues deduplicated by event | body |
+// | sns topic | sns Publish | message |
+// | log group | logs PutLogEvents into the stream of the rule | one line |
+// | ssm automation-definition or document | ssm StartAutomationExecution | parameters |
+// | states state machine | states StartExecution, named after the delivery | input |
+// | event bus | events PutEvents; the event keeps its id, account, region and source | ignored |
+//
+// Who acts: the target's RoleArn, assumed by events.amazonaws.com; without one the service itself
+// for the rule (so that the target's resource policy decides), for buses the rule's account.
+// Failures: access denied -> NO_PERMISSIONS, no such target -> NO_RESOURCE, a request that is
+// refused as invalid -> SDK_CLIENT_ERROR: dead at once. Throttled -> THROTTLING, all else
+// INTERNAL_ERROR: again later, as the target's retry policy says.
+// A delivery that fails for good is announced as an event of source aws.events, detail-type
+// "EventBridge Rule Execution Failed", on the default bus (docs/compatibility.md).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/invoker.h"
+#include "api/sinks.h"
+#include "bus/tables.h"
+#include "delivery/delivery.h"
+
+namespace riposte::bus {
+
+enum class TargetKind {
+  kFunction,
+  kQueue,
+  kTopic,
+  kLogGroup,
+  kRunbook,
+  kStateMachine,
+  kEventBus,
+  kUnsupported,
+};
+[[nodiscard]] TargetKind KindOfTarget(const Arn& arn);
+
+/// True when this call is a rule of ours passing an event on to another bus. No call from outside
+/// and no function or runbook looks like it: `source_arn` is only ever set here.
+[[nodiscard]] bool IsForwarding(const access::Principal& caller);
+
+class RuleTargets final : public delivery::Target {
+ public:
+  /// access::Directory::AssumeForService for "events.amazonaws.com".
+  using AssumeRole = std::function<Result<access::Principal>(const std::string& role_arn,
+                                                             const std::string& session)>;
+  /// Everything it stands on; all outlive it.
+  struct Parts {
+    api::Invoker& invoker;
+    AssumeRole assume_role;
+    api::EventSink& events;  ///< For the announcement of failures.
+    api::MetricSink& metrics;
+    const Clock& clock;
+  };
+  explicit RuleTargets(Parts parts) : parts_(std::move(parts)) {}
+
+  void Deliver(const delivery::Work& work, Completion completion) override;
+  [[nodiscard]] DeadLetter MakeDeadLetter(const delivery::Work& work, const delivery::Result& last,
+                                          const std::string& exhausted) const override;
+  void OnOutcome(store::Transaction& tx, const delivery::Work& work, const delivery::Result& result,
+                 Disposition disposition) override;
+
+ private:
+  void Call(api::Invocation invocation, Completion completion);
+  void CallLogs(const api::Invocation& base, const std::string& stream, const std::string& message,
+                bool stream_exists, Completion completion);
+
+  Parts parts_;
+};
+
+/// A version-5-shaped UUID made from the delivery, the same for each of its attempts: the client
+/// token of what a target starts.
+[[nodiscard]] std::string TokenOf(const delivery::Work& work, std::string_view event_id);
+
+/// What the failure of a target's call means for the delivery.
+[[nodiscard]] delivery::Result ResultOf(const api::Outcome& outcome);
+
+}  // namespace riposte::bus
