@@ -1,0 +1,88 @@
+#include "workflow/automation/language.h"
+
+#include "workflow/automation/document.h"
+#include "workflow/automation/expression.h"
+#include "workflow/automation/run.h"
+
+namespace riposte::automation {
+
+using workflow::Execution;
+using workflow::Stimulus;
+using workflow::Turn;
+
+json::Object StartInput::ToJson() const {
+  return {{"parameters", parameters}, {"mode", mode}, {"executed_by", executed_by}};
+}
+
+Result<json::Object> BindParameters(const Document& document, const json::Object& given,
+                                    const DefaultResolver& resolve) {
+  json::Object values;
+  for (const auto& member : given) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (!document.FindParameter(name)) {
+      return Fail(Code::kInvalidArgument,
+                  "Parameter " + std::string(name) + " is not defined in the document.");
+    }
+  }
+  for (const Parameter& parameter : document.parameters) {
+    const json::Value* texts = json::Find(given, parameter.name);
+    if (texts) {
+      auto value = parameter.FromApi(ToTexts(*texts));
+      if (!value) return std::unexpected(value.error());
+      if (auto ok = parameter.Check(*value); !ok) return std::unexpected(ok.error());
+      values[parameter.name] = std::move(*value);
+      continue;
+    }
+    if (parameter.required()) {
+      return Fail(Code::kInvalidArgument, "Parameter " + parameter.name + " is required.");
+    }
+    if (ReferencesIn(*parameter.default_value).empty()) {
+      values[parameter.name] = *parameter.default_value;  // checked with the document
+      continue;
+    }
+    auto value = Substitute(*parameter.default_value, resolve);
+    if (!value) return std::unexpected(value.error());
+    auto typed = Coerce(*value, parameter.type);
+    if (!typed) {
+      return Fail(Code::kInvalidArgument,
+                  "Parameter " + parameter.name + " is not a valid " + parameter.type + ".");
+    }
+    if (auto ok = parameter.Check(*typed); !ok) return std::unexpected(ok.error());
+    values[parameter.name] = std::move(*typed);
+  }
+  return values;
+}
+
+Turn AutomationLanguage::Advance(const Execution& execution, const Stimulus& stimulus) const {
+  auto document = Document::Load(json::Value(execution.definition));
+  if (!document) return GiveUp(execution, document.error().message, stimulus.now);
+  Run run(execution, *document, find_api_, stimulus.now);
+  switch (stimulus.kind) {
+    case Stimulus::Kind::kStart:
+      run.Start(stimulus.payload);
+      break;
+    case Stimulus::Kind::kEffect:
+      run.Resume(stimulus.key, stimulus.payload);
+      break;
+    case Stimulus::Kind::kSignal:
+      run.Signal(stimulus.key, stimulus.payload);
+      break;
+    case Stimulus::Kind::kCancel:
+      run.Cancel();
+      break;
+  }
+  return run.TakeTurn();
+}
+
+Turn AutomationLanguage::GiveUp(const Execution& execution, const std::string& reason,
+                                TimePoint) const {
+  Turn turn;
+  turn.state = execution.state;
+  turn.state["failure_message"] = "Internal failure: " + reason;
+  turn.status = "Failed";
+  turn.finished = true;
+  turn.output = json::Object{{"Outputs", json::Object()}};
+  return turn;
+}
+
+}  // namespace riposte::automation

@@ -1,0 +1,793 @@
+#include "workflow/automation/run.h"
+
+#include <algorithm>
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid_io.hpp>
+#include <string>
+#include <utility>
+
+#include "base/arn.h"
+#include "workflow/automation/condition.h"
+#include "workflow/automation/parameter.h"
+#include "workflow/automation/selector.h"
+#include "workflow/text.h"
+
+namespace riposte::automation {
+
+using workflow::Effect;
+using workflow::Turn;
+
+namespace {
+
+constexpr Millis kCleanUpLimit{120'000};
+constexpr std::string_view kCleanUpKey = "clean-up";
+/// Inputs and outputs are kept to be shown; beyond this a value is shown cut.
+constexpr size_t kMaxShownBytes = 32 * 1024;
+constexpr size_t kMaxOutputPayloadBytes = 48 * 1024;
+
+/// Version 5 UUID of a run of a step: the same stimuli give the same ids.
+std::string StepExecutionId(const std::string& execution_id, int64_t run) {
+  static const boost::uuids::name_generator_sha1 generator(boost::uuids::ns::oid());
+  return boost::uuids::to_string(generator(execution_id + "/" + std::to_string(run)));
+}
+
+json::Object& ObjectAt(json::Object& object, std::string_view name) {
+  json::Value& value = object[name];
+  if (!value.is_object()) value = json::Object();
+  return value.get_object();
+}
+
+json::Array& ArrayAt(json::Object& object, std::string_view name) {
+  json::Value& value = object[name];
+  if (!value.is_array()) value = json::Array();
+  return value.get_array();
+}
+
+/// "Nov 29, 2016 7:43:20 PM", the form of times in the service's events.
+std::string EventTime(TimePoint time) {
+  static constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  const auto two = [](int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  const int64_t hour = clock.hours().count();
+  return std::string(kMonths[static_cast<unsigned>(date.month()) - 1]) + " " +
+         std::to_string(static_cast<unsigned>(date.day())) + ", " +
+         std::to_string(static_cast<int>(date.year())) + " " +
+         std::to_string(hour % 12 == 0 ? 12 : hour % 12) + ":" + two(clock.minutes().count()) +
+         ":" + two(clock.seconds().count()) + (hour < 12 ? " AM" : " PM");
+}
+
+void CutForShow(json::Object& values) {
+  for (auto& member : values) {
+    std::string text = json::Serialize(member.value());
+    if (text.size() > kMaxShownBytes) {
+      member.value() = json::Value(workflow::CleanText(text, kMaxShownBytes) + "… (cut)");
+    }
+  }
+}
+
+}  // namespace
+
+Run::Run(const workflow::Execution& execution, const Document& document, const FindApi& find_api,
+         TimePoint now)
+    : execution_(execution),
+      document_(document),
+      find_api_(find_api),
+      now_(now),
+      state_(execution.state),
+      status_(execution.status) {}
+
+Turn Run::TakeTurn() {
+  turn_.state = std::move(state_);
+  turn_.status = status_;
+  return std::move(turn_);
+}
+
+// ── Stimuli ─────────────────────────────────────────────────────────────────────────────────
+
+void Run::Start(const json::Object& input) {
+  const json::Object* parameters = json::GetObject(input, "parameters");
+  state_["parameters"] = parameters ? *parameters : json::Object();
+  state_["mode"] = json::GetString(input, "mode", "Auto");
+  state_["executed_by"] = json::GetString(input, "executed_by");
+  json::Object& variables = ObjectAt(state_, "variables");
+  for (const Parameter& variable : document_.variables) {
+    if (variable.default_value) variables[variable.name] = *variable.default_value;
+  }
+  state_["steps"] = json::Object();
+  SetExecutionStatus("InProgress");
+  Go(document_.steps.front().name);
+  Follow();
+}
+
+void Run::Resume(const std::string& key, const json::Object& outcome) {
+  if (key == kCleanUpKey) {
+    state_["failure_message"] = "The clean-up took longer than two minutes.";
+    if (json::Object* record = RecordOf(json::GetString(state_, "current"))) {
+      ForgetOpen(*record);
+      Close(*record, "Cancelled");
+    }
+    Finish("Cancelled");
+    return;
+  }
+  const size_t slash = key.rfind('/');
+  const size_t hash = key.rfind('#', slash);
+  if (slash == std::string::npos || hash == std::string::npos) return;
+  const std::string name = key.substr(0, hash);
+  const std::string effect = key.substr(slash + 1);
+  const Step* step = document_.FindStep(name);
+  json::Object* record = RecordOf(name);
+  if (!step || !record || !key.starts_with(PrefixOf(name, *record))) return;
+  json::Array& open = ArrayAt(*record, "open");
+  for (auto it = open.begin(); it != open.end();) {
+    it = json::View(*it) == key ? open.erase(it) : it + 1;
+  }
+  if (effect == "timeout") {
+    Progress progress{Progress::Kind::kTimedOut, {}, "Invocation", "TimedOut", ""};
+    progress.message =
+        "Step timed out while step is running the action " + std::string(step->action->name) + ".";
+    if (!step->inner.empty()) {
+      // The loop ends as a whole, with whatever ran inside it.
+      if (json::Object* inner = RecordOf(json::GetString(state_, "current"))) {
+        ForgetOpen(*inner);
+        Close(*inner, "Cancelled");
+      }
+      state_.erase("loop");
+      state_["current"] = name;
+    }
+    FailStep(*step, std::move(progress));
+  } else {
+    StepContext context = ContextOf(*step, *record);
+    if (!step->action->resume) return;
+    Apply(*step, step->action->resume(context, effect, outcome));
+  }
+  Follow();
+}
+
+void Run::Signal(const std::string& name, const json::Object& payload) {
+  const std::string current(json::GetString(state_, "current"));
+  const std::string wanted(json::GetString(payload, "StepName"));
+  if (!wanted.empty() && !document_.FindStep(wanted)) {
+    Refuse("AutomationStepNotFoundException", "There is no step " + wanted + ".");
+    return;
+  }
+  if (name == "Complete") {
+    if (json::Object* record = RecordOf(current)) {
+      ForgetOpen(*record);
+      Close(*record, "Cancelled");
+      AnnounceStep(*document_.FindStep(current), *record);
+    }
+    Finish(std::string(json::GetString(state_, "worst")));
+    return;
+  }
+  if (name == "StartStep") {
+    const std::string awaiting(json::GetString(state_, "awaiting_start"));
+    if (awaiting.empty() || (!wanted.empty() && wanted != awaiting)) {
+      Refuse("InvalidAutomationSignalException", "No step waits for this signal.");
+      return;
+    }
+    state_["awaiting_start"] = "";
+    SetExecutionStatus("InProgress");
+    Begin(*document_.FindStep(awaiting));
+    Follow();
+    return;
+  }
+  const Step* step = document_.FindStep(current);
+  json::Object* record = RecordOf(current);
+  if (name == "StopStep") {
+    const std::string id(json::GetString(payload, "StepExecutionId"));
+    if (!step || (!id.empty() && id != json::GetString(*record, "id"))) {
+      Refuse("AutomationStepNotFoundException", "The step is not running.");
+      return;
+    }
+    FailStep(*step,
+             {Progress::Kind::kFailed, {}, "Invocation", "Stopped", "The step was stopped."});
+    Follow();
+    return;
+  }
+  if (!step || !record || !step->action->signal ||
+      (name == "Resume" && !wanted.empty() && wanted != current)) {
+    Refuse("InvalidAutomationSignalException", "No step waits for signal " + name + ".");
+    return;
+  }
+  StepContext context = ContextOf(*step, *record);
+  SignalResult result = step->action->signal(context, name, payload);
+  if (!result.progress) {
+    Refuse("InvalidAutomationSignalException", result.refusal);
+    return;
+  }
+  Apply(*step, std::move(*result.progress));
+  Follow();
+}
+
+void Run::Cancel() {
+  if (json::GetBool(state_, "cancelling")) {
+    Refuse("InvalidAutomationStatusUpdateException", "The execution is already being cancelled.");
+    return;
+  }
+  state_["cancelling"] = true;
+  const Step* step = document_.FindStep(json::GetString(state_, "current"));
+  if (step) {
+    json::Object& record = *RecordOf(step->name);
+    ForgetOpen(record);
+    Close(record, "Cancelled");
+    AnnounceStep(*step, record);
+  }
+  if (step && !step->on_cancel_step.empty()) {
+    SetExecutionStatus("Cancelling");
+    turn_.effects.push_back(Effect::Sleep(std::string(kCleanUpKey), now_ + kCleanUpLimit));
+    Begin(*document_.FindStep(step->on_cancel_step));
+    Follow();
+  } else {
+    Finish("Cancelled");
+  }
+}
+
+// ── From step to step ───────────────────────────────────────────────────────────────────────
+
+void Run::Go(const std::string& step) {
+  next_ = step;
+}
+
+void Run::Follow() {
+  while (!next_.empty() && !turn_.finished) {
+    const std::string name = std::exchange(next_, {});
+    const Step* step = document_.FindStep(name);
+    if (json::GetString(state_, "mode") == "Interactive" && !json::GetBool(state_, "cancelling")) {
+      state_["current"] = "";
+      state_["awaiting_start"] = name;
+      SetExecutionStatus("Waiting");
+      return;
+    }
+    Begin(*step);
+  }
+}
+
+void Run::Begin(const Step& step) {
+  const int64_t runs = json::GetInt(state_, "runs") + 1;
+  state_["runs"] = runs;
+  if (runs > kMaxRuns) {
+    state_["failure_message"] =
+        "The execution ran more than " + std::to_string(kMaxRuns) + " steps and was stopped.";
+    state_["current"] = "";
+    Finish("Failed");
+    return;
+  }
+  int64_t attempt = 1;
+  if (const json::Object* before = RecordOf(step.name); before && json::GetBool(*before, "retry")) {
+    attempt = json::GetInt(*before, "attempt") + 1;
+  }
+  state_["current"] = step.name;
+  json::Object& record = NewRecord(step, attempt);
+  if (!json::GetBool(state_, "cancelling")) SetExecutionStatus("InProgress");
+  SetStatus(step, record, "InProgress");
+  StartTimer(step, record);
+  if (step.action->name == "aws:loop") return BeginLoop(step, record);
+  if (step.action->name == "aws:branch") return BeginBranch(step, record);
+
+  json::Object inputs = step.inputs;
+  json::Value script;
+  if (const auto found = inputs.find("Script"); found != inputs.end()) {
+    script = std::move(found->value());  // data never becomes code
+    inputs.erase(found);
+  }
+  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
+  if (!substituted) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
+    return;
+  }
+  json::Object& stored = ObjectAt(record, "inputs");
+  stored = std::move(substituted->get_object());
+  if (!script.is_null()) stored["Script"] = std::move(script);
+  if (step.action->name == "aws:updateVariable") return BeginUpdate(step, record);
+  StepContext context = ContextOf(step, record);
+  Apply(step, step.action->start(context));
+}
+
+void Run::StartTimer(const Step& step, json::Object& record) {
+  int64_t seconds = step.action->default_timeout_seconds;
+  if (!step.timeout_seconds.is_null()) {
+    if (const auto value = Substitute(step.timeout_seconds, MakeResolver())) {
+      seconds = ToInteger(*value).value_or(seconds);
+    }
+  }
+  if (seconds <= 0) return;
+  record["timeout_seconds"] = seconds;
+  std::string key = PrefixOf(step.name, record) + "timeout";
+  ArrayAt(record, "open").emplace_back(key);
+  turn_.effects.push_back(Effect::Sleep(std::move(key), now_ + std::chrono::seconds(seconds)));
+}
+
+void Run::BeginBranch(const Step& step, json::Object& record) {
+  const Resolver resolver = MakeResolver();
+  record["inputs"] = step.inputs;
+  const json::Array& choices = step.inputs.at("Choices").as_array();
+  for (const json::Value& choice : choices) {
+    const auto result = Evaluate(choice.as_object(), resolver);
+    if (!result) {
+      FailStep(step, Progress::Failed("Input", "InvalidInput", result.error().message));
+      return;
+    }
+    if (*result) {
+      Succeed(step, {}, std::string(json::GetString(choice.as_object(), "NextStep")));
+      return;
+    }
+  }
+  Succeed(step, {}, std::string(json::GetString(step.inputs, "Default")));
+}
+
+void Run::BeginUpdate(const Step& step, json::Object& record) {
+  const json::Object& inputs = record["inputs"].as_object();
+  const std::string text = ToText(inputs.at("Name"));
+  const std::string name = text.substr(std::min<size_t>(text.size(), 9));
+  const Parameter* variable = document_.FindVariable(name);
+  if (!variable) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", "There is no variable " + name + "."));
+    return;
+  }
+  const auto value = Coerce(inputs.at("Value"), variable->type);
+  if (!value) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput",
+                                    "The value is not a valid " + variable->type + "."));
+    return;
+  }
+  if (const auto ok = variable->Check(*value); !ok) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", ok.error().message));
+    return;
+  }
+  ObjectAt(state_, "variables")[name] = *value;
+  Succeed(step, {});
+}
+
+// ── aws:loop ────────────────────────────────────────────────────────────────────────────────
+
+void Run::BeginLoop(const Step& step, json::Object& record) {
+  json::Object inputs;
+  for (const std::string_view name : {"Iterators", "IteratorDataType", "MaxIterations"}) {
+    if (const json::Value* value = json::Find(step.inputs, name)) inputs[name] = *value;
+  }
+  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
+  if (!substituted) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
+    return;
+  }
+  json::Object& stored = ObjectAt(record, "inputs");
+  stored = std::move(substituted->get_object());
+  json::Object loop{{"step", step.name}};
+  int64_t most = 100;
+  if (const json::Value* max = json::Find(stored, "MaxIterations")) {
+    most = ToInteger(*max).value_or(0);
+  }
+  if (const json::Value* iterators = json::Find(stored, "Iterators")) {
+    json::Array items = ToList(*iterators);
+    if (items.size() > 100) most = 0;
+    loop["items"] = std::move(items);
+  }
+  if (most < 1 || most > 100) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput",
+                                    "A loop has 1 to 100 iterations and at most 100 iterators."));
+    return;
+  }
+  loop["most"] = most;
+  loop["iteration"] = 0;
+  state_["loop"] = std::move(loop);
+  const json::Array* items = json::GetArray(state_["loop"].as_object(), "items");
+  if (items && items->empty()) {
+    state_.erase("loop");
+    Succeed(step, {});
+    return;
+  }
+  StartPass(step, 1);
+}
+
+void Run::StartPass(const Step& loop, int64_t iteration) {
+  json::Object& state = state_["loop"].as_object();
+  state["iteration"] = iteration;
+  json::Value item;
+  if (const json::Array* items = json::GetArray(state, "items")) {
+    item = (*items)[static_cast<size_t>(iteration - 1)];
+  }
+  state["item"] = item;
+  // The last iteration's records stay referable until the next one replaces them.
+  json::Array& past = ArrayAt(state_, "past");
+  json::Object& steps = ObjectAt(state_, "steps");
+  for (const Step& inner : loop.inner) {
+    const auto found = steps.find(inner.name);
+    if (found == steps.end()) continue;
+    past.push_back(std::move(found->value()));
+    steps.erase(found);
+  }
+  json::Object& record = *RecordOf(loop.name);
+  json::Object& outputs = ObjectAt(record, "outputs");
+  outputs["CurrentIteration"] = iteration;
+  if (!item.is_null()) outputs["CurrentIteratorValue"] = item;
+  Go(loop.inner.front().name);
+}
+
+void Run::NextPass(const Step& loop, json::Object& record) {
+  const json::Object& state = state_["loop"].as_object();
+  const int64_t iteration = json::GetInt(state, "iteration");
+  const json::Array* items = json::GetArray(state, "items");
+  bool again = iteration < json::GetInt(state, "most");
+  if (items) {
+    again = again && iteration < static_cast<int64_t>(items->size());
+  } else if (again) {
+    const auto result = Evaluate(loop.inputs.at("LoopCondition").as_object(), MakeResolver());
+    if (!result) {
+      state_.erase("loop");
+      state_["current"] = loop.name;
+      FailStep(loop, Progress::Failed("Input", "InvalidInput", result.error().message));
+      return;
+    }
+    again = *result;
+  }
+  if (again) {
+    StartPass(loop, iteration + 1);
+    return;
+  }
+  state_.erase("loop");
+  state_["current"] = loop.name;
+  const json::Object raw = ObjectAt(record, "outputs");
+  Succeed(loop, raw);
+}
+
+void Run::AbortLoop(const std::string& status, const std::string& message) {
+  const json::Object* loop = json::GetObject(state_, "loop");
+  if (!loop) return;
+  const Step* step = document_.FindStep(json::GetString(*loop, "step"));
+  json::Object* record = step ? RecordOf(step->name) : nullptr;
+  if (record) {
+    ForgetOpen(*record);
+    json::SetIfNotEmpty(*record, "failure_message", message);
+    Close(*record, status);
+    AnnounceStep(*step, *record);
+  }
+  state_.erase("loop");
+}
+
+// ── What became of a step ───────────────────────────────────────────────────────────────────
+
+void Run::Apply(const Step& step, Progress progress) {
+  json::Object& record = *RecordOf(step.name);
+  switch (progress.kind) {
+    case Progress::Kind::kRunning:
+      SetStatus(step, record, "InProgress");
+      break;
+    case Progress::Kind::kWaiting:
+      SetStatus(step, record, "Waiting");
+      if (!json::GetBool(state_, "cancelling")) SetExecutionStatus("Waiting");
+      break;
+    case Progress::Kind::kSuccess:
+      Succeed(step, std::move(progress.outputs));
+      break;
+    case Progress::Kind::kFailed:
+    case Progress::Kind::kTimedOut:
+      FailStep(step, std::move(progress));
+      break;
+  }
+}
+
+void Run::Succeed(const Step& step, json::Object raw, const std::string& redirect) {
+  json::Object& record = *RecordOf(step.name);
+  ForgetOpen(record);
+  json::Object& outputs = ObjectAt(record, "outputs");
+  const json::Value root(raw);
+  for (const StepOutput& output : step.outputs) {
+    const auto selector = Selector::Parse(output.selector);
+    const auto value = selector ? selector->Select(root) : std::nullopt;
+    if (!value) continue;  // the output is absent, and the step has still succeeded
+    if (auto typed = Coerce(*value, output.type)) {
+      outputs[output.name] = std::move(*typed);
+    } else {
+      FailStep(step,
+               Progress::Failed("Verification", "InvalidOutput",
+                                "Output " + output.name + " is not a valid " + output.type + "."));
+      return;
+    }
+  }
+  if (step.action->raw_outputs) {
+    for (auto& member : raw) outputs.insert(member);
+  }
+  const bool has_payload =
+      step.action->name == "aws:executeAwsApi" || step.action->name == "aws:executeScript";
+  if (has_payload && json::Serialize(root).size() <= kMaxOutputPayloadBytes) {
+    outputs["OutputPayload"] = root;
+  }
+  record["response_code"] = "0";
+  Close(record, "Success");
+  AnnounceStep(step, record);
+  AfterStep(step, true, redirect);
+}
+
+void Run::FailStep(const Step& step, Progress progress) {
+  json::Object& record = *RecordOf(step.name);
+  ForgetOpen(record);
+  const bool timed_out = progress.kind == Progress::Kind::kTimedOut;
+  const int64_t attempt = json::GetInt(record, "attempt", 1);
+  const std::string prefix = timed_out ? "" : "Step fails when it is Execute/Cancelling action. ";
+  const std::string message = workflow::CleanText(
+      prefix + progress.message +
+          " Please refer to Automation Service Troubleshooting Guide for more diagnosis details.",
+      16 * 1024);
+  const bool stopped = progress.type == "Stopped";
+  if (attempt < step.max_attempts && !stopped && !json::GetBool(state_, "cancelling")) {
+    record["retry"] = true;
+    record["failure_message"] = message;
+    Begin(step);
+    return;
+  }
+  record["failure_message"] = message;
+  record["failure"] = {{"stage", progress.stage}, {"type", progress.type}};
+  const std::string status = timed_out ? "TimedOut" : stopped ? "Cancelled" : "Failed";
+  Close(record, status);
+  AnnounceStep(step, record);
+  if (step.is_critical && !stopped) {
+    if (json::GetString(state_, "worst") != "Failed")
+      state_["worst"] = timed_out ? status : "Failed";
+    state_["failure_message"] = message;
+  }
+  if (json::GetBool(state_, "cancelling")) {
+    Finish("Cancelled");
+    return;
+  }
+  switch (step.on_failure) {
+    case Step::OnFailure::kAbort:
+      state_["failure_message"] = message;
+      AbortLoop(status, message);
+      state_["current"] = "";
+      Finish(stopped ? "Cancelled" : status);
+      break;
+    case Step::OnFailure::kContinue:
+      AfterStep(step, false, {});
+      break;
+    case Step::OnFailure::kStep:
+      AfterStep(step, false, step.on_failure_step);
+      break;
+  }
+}
+
+void Run::AfterStep(const Step& step, bool success, const std::string& redirect) {
+  const Step* loop = nullptr;
+  (void)document_.FindStep(step.name, &loop);
+  const std::vector<Step>& steps = loop ? loop->inner : document_.steps;
+  state_["current"] = "";
+  if (json::GetBool(state_, "cancelling")) {
+    // Cleaning up follows the chain of nextStep and nothing else.
+    if (success && !step.next_step.empty() && !step.is_end) {
+      Go(step.next_step);
+    } else {
+      Finish("Cancelled");
+    }
+    return;
+  }
+  if (!redirect.empty()) {
+    Go(redirect);
+    return;
+  }
+  if (step.is_end) {
+    AbortLoop("Success", "");
+    Finish(std::string(json::GetString(state_, "worst")));
+    return;
+  }
+  if (success && !step.next_step.empty()) {
+    Go(step.next_step);
+    return;
+  }
+  const auto index = static_cast<size_t>(&step - steps.data());
+  if (index + 1 < steps.size()) {
+    Go(steps[index + 1].name);
+  } else {
+    EndOfSteps(loop);
+  }
+}
+
+void Run::EndOfSteps(const Step* loop) {
+  if (loop) {
+    NextPass(*loop, *RecordOf(loop->name));
+  } else {
+    Finish(std::string(json::GetString(state_, "worst")));
+  }
+}
+
+void Run::Finish(const std::string& status) {
+  if (status == "Cancelled") AbortLoop("Cancelled", "");
+  state_["current"] = "";
+  state_["awaiting_start"] = "";
+  state_["outputs"] = Outputs();
+  state_["end_ms"] = ToMillis(now_);
+  turn_.finished = true;
+  turn_.output = json::Object{{"Outputs", state_["outputs"]}};
+  SetExecutionStatus(status.empty() ? "Success" : status);
+}
+
+// ── Records ─────────────────────────────────────────────────────────────────────────────────
+
+json::Object* Run::RecordOf(std::string_view step) {
+  if (step.empty()) return nullptr;
+  json::Object& steps = ObjectAt(state_, "steps");
+  const auto found = steps.find(step);
+  return found == steps.end() ? nullptr : found->value().if_object();
+}
+
+json::Object& Run::NewRecord(const Step& step, int64_t attempt) {
+  const int64_t run = json::GetInt(state_, "runs");
+  json::Object record{{"name", step.name},
+                      {"action", step.action->name},
+                      {"run", run},
+                      {"attempt", attempt},
+                      {"id", StepExecutionId(execution_.id, run)},
+                      {"start_ms", ToMillis(now_)}};
+  if (const json::Object* loop = json::GetObject(state_, "loop");
+      loop && json::GetString(*loop, "step") != step.name) {
+    if (const json::Object* parent = RecordOf(json::GetString(*loop, "step"))) {
+      record["parent"] = {{"name", json::GetString(*parent, "name")},
+                          {"id", json::GetString(*parent, "id")},
+                          {"action", "aws:loop"},
+                          {"iteration", json::GetInt(*loop, "iteration")}};
+      if (const json::Value* item = json::Find(*loop, "item")) {
+        record["parent"].as_object()["item"] = *item;
+      }
+    }
+  }
+  json::Value& slot = ObjectAt(state_, "steps")[step.name];
+  slot = std::move(record);
+  return slot.get_object();
+}
+
+std::string Run::PrefixOf(std::string_view step, const json::Object& record) const {
+  return std::string(step) + "#" + std::to_string(json::GetInt(record, "run")) + "/";
+}
+
+void Run::ForgetOpen(json::Object& record) {
+  for (const json::Value& key : ArrayAt(record, "open")) {
+    turn_.effects.push_back(Effect::Forget(std::string(json::View(key))));
+  }
+  record.erase("open");
+}
+
+void Run::Close(json::Object& record, std::string_view status) {
+  record["status"] = status;
+  record["end_ms"] = ToMillis(now_);
+  record.erase("memory");
+  if (json::Value* inputs = record.if_contains("inputs"); inputs && inputs->is_object()) {
+    CutForShow(inputs->get_object());
+  }
+}
+
+void Run::SetStatus(const Step& step, json::Object& record, std::string_view status) {
+  if (json::GetString(record, "status") == status) return;
+  record["status"] = status;
+  AnnounceStep(step, record);
+}
+
+void Run::SetExecutionStatus(std::string_view status) {
+  if (status_ == status) return;
+  status_ = status;
+  AnnounceExecution();
+}
+
+StepContext Run::ContextOf(const Step& step, json::Object& record) {
+  // Both members first: adding the second may move the first.
+  ObjectAt(record, "inputs");
+  ObjectAt(record, "memory");
+  ArrayAt(record, "open");
+  return {execution_,
+          ObjectAt(record, "inputs"),
+          ObjectAt(record, "memory"),
+          now_,
+          PrefixOf(step.name, record),
+          turn_.effects,
+          ArrayAt(record, "open"),
+          find_api_};
+}
+
+Resolver Run::MakeResolver() {
+  return [this](std::string_view reference) { return Resolve(reference); };
+}
+
+std::optional<json::Value> Run::Resolve(std::string_view reference) {
+  const auto member = [](const json::Object& object,
+                         std::string_view name) -> std::optional<json::Value> {
+    const auto found = object.find(name);
+    if (found == object.end()) return std::nullopt;
+    return found->value();
+  };
+  const json::Object& parameters = ObjectAt(state_, "parameters");
+  if (auto value = member(parameters, reference)) return value;
+  if (const size_t colon = reference.find(':'); colon != std::string_view::npos) {
+    const std::string_view space = reference.substr(0, colon);
+    const std::string_view name = reference.substr(colon + 1);
+    if (space == "variable") return member(ObjectAt(state_, "variables"), name);
+    if (space == "automation" && name == "EXECUTION_ID") return json::Value(execution_.id);
+    if (space != "global") return std::nullopt;
+    if (name == "ACCOUNT_ID") return json::Value(execution_.scope.account.str());
+    if (name == "REGION") return json::Value(execution_.scope.region.str());
+    if (name == "AWS_PARTITION") return json::Value("aws");
+    const std::string iso = FormatIso8601(now_);
+    if (name == "DATE") return json::Value(iso.substr(0, 10));
+    if (name == "DATE_TIME") {
+      std::string time = iso.substr(11, 8);
+      std::ranges::replace(time, ':', '.');
+      return json::Value(iso.substr(0, 10) + "_" + time);
+    }
+    return std::nullopt;
+  }
+  const size_t dot = reference.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const json::Object* record = RecordOf(reference.substr(0, dot));
+  const json::Object* outputs = record ? json::GetObject(*record, "outputs") : nullptr;
+  if (!outputs) return std::nullopt;
+  const std::string_view path = reference.substr(dot + 1);
+  if (auto value = member(*outputs, path)) return value;
+  // Further members of an output that is a map: Step.Output.key, loop.CurrentIteratorValue.key.
+  const size_t next = path.find('.');
+  if (next == std::string_view::npos) return std::nullopt;
+  const auto head = member(*outputs, path.substr(0, next));
+  const auto selector = Selector::Parse(path.substr(next + 1));
+  return head && selector ? selector->Select(*head) : std::nullopt;
+}
+
+json::Object Run::Outputs() {
+  json::Object outputs;
+  for (const std::string& name : document_.outputs) {
+    if (const auto value = Resolve(name)) {
+      outputs[name] = ToApi(*value);
+    } else {
+      outputs[name] =
+          json::Array{"No output available yet because the step is not successfully executed"};
+    }
+  }
+  return outputs;
+}
+
+void Run::Refuse(std::string_view code, std::string message) {
+  turn_.refused.emplace(std::string(code), std::move(message));
+}
+
+// ── Events ──────────────────────────────────────────────────────────────────────────────────
+
+json::Object Run::EventDetail(std::string_view status, TimePoint start,
+                              std::optional<TimePoint> end) const {
+  json::Object detail{{"ExecutionId", execution_.id},
+                      {"Definition", execution_.name},
+                      {"DefinitionVersion", execution_.version},
+                      {"Status", status},
+                      {"StartTime", EventTime(start)}};
+  if (end) {
+    detail["EndTime"] = EventTime(*end);
+    detail["Time"] = static_cast<double>((*end - start).count());
+  }
+  return detail;
+}
+
+void Run::AnnounceStep(const Step& step, const json::Object& record) {
+  std::optional<TimePoint> end;
+  if (json::Find(record, "end_ms")) end = FromMillis(json::GetInt(record, "end_ms"));
+  json::Object detail = EventDetail(json::GetString(record, "status"),
+                                    FromMillis(json::GetInt(record, "start_ms")), end);
+  detail["StepName"] = step.name;
+  detail["Action"] = step.action->name;
+  turn_.effects.push_back(
+      Effect::Emit("aws.ssm", "EC2 Automation Step Status-change Notification",
+                   {MakeArn("ssm", execution_.scope, "automation-execution/" + execution_.id),
+                    MakeArn("ssm", execution_.scope,
+                            "automation-definition/" + execution_.name + ":" + execution_.version)},
+                   std::move(detail)));
+}
+
+void Run::AnnounceExecution() {
+  std::optional<TimePoint> end;
+  if (turn_.finished) end = now_;
+  json::Object detail = EventDetail(status_, execution_.started, end);
+  detail["ExecutedBy"] = json::GetString(state_, "executed_by");
+  turn_.effects.push_back(
+      Effect::Emit("aws.ssm", "EC2 Automation Execution Status-change Notification",
+                   {MakeArn("ssm", execution_.scope, "automation-execution/" + execution_.id),
+                    MakeArn("ssm", execution_.scope,
+                            "automation-definition/" + execution_.name + ":" + execution_.version)},
+                   std::move(detail)));
+}
+
+}  // namespace riposte::automation

@@ -1,0 +1,50 @@
+#include "workflow/language.h"
+
+namespace riposte::workflow {
+
+Effect Effect::Invoke(std::string key, std::string_view service, std::string_view operation,
+                      json::Object input, const InvokeOptions& options) {
+  return {Kind::kInvoke,
+          std::move(key),
+          {{"service", service},
+           {"operation", operation},
+           {"input", std::move(input)},
+           {"timeout_ms", options.timeout.count()},
+           {"throttled_for_ms", options.throttled_for.count()}}};
+}
+
+Effect Effect::Script(std::string key, const ScriptOptions& options) {
+  return {Kind::kScript,
+          std::move(key),
+          {{"runtime", options.runtime},
+           {"handler", options.handler},
+           {"script", options.script},
+           {"payload", options.payload},
+           {"timeout_ms", options.timeout.count()}}};
+}
+
+Effect Effect::Sleep(std::string key, TimePoint until) {
+  return {Kind::kSleep, std::move(key), {{"until_ms", ToMillis(until)}}};
+}
+
+Effect Effect::Await(std::string key, std::string_view execution_id) {
+  return {Kind::kAwait, std::move(key), {{"execution_id", execution_id}}};
+}
+
+Effect Effect::Emit(std::string_view source, std::string_view detail_type,
+                    const std::vector<std::string>& resources, json::Object detail) {
+  json::Array list;
+  for (const std::string& resource : resources) list.emplace_back(resource);
+  return {Kind::kEmit,
+          "",
+          {{"source", source},
+           {"detail_type", detail_type},
+           {"resources", std::move(list)},
+           {"detail", std::move(detail)}}};
+}
+
+Effect Effect::Forget(std::string key) {
+  return {Kind::kForget, std::move(key), {}};
+}
+
+}  // namespace riposte::workflow
