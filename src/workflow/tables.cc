@@ -1,5 +1,7 @@
 #include "workflow/tables.h"
 
+#include "access/principal_json.h"
+
 namespace riposte::workflow::tables {
 namespace {
 
@@ -62,35 +64,6 @@ constexpr size_t kMaxHistoryBytes = 16 * 1024;
   "id, language, account, region, name, version, definition, state, status, finished, output, " \
   "principal, correlation, hops, parent_id, started_ms, ended_ms"
 
-json::Object ToJson(const access::Principal& principal) {
-  json::Object object{{"kind", static_cast<int>(principal.kind)},
-                      {"account", principal.account.str()},
-                      {"arn", principal.arn},
-                      {"id", principal.id}};
-  json::SetIfNotEmpty(object, "role_arn", principal.role_arn);
-  json::SetIfNotEmpty(object, "service", principal.service);
-  json::SetIfNotEmpty(object, "source_arn", principal.source_arn);
-  if (!principal.session_policies.empty()) {
-    json::Array policies;
-    for (const std::string& policy : principal.session_policies) policies.emplace_back(policy);
-    object["session_policies"] = std::move(policies);
-  }
-  return object;
-}
-
-access::Principal PrincipalFromJson(const json::Object& object) {
-  access::Principal principal;
-  principal.kind = static_cast<access::Principal::Kind>(json::GetInt(object, "kind"));
-  principal.account = AccountId(std::string(json::GetString(object, "account")));
-  principal.arn = json::GetString(object, "arn");
-  principal.id = json::GetString(object, "id");
-  principal.role_arn = json::GetString(object, "role_arn");
-  principal.service = json::GetString(object, "service");
-  principal.source_arn = json::GetString(object, "source_arn");
-  principal.session_policies = json::GetStrings(object, "session_policies");
-  return principal;
-}
-
 json::Object ObjectOf(const store::Row& row, int column) {
   json::Value value = row.Json(column);
   return value.is_object() ? std::move(value.get_object()) : json::Object();
@@ -108,7 +81,7 @@ Execution ExecutionOf(const store::Row& row) {
   execution.status = row.Str(8);
   execution.finished = row.Int(9) != 0;
   execution.output = row.Json(10);
-  execution.principal = PrincipalFromJson(ObjectOf(row, 11));
+  execution.principal = access::PrincipalFromJson(ObjectOf(row, 11));
   execution.trace = {row.Str(12), static_cast<int>(row.Int(13))};
   execution.parent_id = row.Str(14);
   execution.started = row.Time(15);
@@ -157,9 +130,9 @@ void InsertExecution(store::Transaction& tx, const Execution& execution,
               execution.scope.region.str(), execution.name, execution.version,
               json::Serialize(execution.definition), json::Serialize(execution.state),
               execution.status, execution.finished, json::Serialize(execution.output),
-              json::Serialize(ToJson(execution.principal)), execution.trace.correlation,
-              execution.trace.hops, execution.parent_id, execution.started, execution.ended,
-              client_token, request_hash});
+              json::Serialize(access::PrincipalToJson(execution.principal)),
+              execution.trace.correlation, execution.trace.hops, execution.parent_id,
+              execution.started, execution.ended, client_token, request_hash});
 }
 
 void UpdateExecution(store::Transaction& tx, const Execution& execution) {
