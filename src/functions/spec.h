@@ -52,7 +52,7 @@ struct InvokeResult {
   std::string payload;         ///< JSON text: the reply, or the error document.
   std::string function_error;  ///< "" or "Unhandled".
   std::string log_tail;        ///< The last 4 KB of its log, when wanted. Not encoded.
-  Millis duration{0};
+  double duration_ms = 0;
 };
 
 /// Why nothing ran: kThrottled (concurrency), kNotFound (no package), kPermissionDenied (role),
