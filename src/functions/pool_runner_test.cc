@@ -256,6 +256,7 @@ TEST_F(PoolRunnerTest, NewCodeRetiresTheOldProcesses) {
   Process(0).Respond("i1", "1");
   EXPECT_EQ(Process(0).Next()->response->status, 410);
   EXPECT_TRUE(Process(0).killed);
+  loop_.RunUntilIdle();
   ASSERT_EQ(launcher_.processes.size(), 2u);
   EXPECT_EQ(Process(1).launch.task_root, "/packages/def");
   Process(1).Next();
