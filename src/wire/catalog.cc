@@ -51,7 +51,7 @@ const Shape* ServiceModel::FindError(std::string_view code) const {
 
 /// A service before and after its whole file is parsed.
 struct Entry {
-  EmbeddedModel source;
+  EmbeddedModel source;  ///< Views of static storage, or of Impl::texts.
   std::unique_ptr<ServiceModel> header;
   std::once_flag once;
   std::unique_ptr<ServiceModel> model;
@@ -69,6 +69,16 @@ struct Entry {
 
 struct Catalog::Impl {
   std::vector<std::unique_ptr<Entry>> entries;  ///< Sorted by name.
+  std::vector<std::pair<std::string, std::string>> texts;
+
+  void Add(const EmbeddedModel& source) {
+    auto entry = std::make_unique<Entry>();
+    entry->source = source;
+    auto header = ParseModelHeader(source.name, source.text);
+    if (!header) throw std::logic_error(header.error().message);
+    entry->header = std::move(*header);
+    entries.push_back(std::move(entry));
+  }
 
   /// The first service whose header satisfies `test`.
   template <class Test>
@@ -81,14 +91,14 @@ struct Catalog::Impl {
 };
 
 Catalog::Catalog() : impl_(std::make_unique<Impl>()) {
-  for (const EmbeddedModel& source : EmbeddedModels()) {
-    auto entry = std::make_unique<Entry>();
-    entry->source = source;
-    auto header = ParseModelHeader(source.name, source.text);
-    if (!header) throw std::logic_error(header.error().message);
-    entry->header = std::move(*header);
-    impl_->entries.push_back(std::move(entry));
-  }
+  for (const EmbeddedModel& source : EmbeddedModels()) impl_->Add(source);
+}
+
+Catalog::Catalog(std::vector<std::pair<std::string, std::string>> models)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->texts = std::move(models);
+  std::sort(impl_->texts.begin(), impl_->texts.end());
+  for (const auto& [name, text] : impl_->texts) impl_->Add({name, text});
 }
 
 Catalog::~Catalog() = default;

@@ -147,6 +147,8 @@ struct ServiceModel {
 class Catalog {
  public:
   Catalog();  ///< Over the embedded model files.
+  /// Over other texts, {name, text}; for tests. REQUIRES: the headers parse.
+  explicit Catalog(std::vector<std::pair<std::string, std::string>> models);
   ~Catalog();
   /// By registry name, or nullptr.
   [[nodiscard]] const ServiceModel* Find(std::string_view name) const;

@@ -1,0 +1,32 @@
+// Documents to and from XML, by the model: awsQuery, ec2Query and restXml.
+//
+// Reading is expat with bounds: no document type, depth 64, at most kMaxXmlNodes elements; so no
+// entity can expand and no external thing is fetched.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "json/json.h"
+#include "wire/catalog.h"
+
+namespace riposte::wire {
+
+inline constexpr size_t kMaxXmlNodes = 200'000;
+
+/// Escapes & < > " and \r; what XML 1.0 cannot hold becomes U+FFFD.
+void AppendXmlText(std::string& out, std::string_view text);
+/// <name>text</name>
+void AppendXmlElement(std::string& out, std::string_view name, std::string_view text);
+/// The members of a structure, in the model's order; absent and null ones are left out.
+void AppendXmlMembers(std::string& out, const json::Value& value, const Shape& shape);
+/// One member with its element (or elements, when flattened) under its own name.
+void AppendXmlMember(std::string& out, const json::Value& value, const Member& member);
+
+/// Reads a body whose root element stands for `shape`, a structure. Values keep the text's type of
+/// the model. Errors: kInvalidArgument.
+[[nodiscard]] Result<json::Object> ReadXml(std::string_view text, const Shape& shape);
+
+}  // namespace riposte::wire
