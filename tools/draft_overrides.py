@@ -85,6 +85,25 @@ IAM_RESOURCE = {
         **{op: ["{Resource}"] for op in ("TagResource", "UntagResource", "ListTags")},
     },
     "sts": {"AssumeRole": ["{RoleArn}"]},
+    "sqs": {
+        **{op: ["arn:aws:sqs:{region}:{account}:{QueueName}"] for op in (
+            "CreateQueue", "GetQueueUrl")},
+        **{op: ["{QueueUrl}"] for op in (
+            "AddPermission", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch",
+            "DeleteMessage", "DeleteMessageBatch", "DeleteQueue", "GetQueueAttributes",
+            "ListDeadLetterSourceQueues", "ListQueueTags", "PurgeQueue", "ReceiveMessage",
+            "RemovePermission", "SendMessage", "SendMessageBatch", "SetQueueAttributes", "TagQueue",
+            "UntagQueue")},
+    },
+    "sns": {
+        "CreateTopic": ["arn:aws:sns:{region}:{account}:{Name}"],
+        **{op: ["{TopicArn}"] for op in (
+            "AddPermission", "ConfirmSubscription", "DeleteTopic", "GetTopicAttributes",
+            "ListSubscriptionsByTopic", "Publish", "PublishBatch", "RemovePermission",
+            "SetTopicAttributes", "Subscribe")},
+        **{op: ["{ResourceArn}"] for op in (
+            "ListTagsForResource", "TagResource", "UntagResource")},
+    },
 }
 
 # Operations whose audit records are kept in batches instead of in the call's own commit.
@@ -184,6 +203,7 @@ XML_ROOT = {
 # Shapes and members ("Shape" or "Shape.Member") whose enum or pattern is not enforced: each is a
 # leniency listed in docs/compatibility.md.
 LENIENT = {
+    "sqs": {"QueueAttributeName"},
     "securityhub": {"WorkflowStatus"},
 }
 

@@ -1,0 +1,361 @@
+#include <algorithm>
+
+#include "api/error.h"
+#include "base/arn.h"
+#include "base/encoding.h"
+#include "services/sqs/attributes.h"
+#include "services/sqs/sqs.h"
+
+namespace riposte::sqs {
+namespace {
+
+constexpr size_t kMaxTags = 50;
+constexpr int kMaxListed = 1000;
+
+bool IsQueueName(std::string_view name) {
+  if (name.ends_with(".fifo")) {
+    if (name.size() > 80) return false;
+    name.remove_suffix(5);
+  }
+  return !name.empty() && name.size() <= 80 &&
+         name.find_first_not_of(
+             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+             std::string_view::npos;
+}
+
+std::string UrlOf(const api::Call& call, const Queue& queue) {
+  return call.endpoint + "/" + queue.scope.account.str() + "/" + queue.name;
+}
+
+api::Error NoSuchQueue() {
+  return {"QueueDoesNotExist", "The specified queue does not exist."};
+}
+
+/// Attributes that differ are refused; those that are not named may differ.
+void RequireSame(const Queue& queue, const json::Object& attributes) {
+  for (const auto& [name, value] : attributes) {
+    const std::string key(name);
+    if (key == "FifoQueue" || AttributeOf(queue, key) == json::View(value)) continue;
+    throw api::Error("QueueNameExists",
+                     "A queue already exists with the same name and a different value for "
+                     "attribute " +
+                         key);
+  }
+}
+
+void CheckRedriveTarget(store::Transaction& tx, const Queue& queue) {
+  const auto redrive = RedriveOf(queue);
+  if (!redrive) return;
+  const auto arn = Arn::Parse(redrive->target_arn);
+  std::optional<Queue> target;
+  if (arn && arn->scope() == queue.scope) target = FindQueue(tx, arn->scope(), arn->resource);
+  if (!target) {
+    throw api::Error("InvalidParameterValue",
+                     "Value " + AttributeOf(queue, "RedrivePolicy") +
+                         " for parameter RedrivePolicy is invalid. Reason: Dead letter target "
+                         "does not exist.");
+  }
+  if (target->fifo() != queue.fifo()) {
+    throw api::Error("InvalidParameterValue",
+                     "Value " + AttributeOf(queue, "RedrivePolicy") +
+                         " for parameter RedrivePolicy is invalid. Reason: Dead-letter queue "
+                         "must be same type of queue as the source.");
+  }
+}
+
+/// The policy document, or a new one without statements.
+json::Object PolicyOf(const Queue& queue) {
+  const std::string text = AttributeOf(queue, "Policy");
+  if (auto parsed = json::Parse(text); !text.empty() && parsed && parsed->is_object()) {
+    return std::move(parsed->as_object());
+  }
+  return {{"Version", "2012-10-17"},
+          {"Id", queue.Arn() + "/SQSDefaultPolicy"},
+          {"Statement", json::Array()}};
+}
+
+json::Array& StatementsOf(json::Object& policy) {
+  json::Value& value = policy["Statement"];
+  if (value.is_object()) value = json::Array{value};
+  if (!value.is_array()) value = json::Array();
+  return value.as_array();
+}
+
+json::Object QueueUrls(const api::Call& call, std::string_view member, std::vector<Queue> queues,
+                       size_t most) {
+  json::Object out;
+  json::Array urls;
+  for (const Queue& queue : queues) {
+    if (urls.size() == most) {
+      // Only a caller that asked for pages gets more than one.
+      if (json::Find(call.input, "MaxResults") != nullptr) {
+        out["NextToken"] = Base64Encode(queues[most - 1].name);
+      }
+      break;
+    }
+    urls.push_back(json::Value(UrlOf(call, queue)));
+  }
+  if (!urls.empty()) out[member] = std::move(urls);
+  return out;
+}
+
+std::string After(const json::Object& input) {
+  const std::string_view token = json::GetString(input, "NextToken");
+  if (token.empty()) return {};
+  auto name = Base64Decode(token);
+  if (!name) RefuseValue(std::string(token), "NextToken", "Invalid or expired next token.");
+  return *name;
+}
+
+size_t PageSize(const json::Object& input) {
+  const int64_t wanted = json::GetInt(input, "MaxResults", kMaxListed);
+  if (wanted < 1 || wanted > kMaxListed) {
+    RefuseValue(std::to_string(wanted), "MaxResults", "Must be an integer from 1 to 1000.");
+  }
+  return static_cast<size_t>(wanted);
+}
+
+}  // namespace
+
+void RefuseValue(const std::string& value, std::string_view parameter, std::string_view reason) {
+  throw api::Error("InvalidParameterValue", "Value " + value + " for parameter " +
+                                                std::string(parameter) +
+                                                " is invalid. Reason: " + std::string(reason));
+}
+
+Queue RequireQueue(const api::Call& call, store::Transaction& tx) {
+  std::string_view url = json::GetString(call.input, "QueueUrl");
+  while (url.ends_with('/')) url.remove_suffix(1);
+  const size_t slash = url.rfind('/');
+  const std::string_view name = slash == std::string_view::npos ? url : url.substr(slash + 1);
+  if (slash != std::string_view::npos) {
+    const std::string_view before = url.substr(0, slash);
+    const std::string_view account = before.substr(before.rfind('/') + 1);
+    if (IsAccountId(account) && account != call.scope.account.str()) throw NoSuchQueue();
+  }
+  auto queue = FindQueue(tx, call.scope, name);
+  if (!queue) throw NoSuchQueue();
+  return std::move(*queue);
+}
+
+TimePoint HorizonOf(const Queue& queue, TimePoint now) {
+  return now - std::chrono::seconds(NumberOf(queue, "MessageRetentionPeriod"));
+}
+
+json::Value SqsService::CreateQueue(const Call& call, Tx& tx) {
+  Queue queue;
+  queue.scope = call.scope;
+  queue.name = json::GetString(call.input, "QueueName");
+  queue.created = queue.modified = call.now;
+  if (!IsQueueName(queue.name)) {
+    throw api::Error("InvalidParameterValue",
+                     "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 "
+                     "in length");
+  }
+  const json::Object* given = json::GetObject(call.input, "Attributes");
+  const json::Object attributes =
+      given == nullptr ? json::Object() : CheckAttributes(*given, queue.fifo(), true);
+  if (const auto existing = FindQueue(tx, call.scope, queue.name)) {
+    RequireSame(*existing, attributes);
+    return json::Object{{"QueueUrl", UrlOf(call, *existing)}};
+  }
+  if (queue.fifo() && json::GetString(attributes, "FifoQueue") != "true") {
+    throw api::Error("InvalidParameterValue",
+                     "The name of a standard queue can only include alphanumeric characters, "
+                     "hyphens, or underscores. 1 to 80 in length");
+  }
+  queue.attributes = attributes;
+  if (const json::Object* tags = json::GetObject(call.input, "tags")) queue.tags = *tags;
+  if (queue.tags.size() > kMaxTags) {
+    throw api::Error("InvalidParameterValue", "Too many tags added for queue " + queue.name + ".");
+  }
+  CheckRedriveTarget(tx, queue);
+  InsertQueue(tx, queue);
+  return json::Object{{"QueueUrl", UrlOf(call, queue)}};
+}
+
+json::Value SqsService::GetQueueUrl(const Call& call, Tx& tx) {
+  const std::string_view owner =
+      json::GetString(call.input, "QueueOwnerAWSAccountId", call.scope.account.str());
+  const auto queue = FindQueue(tx, call.scope, json::GetString(call.input, "QueueName"));
+  if (!queue || owner != call.scope.account.str()) throw NoSuchQueue();
+  return json::Object{{"QueueUrl", UrlOf(call, *queue)}};
+}
+
+json::Value SqsService::ListQueues(const Call& call, Tx& tx) {
+  const size_t most = PageSize(call.input);
+  return QueueUrls(call, "QueueUrls",
+                   sqs::ListQueues(tx, call.scope, json::GetString(call.input, "QueueNamePrefix"),
+                                   After(call.input), static_cast<int>(most) + 1),
+                   most);
+}
+
+json::Value SqsService::GetQueueAttributes(const Call& call, Tx& tx) {
+  const Queue queue = RequireQueue(call, tx);
+  const auto wanted = json::GetStrings(call.input, "AttributeNames");
+  if (wanted.empty()) return json::Object();
+  const json::Object all =
+      DescribeQueue(queue, CountMessages(tx, queue.id, call.now, HorizonOf(queue, call.now)));
+  if (std::ranges::find(wanted, "All") != wanted.end()) return json::Object{{"Attributes", all}};
+  json::Object some;
+  for (const std::string& name : wanted) {
+    if (const json::Value* value = json::Find(all, name)) some[name] = *value;
+  }
+  return json::Object{{"Attributes", std::move(some)}};
+}
+
+json::Value SqsService::SetQueueAttributes(const Call& call, Tx& tx) {
+  Queue queue = RequireQueue(call, tx);
+  const json::Object* given = json::GetObject(call.input, "Attributes");
+  const json::Object changes =
+      CheckAttributes(given == nullptr ? json::Object() : *given, queue.fifo(), false);
+  for (const auto& [name, value] : changes) {
+    if (json::View(value).empty()) {
+      queue.attributes.erase(name);
+    } else {
+      queue.attributes[name] = value;
+    }
+  }
+  if (changes.contains("RedrivePolicy")) CheckRedriveTarget(tx, queue);
+  queue.modified = call.now;
+  UpdateQueue(tx, queue);
+  return json::Object();
+}
+
+json::Value SqsService::DeleteQueue(const Call& call, Tx& tx) {
+  const Queue queue = RequireQueue(call, tx);
+  sqs::DeleteQueue(tx, queue.id);
+  tx.OnCommit([this, id = queue.id] { waiters_.WakeAll(id); });
+  return json::Object();
+}
+
+json::Value SqsService::PurgeQueue(const Call& call, Tx& tx) {
+  DeleteMessages(tx, RequireQueue(call, tx).id, std::nullopt);
+  return json::Object();
+}
+
+json::Value SqsService::TagQueue(const Call& call, Tx& tx) {
+  Queue queue = RequireQueue(call, tx);
+  if (const json::Object* tags = json::GetObject(call.input, "Tags")) {
+    for (const auto& [key, value] : *tags) queue.tags[key] = value;
+  }
+  if (queue.tags.size() > kMaxTags) {
+    throw api::Error("InvalidParameterValue", "Too many tags added for queue " + queue.name + ".");
+  }
+  UpdateQueue(tx, queue);
+  return json::Object();
+}
+
+json::Value SqsService::UntagQueue(const Call& call, Tx& tx) {
+  Queue queue = RequireQueue(call, tx);
+  for (const std::string& key : json::GetStrings(call.input, "TagKeys")) queue.tags.erase(key);
+  UpdateQueue(tx, queue);
+  return json::Object();
+}
+
+json::Value SqsService::ListQueueTags(const Call& call, Tx& tx) {
+  const Queue queue = RequireQueue(call, tx);
+  if (queue.tags.empty()) return json::Object();
+  return json::Object{{"Tags", queue.tags}};
+}
+
+json::Value SqsService::AddPermission(const Call& call, Tx& tx) {
+  Queue queue = RequireQueue(call, tx);
+  const std::string label(json::GetString(call.input, "Label"));
+  json::Object policy = PolicyOf(queue);
+  json::Array& statements = StatementsOf(policy);
+  for (const json::Value& statement : statements) {
+    if (statement.is_object() && json::GetString(statement.as_object(), "Sid") == label) {
+      RefuseValue(label, "Label", "Already exists.");
+    }
+  }
+  json::Array principals, actions;
+  for (const std::string& account : json::GetStrings(call.input, "AWSAccountIds")) {
+    if (!IsAccountId(account)) {
+      RefuseValue("[" + account + "]", "PrincipalId", "Unable to verify.");
+    }
+    principals.push_back(json::Value("arn:aws:iam::" + account + ":root"));
+  }
+  for (const std::string& action : json::GetStrings(call.input, "Actions")) {
+    actions.push_back(json::Value("SQS:" + action));
+  }
+  statements.push_back(json::Object{{"Sid", label},
+                                    {"Effect", "Allow"},
+                                    {"Principal", json::Object{{"AWS", std::move(principals)}}},
+                                    {"Action", std::move(actions)},
+                                    {"Resource", queue.Arn()}});
+  queue.attributes["Policy"] = json::Serialize(policy);
+  queue.modified = call.now;
+  UpdateQueue(tx, queue);
+  return json::Object();
+}
+
+json::Value SqsService::RemovePermission(const Call& call, Tx& tx) {
+  Queue queue = RequireQueue(call, tx);
+  const std::string label(json::GetString(call.input, "Label"));
+  json::Object policy = PolicyOf(queue);
+  json::Array& statements = StatementsOf(policy);
+  const auto at = std::ranges::find_if(statements, [&](const json::Value& statement) {
+    return statement.is_object() && json::GetString(statement.as_object(), "Sid") == label;
+  });
+  if (at == statements.end()) RefuseValue(label, "Label", "can't find label.");
+  statements.erase(at);
+  if (statements.empty()) {
+    queue.attributes.erase("Policy");
+  } else {
+    queue.attributes["Policy"] = json::Serialize(policy);
+  }
+  queue.modified = call.now;
+  UpdateQueue(tx, queue);
+  return json::Object();
+}
+
+json::Value SqsService::ListDeadLetterSourceQueues(const Call& call, Tx& tx) {
+  const Queue target = RequireQueue(call, tx);
+  const std::string arn = target.Arn();
+  const size_t most = PageSize(call.input);
+  std::vector<Queue> sources = sqs::ListQueues(tx, call.scope, "", After(call.input), 1'000'000);
+  std::erase_if(sources, [&](const Queue& queue) {
+    const auto redrive = RedriveOf(queue);
+    return !redrive || redrive->target_arn != arn;
+  });
+  json::Object out = QueueUrls(call, "queueUrls", std::move(sources), most);
+  if (!out.contains("queueUrls")) out["queueUrls"] = json::Array();
+  return out;
+}
+
+void SqsService::Register(api::Registry& registry) {
+  using S = SqsService;
+  registry.Add<S>(
+      "sqs", *this,
+      {
+          {"AddPermission", api::Write(&S::AddPermission)},
+          {"ChangeMessageVisibility", api::Write(&S::ChangeMessageVisibility)},
+          {"ChangeMessageVisibilityBatch", api::Write(&S::ChangeMessageVisibilityBatch)},
+          {"CreateQueue", api::Write(&S::CreateQueue)},
+          {"DeleteMessage", api::Write(&S::DeleteMessage)},
+          {"DeleteMessageBatch", api::Write(&S::DeleteMessageBatch)},
+          {"DeleteQueue", api::Write(&S::DeleteQueue)},
+          {"GetQueueAttributes", api::Read(&S::GetQueueAttributes)},
+          {"GetQueueUrl", api::Read(&S::GetQueueUrl)},
+          {"ListDeadLetterSourceQueues", api::Read(&S::ListDeadLetterSourceQueues)},
+          {"ListQueueTags", api::Read(&S::ListQueueTags)},
+          {"ListQueues", api::Read(&S::ListQueues)},
+          {"PurgeQueue", api::Write(&S::PurgeQueue)},
+          {"ReceiveMessage", api::Async(&S::ReceiveMessage)},
+          {"RemovePermission", api::Write(&S::RemovePermission)},
+          {"SendMessage", api::Write(&S::SendMessage)},
+          {"SendMessageBatch", api::Write(&S::SendMessageBatch)},
+          {"SetQueueAttributes", api::Write(&S::SetQueueAttributes)},
+          {"TagQueue", api::Write(&S::TagQueue)},
+          {"UntagQueue", api::Write(&S::UntagQueue)},
+      });
+  registry.SetResourcePolicy("sqs", [](const std::string& arn_text, store::Transaction& tx) {
+    const auto arn = Arn::Parse(arn_text);
+    if (!arn) return std::string();
+    const auto queue = FindQueue(tx, arn->scope(), arn->resource);
+    return queue ? AttributeOf(*queue, "Policy") : std::string();
+  });
+}
+
+}  // namespace riposte::sqs

@@ -1,0 +1,89 @@
+// The SQS service: queues and messages, in JSON and query protocol alike.
+//
+// Data path:     SendMessage -> row, in the call's commit -> waiters woken on commit ->
+//                ReceiveMessage hides the row for its visibility timeout -> DeleteMessage
+// Thread safety: as api/registry.h says; ReceiveMessage is asynchronous and writes by itself.
+// A message whose receive count would pass maxReceiveCount moves to the dead-letter queue in the
+// transaction of the receive that finds it. Expired messages go when somebody looks.
+// Source of parameters, limits and errors: Amazon SQS API reference, 2012-11-05.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/registry.h"
+#include "base/time.h"
+#include "services/sqs/tables.h"
+#include "services/sqs/waiters.h"
+#include "store/store.h"
+
+namespace riposte::sqs {
+
+class SqsService {
+ public:
+  SqsService(store::Store& store, Executor& loop, const Clock& clock, Random& random)
+      : store_(store), clock_(clock), random_(random), waiters_(loop) {}
+  void Register(api::Registry& registry);
+
+ private:
+  using Call = api::Call;
+  using Tx = store::Transaction;
+  struct Receive;
+
+  // queues.cc
+  json::Value CreateQueue(const Call& call, Tx& tx);
+  json::Value GetQueueUrl(const Call& call, Tx& tx);
+  json::Value ListQueues(const Call& call, Tx& tx);
+  json::Value GetQueueAttributes(const Call& call, Tx& tx);
+  json::Value SetQueueAttributes(const Call& call, Tx& tx);
+  json::Value DeleteQueue(const Call& call, Tx& tx);
+  json::Value PurgeQueue(const Call& call, Tx& tx);
+  json::Value TagQueue(const Call& call, Tx& tx);
+  json::Value UntagQueue(const Call& call, Tx& tx);
+  json::Value ListQueueTags(const Call& call, Tx& tx);
+  json::Value AddPermission(const Call& call, Tx& tx);
+  json::Value RemovePermission(const Call& call, Tx& tx);
+  json::Value ListDeadLetterSourceQueues(const Call& call, Tx& tx);
+
+  // messages.cc
+  json::Value SendMessage(const Call& call, Tx& tx);
+  json::Value SendMessageBatch(const Call& call, Tx& tx);
+  json::Value DeleteMessage(const Call& call, Tx& tx);
+  json::Value DeleteMessageBatch(const Call& call, Tx& tx);
+  json::Value ChangeMessageVisibility(const Call& call, Tx& tx);
+  json::Value ChangeMessageVisibilityBatch(const Call& call, Tx& tx);
+  json::Object Send(const Call& call, Tx& tx, const Queue& queue, const json::Object& entry);
+  void Delete(const Call& call, Tx& tx, const Queue& queue, const json::Object& entry);
+  void ChangeVisibility(const Call& call, Tx& tx, const Queue& queue, const json::Object& entry);
+  /// Wakes those who wait for this queue once `tx` commits.
+  void Arrive(Tx& tx, int64_t queue_id, int messages);
+
+  // receive.cc
+  void ReceiveMessage(Call call, api::Reply reply);
+  void Attempt(const std::shared_ptr<Receive>& receive);
+  void Take(Receive& receive, Tx& tx);
+  bool MoveIfWornOut(Tx& tx, const Queue& queue, Message& message, TimePoint now);
+
+  store::Store& store_;
+  const Clock& clock_;
+  Random& random_;
+  Waiters waiters_;
+};
+
+/// The queue that `call`'s QueueUrl names, whatever its host. Throws QueueDoesNotExist.
+[[nodiscard]] Queue RequireQueue(const api::Call& call, store::Transaction& tx);
+/// What names one receipt of one message, and back. Throws ReceiptHandleIsInvalid.
+struct Receipt {
+  int64_t queue_id = 0;
+  int64_t message = 0;
+  int64_t count = 0;
+};
+[[nodiscard]] std::string ToHandle(const Receipt& receipt);
+[[nodiscard]] Receipt ParseHandle(const std::string& handle, int64_t queue_id);
+/// The throw of every parameter outside its range.
+[[noreturn]] void RefuseValue(const std::string& value, std::string_view parameter,
+                              std::string_view reason);
+/// The oldest time of sending that the queue still keeps.
+[[nodiscard]] TimePoint HorizonOf(const Queue& queue, TimePoint now);
+
+}  // namespace riposte::sqs

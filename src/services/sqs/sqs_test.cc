@@ -1,0 +1,325 @@
+#include "services/sqs/sqs.h"
+
+#include "api/testing/service_fixture.h"
+#include "services/sqs/digest.h"
+
+namespace riposte::sqs {
+namespace {
+
+using json::Array;
+using json::Object;
+using std::chrono::seconds;
+
+class SqsTest : public api::testing::ServiceFixture {
+ protected:
+  SqsTest() : ServiceFixture("sqs", {Migrations()}) { service_object_.Register(registry_); }
+
+  std::string NewQueue(const std::string& name, Object attributes = {}) {
+    return At(Run("CreateQueue", {{"QueueName", name}, {"Attributes", std::move(attributes)}}),
+              "QueueUrl");
+  }
+  std::string Send(const std::string& url, const std::string& body, Object more = {}) {
+    Object input{{"QueueUrl", url}, {"MessageBody", body}};
+    for (const auto& [name, value] : more) input[name] = value;
+    return At(Run("SendMessage", std::move(input)), "MessageId");
+  }
+  Object Receive(const std::string& url, Object more = {}) {
+    Object input{{"QueueUrl", url}};
+    for (const auto& [name, value] : more) input[name] = value;
+    return Run("ReceiveMessage", std::move(input));
+  }
+  /// The bodies that one receive of up to ten yields.
+  std::vector<std::string> Bodies(const std::string& url) {
+    std::vector<std::string> out;
+    const Object reply = Receive(url, {{"MaxNumberOfMessages", 10}});
+    if (const Array* messages = json::GetArray(reply, "Messages")) {
+      for (const json::Value& message : *messages) out.push_back(At(message, "Body"));
+    }
+    return out;
+  }
+  std::string Attribute(const std::string& url, const std::string& name) {
+    return At(Run("GetQueueAttributes", {{"QueueUrl", url}, {"AttributeNames", Array{name}}}),
+              "Attributes." + name);
+  }
+  using Strings = std::vector<std::string>;
+
+  SqsService service_object_{*store_, loop_, clock_, random_};
+};
+
+TEST(SqsDigestTest, MatchesWhatClientsCompute) {
+  EXPECT_EQ(Md5Hex("hello"), "5d41402abc4b2a76b9719d911017c592");
+  // Computed with Python's hashlib over the documented encoding.
+  EXPECT_EQ(Md5OfAttributes({{"b", Object{{"DataType", "Binary"}, {"BinaryValue", "AQID"}}},
+                             {"a", Object{{"DataType", "String"}, {"StringValue", "x"}}}}),
+            "aff7372f244d3ebae020d15edb230ef6");
+  EXPECT_EQ(Md5OfAttributes({}), "");
+}
+
+TEST_F(SqsTest, MessagesAreHiddenThenShownAgainUntilDeleted) {
+  const std::string url = NewQueue("jobs");
+  EXPECT_EQ(url, "http://127.0.0.1:4566/123456789012/jobs");
+  const Object sent = Run("SendMessage", {{"QueueUrl", url}, {"MessageBody", "hello"}});
+  EXPECT_EQ(At(sent, "MD5OfMessageBody"), Md5Hex("hello"));
+  Object got = Receive("https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
+                       {{"AttributeNames", Array{"All"}}});
+  EXPECT_EQ(At(got, "Messages.0.MessageId"), At(sent, "MessageId"));
+  EXPECT_EQ(At(got, "Messages.0.Attributes.ApproximateReceiveCount"), "1");
+  EXPECT_EQ(At(got, "Messages.0.Attributes.SenderId"), "123456789012");
+  EXPECT_EQ(Attribute(url, "ApproximateNumberOfMessagesNotVisible"), "1");
+  EXPECT_EQ(Bodies(url), Strings());
+  loop_.Advance(seconds(30));
+  got = Receive(url);
+  EXPECT_EQ(At(got, "Messages.0.Body"), "hello");
+  Run("DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", At(got, "Messages.0.ReceiptHandle")}});
+  loop_.Advance(seconds(31));
+  EXPECT_EQ(Bodies(url), Strings());
+  EXPECT_EQ(ErrorOf("DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", "nonsense"}}),
+            "ReceiptHandleIsInvalid: The input receipt handle \"nonsense\" is not a valid receipt "
+            "handle.");
+}
+
+TEST_F(SqsTest, CreatingAgainMustNotContradict) {
+  const std::string url =
+      NewQueue("dlq", {{"MessageRetentionPeriod", "1209600"}, {"VisibilityTimeoutSeconds", "300"}});
+  EXPECT_EQ(Attribute(url, "VisibilityTimeout"), "300");
+  EXPECT_EQ(Attribute(url, "QueueArn"), "arn:aws:sqs:us-east-1:123456789012:dlq");
+  EXPECT_EQ(NewQueue("dlq"), url);
+  EXPECT_EQ(NewQueue("dlq", {{"VisibilityTimeout", "300"}}), url);
+  EXPECT_EQ(ErrorOf("CreateQueue",
+                    {{"QueueName", "dlq"}, {"Attributes", Object{{"VisibilityTimeout", "31"}}}}),
+            "QueueNameExists: A queue already exists with the same name and a different value for "
+            "attribute VisibilityTimeout");
+  EXPECT_EQ(
+      ErrorOf("CreateQueue", {{"QueueName", "q"}, {"Attributes", Object{{"DelaySeconds", "901"}}}}),
+      "InvalidAttributeValue: Invalid value for the parameter DelaySeconds.");
+  EXPECT_EQ(ErrorOf("CreateQueue", {{"QueueName", "q"}, {"Attributes", Object{{"Colour", "1"}}}}),
+            "InvalidAttributeName: Unknown Attribute Colour.");
+  EXPECT_TRUE(ErrorOf("CreateQueue", {{"QueueName", "a b"}}).starts_with("InvalidParameterValue"));
+  EXPECT_EQ(ErrorOf("GetQueueUrl", {{"QueueName", "none"}}),
+            "QueueDoesNotExist: The specified queue does not exist.");
+  Run("DeleteQueue", {{"QueueUrl", url}});
+  EXPECT_EQ(At(Run("ListQueues"), "QueueUrls"), "");
+}
+
+TEST_F(SqsTest, ALongPollEndsWhenSomethingArrives) {
+  const std::string url = NewQueue("jobs");
+  const auto poll = Begin("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
+  const auto other = Begin("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
+  loop_.Advance(seconds(5));
+  EXPECT_FALSE(poll->has_value());
+  Send(url, "first");
+  loop_.RunUntilIdle();
+  ASSERT_TRUE(poll->has_value());
+  EXPECT_EQ(At((*poll)->output, "Messages.0.Body"), "first");
+  EXPECT_FALSE(other->has_value());
+  loop_.Advance(seconds(15));
+  ASSERT_TRUE(other->has_value());
+  EXPECT_EQ(At((*other)->output, "Messages"), "");
+}
+
+TEST_F(SqsTest, ALongPollSeesDelayedAndReturningMessages) {
+  const std::string url = NewQueue("jobs");
+  Send(url, "late", {{"DelaySeconds", 3}});
+  EXPECT_EQ(Attribute(url, "ApproximateNumberOfMessagesDelayed"), "1");
+  const auto poll = Begin("ReceiveMessage",
+                          {{"QueueUrl", url}, {"WaitTimeSeconds", 10}, {"VisibilityTimeout", 5}});
+  loop_.Advance(seconds(2));
+  EXPECT_FALSE(poll->has_value());
+  loop_.Advance(seconds(1));
+  ASSERT_TRUE(poll->has_value());
+  const std::string handle = At((*poll)->output, "Messages.0.ReceiptHandle");
+  const auto again = Begin("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
+  Run("ChangeMessageVisibility",
+      {{"QueueUrl", url}, {"ReceiptHandle", handle}, {"VisibilityTimeout", 0}});
+  loop_.RunUntilIdle();
+  EXPECT_TRUE(again->has_value());
+}
+
+TEST_F(SqsTest, DeletingAQueueEndsItsPolls) {
+  const std::string url = NewQueue("jobs");
+  const auto poll = Begin("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
+  Run("DeleteQueue", {{"QueueUrl", url}});
+  loop_.RunUntilIdle();
+  ASSERT_TRUE(poll->has_value());
+  EXPECT_EQ((*poll)->error->code(), "QueueDoesNotExist");
+}
+
+TEST_F(SqsTest, WornOutMessagesMoveToTheDeadLetterQueue) {
+  const std::string dead = NewQueue("dead");
+  const std::string url =
+      NewQueue("jobs", {{"VisibilityTimeout", "1"},
+                        {"RedrivePolicy",
+                         "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:123456789012:dead\","
+                         "\"maxReceiveCount\":\"2\"}"}});
+  const std::string id = Send(url, "poison");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Bodies(url), Strings{"poison"});
+    loop_.Advance(seconds(1));
+  }
+  const auto waiting =
+      Begin("ReceiveMessage",
+            {{"QueueUrl", dead}, {"WaitTimeSeconds", 20}, {"AttributeNames", Array{"All"}}});
+  EXPECT_EQ(Bodies(url), Strings());
+  loop_.RunUntilIdle();
+  ASSERT_TRUE(waiting->has_value());
+  const json::Value& got = (*waiting)->output;
+  EXPECT_EQ(At(got, "Messages.0.MessageId"), id);
+  EXPECT_EQ(At(got, "Messages.0.Attributes.DeadLetterQueueSourceArn"),
+            "arn:aws:sqs:us-east-1:123456789012:jobs");
+  EXPECT_EQ(At(Run("ListDeadLetterSourceQueues", {{"QueueUrl", dead}}), "queueUrls.0"), url);
+  EXPECT_TRUE(
+      ErrorOf("SetQueueAttributes",
+              {{"QueueUrl", url},
+               {"Attributes",
+                Object{{"RedrivePolicy",
+                        "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:123456789012:no\","
+                        "\"maxReceiveCount\":2}"}}}})
+          .starts_with("InvalidParameterValue"));
+}
+
+TEST_F(SqsTest, ADeadLetterQueueMayRefuseItsSources) {
+  const std::string dead =
+      NewQueue("dead", {{"RedriveAllowPolicy", "{\"redrivePermission\":\"denyAll\"}"}});
+  const std::string url =
+      NewQueue("jobs", {{"VisibilityTimeout", "0"},
+                        {"RedrivePolicy",
+                         "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:123456789012:dead\","
+                         "\"maxReceiveCount\":1}"}});
+  Send(url, "m");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Bodies(url), Strings{"m"});
+  EXPECT_EQ(Bodies(dead), Strings());
+}
+
+TEST_F(SqsTest, FifoKeepsOrderInAGroupAndDropsRepeats) {
+  const std::string url = NewQueue("q.fifo", {{"FifoQueue", "true"}, {"VisibilityTimeout", "10"}});
+  const auto send = [&](const std::string& group, const std::string& body) {
+    return Run("SendMessage", {{"QueueUrl", url},
+                               {"MessageBody", body},
+                               {"MessageGroupId", group},
+                               {"MessageDeduplicationId", body}});
+  };
+  const Object first = send("a", "a1");
+  send("a", "a2");
+  send("b", "b1");
+  EXPECT_EQ(At(send("a", "a1"), "MessageId"), At(first, "MessageId"));
+  EXPECT_EQ(At(first, "SequenceNumber").size(), 20u);
+  const Object got = Receive(url, {{"AttributeNames", Array{"MessageGroupId"}}});
+  EXPECT_EQ(At(got, "Messages.0.Body"), "a1");
+  EXPECT_EQ(At(got, "Messages.0.Attributes.MessageGroupId"), "a");
+  EXPECT_EQ(Bodies(url), Strings{"b1"});  // a2 waits for a1.
+  Run("DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", At(got, "Messages.0.ReceiptHandle")}});
+  EXPECT_EQ(Bodies(url), Strings{"a2"});
+  loop_.Advance(std::chrono::minutes(5));
+  EXPECT_NE(At(send("a", "a1"), "MessageId"), At(first, "MessageId"));
+  EXPECT_EQ(ErrorOf("SendMessage", {{"QueueUrl", url}, {"MessageBody", "x"}}),
+            "MissingParameter: The request must contain the parameter MessageGroupId.");
+  EXPECT_TRUE(
+      ErrorOf("SendMessage", {{"QueueUrl", url}, {"MessageBody", "x"}, {"MessageGroupId", "g"}})
+          .starts_with("InvalidParameterValue: The queue should either have"));
+}
+
+TEST_F(SqsTest, BatchesReportEachEntry) {
+  const std::string url = NewQueue("jobs");
+  const Object sent =
+      Run("SendMessageBatch", {{"QueueUrl", url},
+                               {"Entries", Array{Object{{"Id", "a"}, {"MessageBody", "one"}},
+                                                 Object{{"Id", "b"}, {"MessageBody", "two\x01"}},
+                                                 Object{{"Id", "c"}, {"MessageBody", "three"}}}}});
+  EXPECT_EQ(json::GetArray(sent, "Successful")->size(), 2u);
+  EXPECT_EQ(At(sent, "Failed.0.Code"), "InvalidMessageContents");
+  const Object got = Receive(url, {{"MaxNumberOfMessages", 10}});
+  Array entries;
+  int n = 0;
+  for (const json::Value& message : *json::GetArray(got, "Messages")) {
+    entries.push_back(
+        Object{{"Id", std::to_string(n++)}, {"ReceiptHandle", At(message, "ReceiptHandle")}});
+  }
+  const Object deleted = Run("DeleteMessageBatch", {{"QueueUrl", url}, {"Entries", entries}});
+  EXPECT_EQ(json::GetArray(deleted, "Successful")->size(), 2u);
+  EXPECT_EQ(json::Find(deleted, "Failed"), nullptr);
+  EXPECT_EQ(Attribute(url, "ApproximateNumberOfMessagesNotVisible"), "0");
+  EXPECT_EQ(ErrorOf("SendMessageBatch", {{"QueueUrl", url}, {"Entries", Array()}}),
+            "EmptyBatchRequest: There should be at least one entry in the request.");
+  EXPECT_EQ(
+      ErrorOf("SendMessageBatch", {{"QueueUrl", url},
+                                   {"Entries", Array{Object{{"Id", "a"}, {"MessageBody", "1"}},
+                                                     Object{{"Id", "a"}, {"MessageBody", "2"}}}}}),
+      "BatchEntryIdsNotDistinct: Id a repeated.");
+}
+
+TEST_F(SqsTest, AttributesTravelAndAreSelected) {
+  const std::string url = NewQueue("jobs");
+  const Object attributes{{"rule.name", Object{{"DataType", "String"}, {"StringValue", "r"}}},
+                          {"n", Object{{"DataType", "Number"}, {"StringValue", "7"}}}};
+  const Object sent = Run(
+      "SendMessage", {{"QueueUrl", url}, {"MessageBody", "x"}, {"MessageAttributes", attributes}});
+  EXPECT_EQ(At(sent, "MD5OfMessageAttributes"), Md5OfAttributes(attributes));
+  const Object got =
+      Receive(url, {{"MessageAttributeNames", Array{"rule.*"}}, {"VisibilityTimeout", 0}});
+  EXPECT_EQ(json::Serialize(got.at("Messages").at(0).at("MessageAttributes")),
+            R"({"rule.name":{"DataType":"String","StringValue":"r"}})");
+  EXPECT_EQ(At(Receive(url), "Messages.0.MessageAttributes"), "");
+  EXPECT_TRUE(ErrorOf("SendMessage",
+                      {{"QueueUrl", url},
+                       {"MessageBody", "x"},
+                       {"MessageAttributes",
+                        Object{{"a..b", Object{{"DataType", "String"}, {"StringValue", "r"}}}}}})
+                  .starts_with("InvalidParameterValue"));
+}
+
+TEST_F(SqsTest, OldMessagesAndPurgedOnesAreGone) {
+  const std::string url = NewQueue("jobs", {{"MessageRetentionPeriod", "60"}});
+  Send(url, "old");
+  loop_.Advance(seconds(61));
+  Send(url, "new");
+  EXPECT_EQ(Attribute(url, "ApproximateNumberOfMessages"), "1");
+  EXPECT_EQ(Bodies(url), Strings{"new"});
+  Run("PurgeQueue", {{"QueueUrl", url}});
+  loop_.Advance(seconds(31));
+  EXPECT_EQ(Bodies(url), Strings());
+}
+
+TEST_F(SqsTest, PolicyIsTheResourcePolicy) {
+  const std::string url = NewQueue("jobs");
+  const std::string arn = "arn:aws:sqs:us-east-1:123456789012:jobs";
+  const auto policy = [&] {
+    std::string text;
+    store_->Read(
+        [&](store::Transaction& tx) { text = (*registry_.FindResourcePolicy("sqs"))(arn, tx); });
+    return text;
+  };
+  EXPECT_EQ(policy(), "");
+  Run("AddPermission", {{"QueueUrl", url},
+                        {"Label", "send"},
+                        {"AWSAccountIds", Array{"210987654321"}},
+                        {"Actions", Array{"SendMessage"}}});
+  EXPECT_NE(policy().find("arn:aws:iam::210987654321:root"), std::string::npos);
+  EXPECT_NE(policy().find("SQS:SendMessage"), std::string::npos);
+  Run("RemovePermission", {{"QueueUrl", url}, {"Label", "send"}});
+  EXPECT_EQ(policy(), "");
+  Run("SetQueueAttributes",
+      {{"QueueUrl", url}, {"Attributes", Object{{"Policy", "{\"Statement\":[]}"}}}});
+  EXPECT_EQ(policy(), "{\"Statement\":[]}");
+}
+
+TEST_F(SqsTest, TagsPagesAndScopes) {
+  const std::string url = NewQueue("jobs-1");
+  NewQueue("jobs-2");
+  NewQueue("other");
+  Run("TagQueue", {{"QueueUrl", url}, {"Tags", Object{{"team", "sec"}, {"x", "y"}}}});
+  Run("UntagQueue", {{"QueueUrl", url}, {"TagKeys", Array{"x"}}});
+  EXPECT_EQ(At(Run("ListQueueTags", {{"QueueUrl", url}}), "Tags"), "{\"team\":\"sec\"}");
+  const Object page = Run("ListQueues", {{"QueueNamePrefix", "jobs"}, {"MaxResults", 1}});
+  EXPECT_EQ(At(page, "QueueUrls.0"), url);
+  EXPECT_TRUE(At(Run("ListQueues", {{"QueueNamePrefix", "jobs"},
+                                    {"MaxResults", 1},
+                                    {"NextToken", At(page, "NextToken")}}),
+                 "QueueUrls.0")
+                  .ends_with("jobs-2"));
+  scope_.account = AccountId("210987654321");
+  EXPECT_TRUE(ErrorOf("SendMessage", {{"QueueUrl", url}, {"MessageBody", "x"}})
+                  .starts_with("QueueDoesNotExist"));
+}
+
+}  // namespace
+}  // namespace riposte::sqs
