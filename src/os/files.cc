@@ -5,99 +5,139 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 
 namespace riposte::os {
+
+namespace fs = std::filesystem;
+
 namespace {
 
-std::unexpected<Error> FailErrno(const std::string& path) {
-  const int error = errno;
-  const Code code = error == ENOENT                     ? Code::kNotFound
-                    : error == EACCES || error == EPERM ? Code::kPermissionDenied
-                                                        : Code::kUnavailable;
-  return Fail(code, path + ": " + std::strerror(error));
+std::unexpected<Error> Failed(int error, const std::string& doing, const std::string& path) {
+  const Code code = error == ENOENT                       ? Code::kNotFound
+                    : error == EACCES || error == EPERM   ? Code::kPermissionDenied
+                    : error == EEXIST || error == ENOTDIR ? Code::kAlreadyExists
+                                                          : Code::kUnavailable;
+  return Fail(code, "cannot " + doing + " " + path + ": " + std::strerror(error));
 }
 
-/// Closes on the way out.
-struct Descriptor {
-  int fd = -1;
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
   ~Descriptor() {
-    if (fd >= 0) close(fd);
+    if (fd_ >= 0) close(fd_);
   }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
 };
 
 bool WriteAll(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
+    if (n < 0) return false;
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return true;
 }
 
+std::string ParentOf(const std::string& path) {
+  const std::string parent = fs::path(path).parent_path();
+  return parent.empty() ? "." : parent;
+}
+
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& path, size_t max_bytes) {
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.fd < 0) return FailErrno(path);
-  std::string out;
-  char buffer[16 * 1024];
-  for (;;) {
-    const ssize_t n = read(file.fd, buffer, sizeof buffer);
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (file.get() < 0) return Failed(errno, "open", path);
+  std::string bytes;
+  char chunk[64 * 1024];
+  while (true) {
+    const ssize_t n = read(file.get(), chunk, sizeof chunk);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return FailErrno(path);
-    if (n == 0) return out;
-    out.append(buffer, static_cast<size_t>(n));
-    if (out.size() > max_bytes) {
+    if (n < 0) return Failed(errno, "read", path);
+    if (n == 0) return bytes;
+    if (bytes.size() + static_cast<size_t>(n) > max_bytes) {
       return Fail(Code::kLimitExceeded,
-                  path + ": larger than " + std::to_string(max_bytes) + " bytes");
+                  path + " is longer than " + std::to_string(max_bytes) + " bytes");
     }
+    bytes.append(chunk, static_cast<size_t>(n));
   }
 }
 
-Status WriteFileAtomically(const std::string& path, std::string_view contents, int mode) {
-  const std::string temporary = path + ".new";
-  {
-    const Descriptor file{open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
-    if (file.fd < 0) return FailErrno(temporary);
-    if (fchmod(file.fd, static_cast<mode_t>(mode)) != 0 || !WriteAll(file.fd, contents) ||
-        fsync(file.fd) != 0) {
-      return FailErrno(temporary);
-    }
+Status WriteFileAtomically(const std::string& path, std::string_view bytes, unsigned mode) {
+  std::string temporary = path + ".XXXXXX";
+  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));
+  if (file.get() < 0) return Failed(errno, "write", path);
+  if (!WriteAll(file.get(), bytes) || fchmod(file.get(), mode) != 0 || fsync(file.get()) != 0 ||
+      rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    unlink(temporary.c_str());
+    return Failed(error, "write", path);
   }
-  if (rename(temporary.c_str(), path.c_str()) != 0) return FailErrno(path);
-  const std::string parent = std::filesystem::path(path).parent_path().string();
-  const Descriptor folder{
-      open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.fd < 0 || fsync(folder.fd) != 0) return FailErrno(parent);
+  const std::string parent = ParentOf(path);
+  const Descriptor directory(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || fsync(directory.get()) != 0) return Failed(errno, "sync", parent);
   return {};
 }
 
 Status MakePrivateFolder(const std::string& path) {
-  std::filesystem::path walked;
-  for (const auto& part : std::filesystem::path(path)) {
-    walked /= part;
-    if (mkdir(walked.c_str(), 0700) != 0 && errno != EEXIST) return FailErrno(walked.string());
+  struct stat info{};
+  if (stat(path.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) return {};
+    return Failed(EEXIST, "make directory", path);
   }
-  std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) {
-    return Fail(Code::kUnavailable, path + " is not a folder");
+  if (errno != ENOENT) return Failed(errno, "make directory", path);
+  if (const std::string parent = ParentOf(path); parent != path) {
+    if (auto made = MakePrivateFolder(parent); !made) return made;
+  }
+  // Somebody else may have made it meanwhile.
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Failed(errno, "make directory", path);
   }
   return {};
 }
 
 void RemoveTree(const std::string& path) {
-  std::error_code ignored;
-  std::filesystem::remove_all(path, ignored);
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error == std::errc::permission_denied) {
+    // A directory that its maker closed: open those that are ours and try again.
+    chmod(path.c_str(), 0700);
+    std::error_code ignored;
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (auto it = fs::recursive_directory_iterator(path, options, ignored);
+         it != fs::recursive_directory_iterator(); it.increment(ignored)) {
+      if (!it->is_symlink(ignored) && it->is_directory(ignored)) chmod(it->path().c_str(), 0700);
+    }
+    fs::remove_all(path, error);
+  }
 }
 
 int64_t ResidentBytes() {
-  const auto text = ReadFile("/proc/self/statm", 4096);
+  const auto text = ReadFile("/proc/self/statm", 4096);  // Pages: total, resident, …
   if (!text) return 0;
-  const size_t space = text->find(' ');
-  return std::atoll(text->c_str() + space + 1) * sysconf(_SC_PAGESIZE);
+  return std::atoll(text->c_str() + text->find(' ') + 1) * sysconf(_SC_PAGESIZE);
+}
+
+Result<TempDir> TempDir::Make(const std::string& parent, const std::string& prefix) {
+  std::error_code error;
+  const fs::path where = parent.empty() ? fs::temp_directory_path(error) : fs::path(parent);
+  std::string path = (where / (prefix + "XXXXXX")).string();
+  if (error || mkdtemp(path.data()) == nullptr) return Failed(errno, "make directory", path);
+  return TempDir(path);
+}
+
+TempDir::~TempDir() {
+  if (!path_.empty()) RemoveTree(path_);
 }
 
 }  // namespace riposte::os

@@ -1,87 +1,137 @@
 #include "os/loop.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <exception>
 #include <future>
 
+#include "telemetry/log.h"
+
 namespace riposte::os {
+
 namespace {
 
-/// The longest wait before the wall clock is read again.
-constexpr Millis kSlice{1000};
+constexpr Millis kLongestWait{1000};
 
 }  // namespace
 
-LoopExecutor::LoopExecutor(const Clock& clock) : clock_(clock), thread_([this] { Run(); }) {}
+LoopExecutor::LoopExecutor(const Clock& clock, const telemetry::Log* log)
+    : clock_(clock), log_(log), thread_([this] {
+        pthread_setname_np(pthread_self(), "loop");
+        Loop();
+      }) {}
 
 LoopExecutor::~LoopExecutor() {
   Stop();
 }
 
-void LoopExecutor::Post(Task task) {
-  const std::lock_guard lock(mutex_);
-  tasks_.push_back(std::move(task));
-  if (tasks_.size() == 1) wake_.notify_one();
-}
-
-Executor::TimerId LoopExecutor::PostAt(TimePoint when, Task task) {
-  const std::lock_guard lock(mutex_);
-  const TimerId id = ++last_id_;
-  timers_.emplace(std::pair{when, id}, std::move(task));
-  when_.emplace(id, when);
-  if (timers_.begin()->first.second == id) wake_.notify_one();
-  return id;
-}
-
-void LoopExecutor::Cancel(TimerId timer) {
-  Task dropped;  // Destroyed after the lock is released: it may own anything.
-  const std::lock_guard lock(mutex_);
-  const auto found = when_.find(timer);
-  if (found == when_.end()) return;
-  const auto entry = timers_.find({found->second, timer});
-  dropped = std::move(entry->second);
-  timers_.erase(entry);
-  when_.erase(found);
-}
-
 void LoopExecutor::Stop() {
   {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-    wake_.notify_one();
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
   }
-  if (thread_.joinable()) thread_.join();
+  wake_.notify_all();
+  if (thread_.joinable() && !IsCurrentThread()) thread_.join();
+  // Outside the lock: what tasks hold may post or cancel when it is destroyed.
+  std::deque<Task> tasks;
+  std::map<std::pair<TimePoint, TimerId>, Task> timers;
+  const std::scoped_lock lock(mutex_);
+  tasks.swap(tasks_);
+  timers.swap(timers_);
+  times_.clear();
+}
+
+bool LoopExecutor::IsCurrentThread() const {
+  return std::this_thread::get_id() == thread_.get_id();
+}
+
+size_t LoopExecutor::pending() const {
+  const std::scoped_lock lock(mutex_);
+  return tasks_.size() + timers_.size();
+}
+
+void LoopExecutor::Post(Task task) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) return;
+    tasks_.push_back(std::move(task));
+  }
+  wake_.notify_one();
 }
 
 void LoopExecutor::RunAndWait(Task task) {
   std::promise<void> done;
-  Post([&done, task = std::move(task)]() mutable {
+  const std::future<void> ran = done.get_future();
+  // The promise goes with the task: should that be dropped, the wait ends too.
+  Post([task = std::move(task), done = std::move(done)]() mutable {
     task();
     done.set_value();
   });
-  done.get_future().wait();
+  ran.wait();
 }
 
-void LoopExecutor::Run() {
-  std::deque<Task> batch;
+Executor::TimerId LoopExecutor::PostAt(TimePoint when, Task task) {
+  TimerId id = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    id = ++last_id_;
+    if (stopping_) return id;
+    timers_.emplace(std::pair{when, id}, std::move(task));
+    times_.emplace(id, when);
+  }
+  wake_.notify_one();
+  return id;
+}
+
+void LoopExecutor::Cancel(TimerId timer) {
+  Task dropped;  // Destroyed after the lock is gone.
+  const std::scoped_lock lock(mutex_);
+  const auto found = times_.find(timer);
+  if (found == times_.end()) return;
+  auto node = timers_.extract({found->second, timer});
+  times_.erase(found);
+  dropped = std::move(node.mapped());
+}
+
+void LoopExecutor::Loop() {
   std::unique_lock lock(mutex_);
-  while (!stop_) {
-    const TimePoint now = clock_.Now();
-    while (!timers_.empty() && timers_.begin()->first.first <= now) {
-      auto node = timers_.extract(timers_.begin());
-      when_.erase(node.key().second);
-      tasks_.push_back(std::move(node.mapped()));
+  while (!stopping_) {
+    Task task;
+    if (!tasks_.empty()) {
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
     }
-    if (tasks_.empty()) {
-      const Millis wait =
-          timers_.empty() ? kSlice : std::min<Millis>(kSlice, timers_.begin()->first.first - now);
+    // A stream of tasks must not hold timers up, so each turn looks at both.
+    Task due;
+    Millis wait = kLongestWait;
+    if (!timers_.empty()) {
+      const auto first = timers_.begin();
+      const auto left = first->first.first - clock_.Now();
+      if (left <= Millis(0)) {
+        due = std::move(first->second);
+        times_.erase(first->first.second);
+        timers_.erase(first);
+      } else {
+        wait = std::min(wait, left);
+      }
+    }
+    if (!task && !due) {
       wake_.wait_for(lock, wait);
       continue;
     }
-    batch.swap(tasks_);
     lock.unlock();
-    for (Task& task : batch) task();
-    batch.clear();
+    if (task) Run(std::move(task));
+    if (due) Run(std::move(due));
     lock.lock();
+  }
+}
+
+void LoopExecutor::Run(Task task) {
+  try {
+    task();
+  } catch (const std::exception& error) {
+    if (log_) log_->Error("a task of the loop threw", {{"error", error.what()}});
   }
 }
 

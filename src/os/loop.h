@@ -1,7 +1,8 @@
-// The engine's loop: one thread, tasks in order, timers by the wall clock.
+// The engine's loop: the one thread on which domain cores live.
 //
-// A jump of the wall clock is noticed within a second: a timer is waited for in slices and judged
-// by Clock::Now(), so it neither fires early nor is lost.
+// Thread safety: Post, PostAt and Cancel from any thread. Cost: about 1 µs a task.
+// Timers follow the wall clock: when it jumps, they are late or early by at most a second more
+// than the jump, because the loop looks at the clock at least that often.
 #pragma once
 
 #include <condition_variable>
@@ -9,36 +10,50 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/time.h"
+
+namespace riposte::telemetry {
+class Log;
+}
 
 namespace riposte::os {
 
 class LoopExecutor final : public Executor {
  public:
-  explicit LoopExecutor(const Clock& clock);
-  ~LoopExecutor() override;  ///< Stop().
+  /// Starts the thread. `log` is told of tasks that throw; may be null.
+  explicit LoopExecutor(const Clock& clock, const telemetry::Log* log = nullptr);
+  ~LoopExecutor() override;
+  LoopExecutor(const LoopExecutor&) = delete;
+  LoopExecutor& operator=(const LoopExecutor&) = delete;
 
   void Post(Task task) override;
   TimerId PostAt(TimePoint when, Task task) override;
   void Cancel(TimerId timer) override;
 
-  /// Ends the thread after the task under way; what is queued is dropped. Not from the loop.
+  /// Ends after the task that runs now; what waits is dropped, and so is what comes later.
   void Stop();
-  /// Runs `task` on the loop and waits for it. Not from the loop.
+  /// Runs `task` on the loop and waits for it; returns at once when the loop has stopped.
+  /// REQUIRES: not called on the loop.
   void RunAndWait(Task task);
+  [[nodiscard]] bool IsCurrentThread() const;
+  /// Tasks and timers that wait.
+  [[nodiscard]] size_t pending() const;
 
  private:
-  void Run();
+  void Loop();
+  void Run(Task task);
 
   const Clock& clock_;
-  std::mutex mutex_;
+  const telemetry::Log* log_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
+  bool stopping_ = false;
+  TimerId last_id_ = 0;
   std::deque<Task> tasks_;
   std::map<std::pair<TimePoint, TimerId>, Task> timers_;
-  std::map<TimerId, TimePoint> when_;
-  TimerId last_id_ = 0;
-  bool stop_ = false;
+  std::map<TimerId, TimePoint> times_;
   std::thread thread_;
 };
 

@@ -2,49 +2,132 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <future>
+#include <latch>
+#include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "os/system.h"
 
 namespace riposte::os {
 namespace {
 
-TEST(Loop, RunsTasksInOrderAndTimersByTime) {
-  SystemClock clock;
+/// A clock that the test moves while the loop reads it.
+class MovableClock final : public Clock {
+ public:
+  [[nodiscard]] TimePoint Now() const override { return FromMillis(ms); }
+  [[nodiscard]] std::chrono::nanoseconds Monotonic() const override { return {}; }
+  std::atomic<int64_t> ms = 1'000'000;
+};
+
+/// Waits until everything posted before has run.
+void Settle(LoopExecutor& loop) {
+  loop.RunAndWait([] {});
+}
+
+TEST(LoopExecutor, RunsTasksInOrderOnOneThread) {
+  const SystemClock clock;
   LoopExecutor loop(clock);
   std::vector<int> order;
-  std::promise<void> done;
-  const TimePoint now = clock.Now();
-  loop.PostAt(now + Millis(30), [&] {
-    order.push_back(3);
-    done.set_value();
-  });
-  const auto cancelled = loop.PostAt(now + Millis(10), [&] { order.push_back(99); });
-  loop.PostAt(now + Millis(20), [&] { order.push_back(2); });
-  loop.Post([&] { order.push_back(1); });
-  loop.Cancel(cancelled);
-  done.get_future().wait();
-  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+  for (int i = 0; i < 100; ++i) {
+    loop.Post([&, i] {
+      EXPECT_TRUE(loop.IsCurrentThread());
+      order.push_back(i);
+    });
+  }
+  Settle(loop);
+  ASSERT_EQ(order.size(), 100U);
+  EXPECT_TRUE(std::ranges::is_sorted(order));
+  EXPECT_FALSE(loop.IsCurrentThread());
 }
 
-TEST(Loop, TasksMayPostAndCancel) {
-  SystemClock clock;
+TEST(LoopExecutor, TimersFollowTheClock) {
+  MovableClock clock;
   LoopExecutor loop(clock);
-  std::promise<void> done;
-  loop.Post([&] {
-    const auto timer = loop.PostAt(clock.Now() + std::chrono::hours(1), [] {});
-    loop.Cancel(timer);
-    loop.Cancel(timer);
-    loop.Post([&] { done.set_value(); });
-  });
-  done.get_future().wait();
+  std::vector<int> order;
+  const TimePoint now = clock.Now();
+  loop.PostAt(now + Millis(200), [&] { order.push_back(200); });
+  loop.PostAt(now + Millis(100), [&] { order.push_back(100); });
+  loop.PostAt(now - Millis(5), [&] { order.push_back(-5); });
+  while (loop.pending() > 2) std::this_thread::yield();
+  Settle(loop);
+  EXPECT_EQ(order, (std::vector<int>{-5}));
+  clock.ms += 150;
+  Settle(loop);
+  while (loop.pending() > 1) std::this_thread::yield();
+  Settle(loop);
+  EXPECT_EQ(order, (std::vector<int>{-5, 100}));
+  clock.ms -= 100'000;  // A clock set back makes it late, never early.
+  Settle(loop);
+  EXPECT_EQ(order.size(), 2U);
+  clock.ms += 100'050;
+  while (loop.pending() > 0) std::this_thread::yield();  // Seen without being woken.
+  Settle(loop);
+  EXPECT_EQ(order, (std::vector<int>{-5, 100, 200}));
 }
 
-TEST(Random, StaysBelowTheBound) {
-  SystemRandom random;
-  for (int i = 0; i < 1000; ++i) EXPECT_LT(random.Below(3), 3u);
-  EXPECT_NE(random.Bytes(16), random.Bytes(16));
-  EXPECT_EQ(random.Uuid().size(), 36u);
+TEST(LoopExecutor, CancelledTimersDoNotRun) {
+  MovableClock clock;
+  LoopExecutor loop(clock);
+  bool ran = false;
+  loop.Post([&] {
+    // Due already, but cancelled on the loop before it had its turn.
+    const auto timer = loop.PostAt(clock.Now(), [&] { ran = true; });
+    loop.Cancel(timer);
+    loop.Cancel(timer);
+    loop.Cancel(999);
+  });
+  Settle(loop);
+  Settle(loop);
+  EXPECT_EQ(loop.pending(), 0U);
+  EXPECT_FALSE(ran);
+}
+
+TEST(LoopExecutor, ATaskThatThrowsHarmsNobody) {
+  const SystemClock clock;
+  LoopExecutor loop(clock);
+  loop.Post([] { throw std::runtime_error("no"); });
+  Settle(loop);
+}
+
+TEST(LoopExecutor, TimersRunBesideAStreamOfTasks) {
+  const SystemClock clock;
+  LoopExecutor loop(clock);
+  std::promise<void> fired;
+  std::atomic<bool> stop = false;
+  std::function<void()> again = [&] {
+    if (!stop) loop.Post(again);
+  };
+  loop.Post(again);
+  loop.PostAt(clock.Now(), [&] { fired.set_value(); });
+  fired.get_future().wait();
+  stop = true;
+  Settle(loop);
+}
+
+TEST(LoopExecutor, StopDropsWhatWaits) {
+  MovableClock clock;
+  auto held = std::make_shared<int>(1);
+  LoopExecutor loop(clock);
+  std::latch running(1);
+  std::latch go(1);
+  loop.Post([&] {
+    running.count_down();
+    go.wait();
+  });
+  running.wait();
+  loop.Post([held] {});
+  loop.PostAt(clock.Now() + Millis(1), [held] { FAIL(); });
+  std::thread stopping([&] { loop.Stop(); });
+  go.count_down();
+  stopping.join();
+  loop.Post([held] {});
+  loop.RunAndWait([] { FAIL(); });
+  EXPECT_EQ(loop.pending(), 0U);
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 }  // namespace

@@ -1,13 +1,31 @@
 #include "os/system.h"
 
-#include <openssl/rand.h>
+#include <sys/random.h>
 
-#include <stdexcept>
+#include <cerrno>
+#include <cstdlib>
 
 namespace riposte::os {
 
+namespace {
+
+void Fill(void* data, size_t size) {
+  auto* out = static_cast<char*>(data);
+  while (size > 0) {
+    const ssize_t n = getrandom(out, size, 0);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      std::abort();
+    }
+    out += n;
+    size -= static_cast<size_t>(n);
+  }
+}
+
+}  // namespace
+
 TimePoint SystemClock::Now() const {
-  return std::chrono::floor<Millis>(std::chrono::system_clock::now());
+  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
 }
 
 std::chrono::nanoseconds SystemClock::Monotonic() const {
@@ -15,23 +33,19 @@ std::chrono::nanoseconds SystemClock::Monotonic() const {
 }
 
 std::string SystemRandom::Bytes(size_t size) {
-  std::string out(size, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(size)) != 1) {
-    throw std::runtime_error("no randomness");
-  }
-  return out;
+  std::string bytes(size, '\0');
+  Fill(bytes.data(), size);
+  return bytes;
 }
 
 uint64_t SystemRandom::Below(uint64_t bound) {
-  // Draws again in the part of the range that would favour small results.
-  const uint64_t fair = UINT64_MAX - UINT64_MAX % bound;
-  for (;;) {
-    uint64_t value = 0;
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1) {
-      throw std::runtime_error("no randomness");
-    }
-    if (value < fair) return value % bound;
-  }
+  // Values at the lower end would come up once too often without this.
+  const uint64_t skip = -bound % bound;
+  uint64_t value = 0;
+  do {
+    Fill(&value, sizeof value);
+  } while (value < skip);
+  return value % bound;
 }
 
 }  // namespace riposte::os

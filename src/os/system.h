@@ -1,19 +1,19 @@
-// The machine's clock and randomness.
+// The real clock and the real dice. Built in app/wiring.cc and nowhere else.
+//
+// Thread safety: all methods from any thread. Cost: Now() about 30 ns, Bytes() one system call.
 #pragma once
 
 #include "base/time.h"
 
 namespace riposte::os {
 
-/// Thread safe.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] TimePoint Now() const override;
   [[nodiscard]] std::chrono::nanoseconds Monotonic() const override;
 };
 
-/// From the kernel's generator through OpenSSL. Thread safe. Throws std::runtime_error when the
-/// machine has no randomness to give: nothing may go on without.
+/// The kernel's generator (getrandom). Aborts when it does not work: keys must not be guessable.
 class SystemRandom final : public Random {
  public:
   [[nodiscard]] std::string Bytes(size_t size) override;
