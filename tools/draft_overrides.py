@@ -104,6 +104,44 @@ IAM_RESOURCE = {
         **{op: ["{ResourceArn}"] for op in (
             "ListTagsForResource", "TagResource", "UntagResource")},
     },
+    # By name only: a role with a path is matched by its name under "/".
+    "iam": {
+        **{op: ["arn:aws:iam::{account}:role/{RoleName}"] for op in (
+            "CreateRole", "GetRole", "UpdateRole", "UpdateRoleDescription",
+            "UpdateAssumeRolePolicy", "DeleteRole", "AttachRolePolicy", "DetachRolePolicy",
+            "ListAttachedRolePolicies", "PutRolePolicy", "GetRolePolicy", "ListRolePolicies",
+            "DeleteRolePolicy", "TagRole", "UntagRole", "ListRoleTags",
+            "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
+            "ListInstanceProfilesForRole")},
+        **{op: ["{PolicyArn}"] for op in (
+            "GetPolicy", "GetPolicyVersion", "CreatePolicyVersion", "DeletePolicyVersion",
+            "ListPolicyVersions", "SetDefaultPolicyVersion", "DeletePolicy",
+            "ListEntitiesForPolicy", "TagPolicy", "UntagPolicy", "ListPolicyTags")},
+        "CreatePolicy": ["arn:aws:iam::{account}:policy/{PolicyName}"],
+        **{op: ["arn:aws:iam::{account}:user/{UserName}"] for op in (
+            "CreateUser", "GetUser", "UpdateUser", "DeleteUser", "CreateAccessKey",
+            "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "AttachUserPolicy",
+            "DetachUserPolicy", "ListAttachedUserPolicies", "PutUserPolicy", "GetUserPolicy",
+            "ListUserPolicies", "DeleteUserPolicy", "CreateLoginProfile", "GetLoginProfile",
+            "UpdateLoginProfile", "DeleteLoginProfile", "TagUser", "UntagUser", "ListUserTags",
+            "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "ListGroupsForUser")},
+        **{op: ["arn:aws:iam::{account}:group/{GroupName}"] for op in (
+            "CreateGroup", "GetGroup", "DeleteGroup", "AddUserToGroup", "RemoveUserFromGroup",
+            "AttachGroupPolicy", "DetachGroupPolicy", "ListAttachedGroupPolicies",
+            "PutGroupPolicy", "GetGroupPolicy", "ListGroupPolicies", "DeleteGroupPolicy")},
+        **{op: ["arn:aws:iam::{account}:instance-profile/{InstanceProfileName}"] for op in (
+            "CreateInstanceProfile", "GetInstanceProfile", "DeleteInstanceProfile",
+            "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile")},
+        "SimulatePrincipalPolicy": ["{PolicySourceArn}"],
+    },
+    # The six characters that end a secret's ARN are not known from its name: they stand for any.
+    "secretsmanager": {
+        "CreateSecret": ["arn:aws:secretsmanager:{region}:{account}:secret:{Name}-??????"],
+        **{op: ["arn:aws:secretsmanager:{region}:{account}:secret:{SecretId}-??????"] for op in (
+            "GetSecretValue", "PutSecretValue", "DescribeSecret", "DeleteSecret", "RestoreSecret",
+            "UpdateSecret", "UpdateSecretVersionStage", "ListSecretVersionIds", "TagResource",
+            "UntagResource", "GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")},
+    },
 }
 
 # Operations whose audit records are kept in batches instead of in the call's own commit.
