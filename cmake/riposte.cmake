@@ -85,3 +85,16 @@ function(riposte_embed_models target)
     DEPENDS ${models} ${script} COMMENT "Embedding the service models")
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# riposte_embed_runtimes(<target>): puts the bootstraps of src/functions/runtime into the target;
+# see functions/embedded_runtimes.h.
+function(riposte_embed_runtimes target)
+  set(dir ${CMAKE_SOURCE_DIR}/src/functions/runtime)
+  file(GLOB bootstraps CONFIGURE_DEPENDS ${dir}/bootstrap.*)
+  set(out ${CMAKE_BINARY_DIR}/embedded_runtimes.cc)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/embed_runtimes.cmake)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DDIR=${dir} -DOUT=${out} -P ${script}
+    DEPENDS ${bootstraps} ${script} COMMENT "Embedding the function runtimes")
+  target_sources(${target} PRIVATE ${out})
+endfunction()
