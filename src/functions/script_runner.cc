@@ -218,11 +218,12 @@ ScriptResult Runner::ToResult(RuntimeClient::Answer answer) const {
 }
 
 bool Runner::OnAnswer(const JobPtr& job, RuntimeClient::Answer answer) {
+  const std::string request_id = answer.request_id;
   ScriptResult result = ToResult(std::move(answer));
   bool complete = false;
   {
     const std::lock_guard lock(mutex_);
-    if (job->done || job->result || answer.request_id != job->id) return false;
+    if (job->done || job->result || request_id != job->id) return false;
     complete = job->output_ended;
     if (!complete) job->result = std::move(result);
   }

@@ -1,0 +1,410 @@
+// The whole runner with real interpreters: bootstraps, sandbox, runtime API, logs, limits.
+// These tests start processes, so they wait for them (never for the clock) with a long bound.
+#include <gtest/gtest.h>
+
+#include <future>
+#include <mutex>
+
+#include "functions/os_launcher.h"
+#include "functions/package_folder.h"
+#include "functions/pool_runner.h"
+#include "functions/script_runner.h"
+#include "functions/testing/zip_writer.h"
+#include "json/json.h"
+#include "os/files.h"
+#include "os/loop.h"
+#include "os/system.h"
+
+namespace riposte::functions {
+namespace {
+
+using testing::MakeZip;
+
+class Logs final : public api::LogSink {
+ public:
+  void Append(const Scope&, const std::string&, const std::string&, TimePoint,
+              std::string message) override {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(message));
+  }
+  std::vector<std::string> lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+struct NoMetrics final : api::MetricSink {
+  void Put(const Scope&, std::string_view, std::string_view, const Dimensions&, double,
+           std::string_view) override {}
+};
+
+bool HasProgram(const std::string& path) {
+  return os::ReadFile(path, SIZE_MAX).has_value();
+}
+
+class RealProcessTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!HasProgram("/usr/bin/python3")) GTEST_SKIP() << "no /usr/bin/python3";
+    folder_ = ::testing::TempDir() + "riposte-functions-" + random_.Uuid();
+    ASSERT_TRUE(os::MakePrivateFolder(folder_));
+    ASSERT_TRUE(runtime_.Listen(folder_ + "/r.sock"));
+    OsLauncherOptions options;
+    options.folder = folder_ + "/launcher";
+    auto launcher = MakeOsLauncher(options, *processes_, log_);
+    ASSERT_TRUE(launcher) << launcher.error().message;
+    launcher_ = std::move(*launcher);
+    packages_ = std::make_unique<PackageFolder>(
+        folder_ + "/packages", PackageLimits(),
+        [this](const std::string& sha) -> Result<std::string> { return zips_.at(sha); });
+    ASSERT_TRUE(packages_->Start());
+    const auto credentials = [this] {
+      return Credentials{"AKIATEST", "secret", "token", clock_.Now() + Millis(6 * 3600 * 1000)};
+    };
+    runner_ = std::make_unique<PoolRunner>(
+        PoolRunner::Options{},
+        PoolRunner::Parts{
+            *launcher_, runtime_, loop_, background_, clock_, random_, logs_, metrics_, log_,
+            [credentials](const FunctionSpec&) -> Result<Credentials> { return credentials(); },
+            [this](const std::string& sha) { return packages_->Directory(sha); }});
+    scripts_ = MakeScriptRunner(
+        {}, {*launcher_, runtime_, loop_, background_, clock_, random_, log_,
+             [credentials](const access::Principal&, Millis) -> Result<Credentials> {
+               return credentials();
+             },
+             [this] { return packages_->Empty(); }});
+  }
+  void TearDown() override {
+    scripts_.reset();
+    runner_.reset();
+    runtime_.Stop();
+    processes_.reset();
+    if (!folder_.empty()) os::RemoveTree(folder_);
+  }
+
+  std::shared_ptr<FunctionSpec> Spec(const std::vector<testing::ZipEntry>& files,
+                                     const std::string& handler = "app.handler",
+                                     const std::string& runtime = "python3.12") {
+    auto spec = std::make_shared<FunctionSpec>();
+    spec->scope = {AccountId("111122223333"), Region("eu-west-1")};
+    spec->name = "f";
+    spec->version = "$LATEST";
+    spec->arn = "arn:aws:lambda:eu-west-1:111122223333:function:f" + random_.Uuid();
+    spec->runtime = runtime;
+    spec->handler = handler;
+    spec->timeout = Millis(20'000);
+    const std::string zip = MakeZip(files);
+    spec->code_sha256 = PackageSha256(zip);
+    zips_[spec->code_sha256] = zip;
+    spec->revision = "1";
+    spec->log_group = "/aws/lambda/f";
+    return spec;
+  }
+  InvokeOutcome Invoke(std::shared_ptr<const FunctionSpec> spec, std::string payload = "{}") {
+    Invocation invocation;
+    invocation.invoked_arn = spec->arn;
+    invocation.spec = std::move(spec);
+    invocation.payload = std::move(payload);
+    invocation.request_id = random_.Uuid();
+    invocation.trace = {"inc-7", 3};
+    invocation.want_log_tail = true;
+    auto promise = std::make_shared<std::promise<InvokeOutcome>>();
+    auto future = promise->get_future();
+    runner_->Invoke(std::move(invocation),
+                    [promise](InvokeOutcome outcome) { promise->set_value(std::move(outcome)); });
+    return future.get();
+  }
+  json::Object InvokeJson(std::shared_ptr<const FunctionSpec> spec, std::string payload = "{}") {
+    auto outcome = Invoke(std::move(spec), std::move(payload));
+    if (!outcome) return {{"runner", outcome.error().message}};
+    auto document = json::Parse(outcome->payload);
+    if (!document || !document->is_object()) return {{"raw", outcome->payload}};
+    json::Object out = document->as_object();
+    if (!outcome->function_error.empty()) out["FunctionError"] = outcome->function_error;
+    return out;
+  }
+  ScriptResult RunScript(const std::string& script, json::Value input = json::Object(),
+                         Millis timeout = Millis(20'000)) {
+    ScriptJob job;
+    job.scope = {AccountId("111122223333"), Region("eu-west-1")};
+    job.script = script;
+    job.handler = "main";
+    job.input = std::move(input);
+    job.timeout = timeout;
+    auto promise = std::make_shared<std::promise<ScriptResult>>();
+    auto future = promise->get_future();
+    scripts_->Run(std::move(job),
+                  [promise](ScriptResult result) { promise->set_value(std::move(result)); });
+    return future.get();
+  }
+
+  os::SystemClock clock_;
+  os::SystemRandom random_;
+  telemetry::Log log_{{.silent = true}};
+  std::string folder_;
+  std::unique_ptr<os::ProcessRunner> processes_ = os::MakeProcessRunner();
+  os::LoopExecutor loop_{clock_};
+  os::LoopExecutor background_{clock_};
+  RuntimeServer runtime_{random_};
+  std::map<std::string, std::string> zips_;
+  Logs logs_;
+  NoMetrics metrics_;
+  std::unique_ptr<Launcher> launcher_;
+  std::unique_ptr<PackageFolder> packages_;
+  std::unique_ptr<PoolRunner> runner_;
+  std::unique_ptr<ScriptRunner> scripts_;
+};
+
+constexpr char kEcho[] = R"py(
+import logging, os
+logger = logging.getLogger()
+logger.setLevel(logging.INFO)
+calls = 0
+
+def handler(event, context):
+    global calls
+    calls += 1
+    logger.info("event %s", event)
+    print("printed", calls)
+    return {
+        "event": event, "calls": calls, "request": context.aws_request_id,
+        "name": context.function_name, "remaining": context.get_remaining_time_in_millis(),
+        "trace": os.environ.get("_X_AMZN_TRACE_ID"), "region": os.environ["AWS_REGION"],
+        "variables": sorted(k for k in os.environ if k.startswith("RIPOSTE")),
+        "pid": os.getpid(),
+    }
+)py";
+
+TEST_F(RealProcessTest, RunsPythonAndKeepsItWarm) {
+  const auto spec = Spec({{"app.py", kEcho}});
+  json::Object first = InvokeJson(spec, R"({"a":[1,"é"]})");
+  EXPECT_EQ(json::Serialize(first["event"]), R"({"a":[1,"é"]})");
+  EXPECT_EQ(json::GetInt(first, "calls"), 1);
+  EXPECT_EQ(json::GetString(first, "name"), "f");
+  EXPECT_GT(json::GetInt(first, "remaining"), 10'000);
+  EXPECT_EQ(json::GetString(first, "trace"), "Root=inc-7;Hops=3");
+  EXPECT_EQ(json::GetString(first, "region"), "eu-west-1");
+  EXPECT_TRUE(json::GetArray(first, "variables")->empty()) << "the runtime's own are taken away";
+  auto second = Invoke(spec);
+  ASSERT_TRUE(second);
+  EXPECT_NE(second->payload.find("\"calls\": 2"), std::string::npos) << second->payload;
+  const std::string& tail = second->log_tail;
+  EXPECT_TRUE(tail.starts_with("START RequestId: ")) << tail;
+  EXPECT_NE(tail.find("[INFO]\t20"), std::string::npos) << tail;
+  EXPECT_NE(
+      tail.find("Z\t" +
+                std::string(json::GetString(json::Parse(second->payload)->as_object(), "request")) +
+                "\tevent {}\n"),
+      std::string::npos)
+      << tail;
+  EXPECT_NE(tail.find("printed 2\nEND RequestId: "), std::string::npos) << tail;
+  EXPECT_NE(tail.find("Max Memory Used: "), std::string::npos);
+  EXPECT_EQ(tail.find("Max Memory Used: 0 MB"), std::string::npos) << tail;
+}
+
+TEST_F(RealProcessTest, AnExceptionIsADocumentWithItsTrace) {
+  json::Object out = InvokeJson(Spec({{"pkg/app.py", R"py(
+def handler(event, context):
+    return inner(event)
+def inner(event):
+    raise KeyError("x")
+)py"}},
+                                     "pkg/app.handler"));
+  EXPECT_EQ(json::GetString(out, "FunctionError"), "Unhandled");
+  EXPECT_EQ(json::GetString(out, "errorType"), "KeyError");
+  EXPECT_EQ(json::GetString(out, "errorMessage"), "'x'");
+  EXPECT_FALSE(json::GetString(out, "requestId").empty());
+  const auto trace = json::GetStrings(out, "stackTrace");
+  ASSERT_EQ(trace.size(), 2u);
+  EXPECT_NE(trace[0].find("pkg/app.py\", line 3, in handler\n    return inner(event)\n"),
+            std::string::npos)
+      << trace[0];
+}
+
+TEST_F(RealProcessTest, FailuresToLoadHaveTheServicesNames) {
+  const auto type = [&](const char* code, const char* handler) {
+    json::Object out = InvokeJson(Spec({{"app.py", code}}, handler));
+    return std::string(json::GetString(out, "errorType")) + "|" +
+           std::string(json::GetString(out, "errorMessage"));
+  };
+  EXPECT_EQ(type("", "missing.handler"),
+            "Runtime.ImportModuleError|Unable to import module 'missing': No module named "
+            "'missing'");
+  EXPECT_EQ(type("", "app.handler"),
+            "Runtime.HandlerNotFound|Handler 'handler' missing on module 'app'");
+  EXPECT_EQ(type("", "handler"),
+            "Runtime.MalformedHandlerName|Bad handler 'handler': not enough values to unpack "
+            "(expected 2, got 1)");
+  EXPECT_TRUE(type("def x(:", "app.handler").starts_with("Runtime.UserCodeSyntaxError|"));
+  EXPECT_EQ(type("raise ValueError('boom')", "app.handler"), "ValueError|boom");
+}
+
+TEST_F(RealProcessTest, ACrashAndAnExitAreTold) {
+  json::Object killed = InvokeJson(Spec({{"app.py", R"py(
+import os, signal
+def handler(event, context):
+    os.kill(os.getpid(), signal.SIGKILL)
+)py"}}));
+  EXPECT_EQ(json::GetString(killed, "errorType"), "Runtime.ExitError");
+  EXPECT_TRUE(json::GetString(killed, "errorMessage")
+                  .ends_with("Error: Runtime exited with error: signal: killed"))
+      << json::Serialize(killed);
+  json::Object left = InvokeJson(Spec({{"app.py", R"py(
+import sys
+def handler(event, context):
+    sys.exit(3)
+)py"}}));
+  EXPECT_TRUE(json::GetString(left, "errorMessage")
+                  .ends_with("Error: Runtime exited with error: exit status 3"))
+      << json::Serialize(left);
+}
+
+TEST_F(RealProcessTest, TheTimeLimitIsKept) {
+  auto spec = Spec({{"app.py", R"py(
+def handler(event, context):
+    while True:
+        pass
+)py"}});
+  spec->timeout = Millis(200);
+  json::Object out = InvokeJson(spec);
+  EXPECT_TRUE(json::GetString(out, "errorMessage").ends_with(" Task timed out after 0.20 seconds"))
+      << json::Serialize(out);
+}
+
+TEST_F(RealProcessTest, MemoryIsBounded) {
+  json::Object out = InvokeJson(Spec({{"app.py", R"py(
+def handler(event, context):
+    return len(bytearray(2 << 30))
+)py"}}));
+  EXPECT_EQ(json::GetString(out, "errorType"), "MemoryError") << json::Serialize(out);
+}
+
+TEST_F(RealProcessTest, ResultsThatAreNotJsonAreAnError) {
+  json::Object out = InvokeJson(Spec({{"app.py", R"py(
+def handler(event, context):
+    return {1, 2}
+)py"}}));
+  EXPECT_EQ(json::GetString(out, "errorType"), "Runtime.MarshalError");
+  EXPECT_EQ(json::GetString(out, "errorMessage"),
+            "Unable to marshal response: Object of type set is not JSON serializable");
+}
+
+TEST_F(RealProcessTest, NothingOfTheEngineIsInReach) {
+  // Only where the sandbox holds; the launcher tells by the task root it shows.
+  if (launcher_->TaskRoot("/x") == "/x") GTEST_SKIP() << "no sandbox on this machine";
+  ASSERT_TRUE(os::WriteFileAtomically(folder_ + "/secret", "key"));
+  auto spec = Spec({{"app.py", R"py(
+import os
+def handler(event, context):
+    seen = {"root": os.path.exists(event["folder"]), "home": os.path.exists("/root"),
+            "uid": os.getuid(), "cwd": os.getcwd(), "processes": len(
+                [p for p in os.listdir("/proc") if p.isdigit()])}
+    for name in ("/var/task/x", "/usr/x"):
+        try:
+            open(name, "w")
+            seen[name] = True
+        except OSError:
+            seen[name] = False
+    with open("/tmp/x", "w") as file:
+        file.write("scratch")
+    return seen
+)py"}});
+  json::Object out = InvokeJson(spec, json::Serialize(json::Object{{"folder", folder_}}));
+  EXPECT_FALSE(out["root"].as_bool()) << json::Serialize(out);
+  EXPECT_FALSE(out["home"].as_bool());
+  EXPECT_FALSE(out["/var/task/x"].as_bool());
+  EXPECT_FALSE(out["/usr/x"].as_bool());
+  EXPECT_EQ(json::GetString(out, "cwd"), "/var/task");
+  EXPECT_EQ(json::GetInt(out, "uid"), 993);
+  EXPECT_LE(json::GetInt(out, "processes"), 3);
+}
+
+TEST_F(RealProcessTest, BotoReachesTheEngineWithoutBeingTold) {
+  json::Object out = InvokeJson(Spec({{"app.py", R"py(
+def handler(event, context):
+    try:
+        import boto3
+    except ImportError:
+        return {"skip": True}
+    own = boto3.client("sqs", endpoint_url="http://127.0.0.1:1")
+    return {"client": boto3.client("sns").meta.endpoint_url,
+            "resource": boto3.resource("ec2").meta.client.meta.endpoint_url,
+            "session": boto3.session.Session().client("events").meta.endpoint_url,
+            "own": own.meta.endpoint_url}
+)py"}}));
+  if (out.contains("skip")) GTEST_SKIP() << "no boto3";
+  for (const char* way : {"client", "resource", "session"}) {
+    EXPECT_EQ(json::GetString(out, way), "http://127.0.0.1:4566") << json::Serialize(out);
+  }
+  EXPECT_EQ(json::GetString(out, "own"), "http://127.0.0.1:1");
+}
+
+TEST_F(RealProcessTest, RunsNode) {
+  if (!HasProgram("/usr/bin/node")) GTEST_SKIP() << "no /usr/bin/node";
+  json::Object out = InvokeJson(Spec({{"index.js", R"js(
+exports.handler = async (event, context) => {
+  console.log("hello", event.n);
+  if (event.fail) throw new TypeError("bad");
+  return { n: event.n + 1, name: context.functionName };
+};
+)js"}},
+                                     "index.handler", "nodejs20.x"),
+                                R"({"n":1})");
+  EXPECT_EQ(json::GetInt(out, "n"), 2) << json::Serialize(out);
+  EXPECT_EQ(json::GetString(out, "name"), "f");
+  json::Object failed = InvokeJson(Spec({{"index.mjs", R"js(
+export const handler = (event, context, callback) => callback(new TypeError("bad"));
+)js"}},
+                                        "index.handler", "nodejs20.x"));
+  EXPECT_EQ(json::GetString(failed, "errorType"), "TypeError") << json::Serialize(failed);
+  EXPECT_EQ(json::GetString(failed, "FunctionError"), "Unhandled");
+}
+
+TEST_F(RealProcessTest, ScriptsGetTheirInputAsDataAndGiveBackTheirResult) {
+  const ScriptResult result = RunScript(R"py(
+def main(events, context):
+    print("working on", events["name"])
+    return {"message": events["name"] * 2}
+)py",
+                                        json::Object{{"name", "'; import os #"}});
+  ASSERT_TRUE(result.ok) << result.failure;
+  EXPECT_EQ(json::Serialize(result.payload), R"({"message":"'; import os #'; import os #"})");
+  EXPECT_EQ(result.log, "working on '; import os #\n");
+}
+
+TEST_F(RealProcessTest, AFailingScriptTellsWhere) {
+  const ScriptResult result = RunScript(R"py(
+def main(events, context):
+    print("before")
+    return events["missing"]
+)py");
+  EXPECT_FALSE(result.ok);
+  EXPECT_EQ(result.failure_type, "KeyError");
+  EXPECT_TRUE(result.failure.starts_with("Traceback (most recent call last):\n")) << result.failure;
+  EXPECT_NE(result.failure.find("customer_script.py\", line 4, in main\n    return "
+                                "events[\"missing\"]"),
+            std::string::npos)
+      << result.failure;
+  EXPECT_TRUE(result.failure.ends_with("\nKeyError - 'missing'")) << result.failure;
+  EXPECT_EQ(result.log, "before\n");
+}
+
+TEST_F(RealProcessTest, AScriptMayExitWithAMessageOrTakeTooLong) {
+  ScriptResult result = RunScript("def main(events, context):\n    exit('not allowed')\n");
+  EXPECT_FALSE(result.ok);
+  EXPECT_EQ(result.failure, "not allowed");
+  result =
+      RunScript("def main(events, context):\n    while True: pass\n", json::Object(), Millis(300));
+  EXPECT_EQ(result.failure_type, "Timeout");
+  result = RunScript("def main(events, context):\n    return 'x' * 200000\n");
+  EXPECT_EQ(result.failure_type, "InvalidOutput");
+  result = RunScript("this is no python");
+  EXPECT_EQ(result.failure_type, "SyntaxError") << result.failure;
+}
+
+}  // namespace
+}  // namespace riposte::functions
