@@ -71,6 +71,8 @@ class FakeExecutor final : public Executor {
     }
     clock_.Set(end);
   }
+  /// Forgets every task and timer, as a process that ends does.
+  void Clear() { queue_.clear(); }
   [[nodiscard]] size_t pending() const { return queue_.size(); }
 
  private:

@@ -1,0 +1,40 @@
+// What the operator can set. Read once at start by `riposte serve`; plain values.
+//
+// Precedence: command line, then RIPOSTE_… environment, then the YAML file of --config, then the
+// defaults here. docs/configuration.md lists every key.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/scope.h"
+#include "base/time.h"
+
+namespace riposte::app {
+
+struct Config {
+  std::string data_dir;  ///< "" keeps everything in memory.
+  std::string address = "127.0.0.1";
+  int port = 4566;                    ///< 0: any free port.
+  int threads = 2;                    ///< io threads
+  AccountId account{"000000000000"};  ///< The account of the root key, and of --open.
+  Region region{"us-east-1"};         ///< Where unsigned calls land.
+  bool open = false;                  ///< No authentication or authorisation; loopback only.
+  std::string log_level = "info";     ///< debug, info, warning, error
+  bool log_json = false;
+  std::string python = "/usr/bin/python3";
+  std::string mail_spool;                    ///< Folder for e-mail; "" is <data_dir>/mail.
+  std::string smtp_url;                      ///< "smtp://host:25"; "" spools instead.
+  std::vector<std::string> allowed_private;  ///< Webhook destinations that are not public.
+  Millis estate_delay{1500};                 ///< How long simulated instances take to change state.
+};
+
+/// Reads a YAML mapping of the keys above over `config`. Errors: kInvalidArgument naming the key
+/// and line; unknown keys are refused.
+[[nodiscard]] Status ReadConfigFile(const std::string& path, Config& config);
+
+/// Checks what does not go together, in words for the operator.
+[[nodiscard]] Status CheckConfig(const Config& config);
+
+}  // namespace riposte::app

@@ -1,0 +1,59 @@
+// The whole engine, built and joined. The one composition root is wiring.cc.
+//
+// The outside (clock, chance, loop, network, processes) comes in through World, so the same engine
+// serves real clients and runs under a virtual clock in tests (app/testing/harness.h).
+// Thread safety: Create, Start, Stop and Reset from one thread; pipeline() from any.
+#pragma once
+
+#include <memory>
+
+#include "access/directory.h"
+#include "api/pipeline.h"
+#include "app/config.h"
+#include "delivery/delivery.h"
+#include "http/client.h"
+#include "store/store.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace riposte::app {
+
+/// What the engine stands on; all of it outlives the engine.
+struct World {
+  const Clock& clock;
+  Random& random;
+  Executor& loop;
+  http::Client& http;
+  const telemetry::Log& log;
+  bool threaded = true;  ///< false: the store commits on the caller's thread (tests).
+};
+
+class Engine {
+ public:
+  /// Opens the store and builds every part; nothing runs yet. Errors: what the store says.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> Create(const Config& config,
+                                                              const World& world);
+  ~Engine();  ///< Stop().
+
+  /// Where the engine can be reached by functions and in replies; before Start().
+  void SetEndpoint(const std::string& endpoint);
+  void Start();
+  void Stop();
+  /// POST /_riposte/reset: forgets everything but the root key. Blocking.
+  void Reset();
+
+  [[nodiscard]] api::Pipeline& pipeline();
+  [[nodiscard]] const api::Registry& registry() const;
+  [[nodiscard]] const wire::Catalog& catalog() const;
+  [[nodiscard]] access::Directory& directory();
+  [[nodiscard]] store::Store& store();
+  [[nodiscard]] delivery::Dispatcher& dispatcher();
+  [[nodiscard]] telemetry::Registry& metrics();
+
+ private:
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace riposte::app

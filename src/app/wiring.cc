@@ -1,0 +1,173 @@
+// The composition root: every part is built here, in order, and joined to the others; start and
+// stop are two ordered lists.
+
+#include "app/engine.h"
+#include "services/securityhub/service.h"
+
+namespace riposte::app {
+namespace {
+
+std::vector<store::Migration> AllMigrations() {
+  std::vector<store::Migration> all;
+  const auto add = [&all](std::span<const store::Migration> migrations) {
+    all.insert(all.end(), migrations.begin(), migrations.end());
+  };
+  add(delivery::Dispatcher::Migrations());
+  add(securityhub::SecurityHubService::Migrations());
+  return all;
+}
+
+store::Store::Options StoreOptions(const Config& config, const World& world) {
+  store::Store::Options options;
+  if (!config.data_dir.empty()) options.path = config.data_dir + "/riposte.db";
+  options.threaded = world.threaded;
+  return options;
+}
+
+access::Authenticator::Options AuthenticatorOptions(const Config& config) {
+  access::Authenticator::Options options;
+  options.open = config.open;
+  options.default_account = config.account;
+  options.default_region = config.region;
+  return options;
+}
+
+/// Until the audit trail has a home.
+struct NullAudit final : api::AuditSink {
+  void Record(store::Transaction&, const api::AuditRecord&) override {}
+  void RecordLater(const api::AuditRecord&) override {}
+};
+struct NullEvents final : api::EventSink {
+  void Emit(store::Transaction&, api::Event) override {}
+};
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(const Config& c, const World& w, std::unique_ptr<store::Store> opened)
+      : config(c), world(w), store(std::move(opened)) {
+    dispatcher.SetDeadLetterSender([this](const delivery::Work& work,
+                                          delivery::Target::DeadLetter letter,
+                                          std::move_only_function<void(bool)> sent) {
+      SendDeadLetter(work, std::move(letter), std::move(sent));
+    });
+    securityhub.Register(registry);
+    pipeline.emplace(
+        PipelineOptions(),
+        api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
+                             world.clock, world.random, audit, metrics, world.log});
+  }
+
+  api::Pipeline::Options PipelineOptions() const {
+    api::Pipeline::Options options;
+    options.authorize = !config.open;
+    return options;
+  }
+
+  /// A dead letter is a message sent by whoever owed the delivery.
+  void SendDeadLetter(const delivery::Work& work, delivery::Target::DeadLetter letter,
+                      std::move_only_function<void(bool)> sent) {
+    const auto queue = Arn::Parse(work.dead_letter_arn);
+    if (!queue || queue->service != "sqs") return sent(false);
+    json::Object attributes;
+    for (const auto& [name, value] : letter.attributes) {
+      if (value.empty()) continue;
+      attributes[name] = json::Object{{"DataType", "String"}, {"StringValue", value}};
+    }
+    api::Invocation send;
+    send.service = "sqs";
+    send.operation = "SendMessage";
+    send.input["QueueUrl"] = "http://localhost/" + queue->account.str() + "/" + queue->resource;
+    send.input["MessageBody"] = letter.body;
+    if (!attributes.empty()) send.input["MessageAttributes"] = std::move(attributes);
+    // The engine itself moves it: the owner named the queue, which is its consent.
+    send.principal = access::Principal::Root(queue->account);
+    send.scope = queue->scope();
+    send.trace = work.trace;
+    pipeline->Invoke(std::move(send), [this, sent = std::move(sent),
+                                       arn = work.dead_letter_arn](api::Outcome outcome) mutable {
+      if (!outcome.ok()) {
+        world.log.Warning("dead-letter queue refused a message",
+                          {{"queue", arn}, {"error", outcome.error->code()}});
+      }
+      sent(outcome.ok());
+    });
+  }
+
+  Config config;
+  World world;
+  std::unique_ptr<store::Store> store;
+  telemetry::Registry metrics;
+  wire::Catalog catalog;
+  access::Directory directory{*store, world.random, world.clock};
+  access::Authenticator authenticator{AuthenticatorOptions(config), directory};
+  access::Authorizer authorizer{directory};
+  api::Registry registry;
+  delivery::Dispatcher dispatcher{{}, *store, world.loop, world.clock, world.random, world.log};
+  NullAudit audit;
+  NullEvents events;
+  securityhub::SecurityHubService securityhub{events, world.random};
+  std::optional<api::Pipeline> pipeline;
+  bool running = false;
+};
+
+Result<std::unique_ptr<Engine>> Engine::Create(const Config& config, const World& world) {
+  const auto migrations = AllMigrations();
+  auto opened = store::Store::Open(StoreOptions(config, world), migrations);
+  if (!opened) return std::unexpected(opened.error());
+  return std::unique_ptr<Engine>(
+      new Engine(std::make_unique<Impl>(config, world, std::move(*opened))));
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Engine::~Engine() {
+  Stop();
+}
+
+void Engine::SetEndpoint(const std::string& endpoint) {
+  (void)endpoint;
+}
+
+void Engine::Start() {
+  (void)impl_->directory.EnsureRootKey(impl_->config.account);
+  impl_->dispatcher.Start();
+  impl_->running = true;
+}
+
+void Engine::Stop() {
+  if (!impl_->running) return;
+  impl_->running = false;
+  impl_->dispatcher.Stop();
+}
+
+void Engine::Reset() {
+  impl_->store->DeleteAllRows();
+  impl_->dispatcher.Reset();
+  impl_->directory.Reload();
+  (void)impl_->directory.EnsureRootKey(impl_->config.account);
+}
+
+api::Pipeline& Engine::pipeline() {
+  return *impl_->pipeline;
+}
+const api::Registry& Engine::registry() const {
+  return impl_->registry;
+}
+const wire::Catalog& Engine::catalog() const {
+  return impl_->catalog;
+}
+access::Directory& Engine::directory() {
+  return impl_->directory;
+}
+store::Store& Engine::store() {
+  return *impl_->store;
+}
+delivery::Dispatcher& Engine::dispatcher() {
+  return impl_->dispatcher;
+}
+telemetry::Registry& Engine::metrics() {
+  return impl_->metrics;
+}
+
+}  // namespace riposte::app
