@@ -1,0 +1,263 @@
+$version: "2.0"
+
+namespace riposte.native
+
+use aws.api#service
+use aws.auth#sigv4
+use aws.protocols#awsJson1_0
+use riposte#iamPrefix
+use riposte#targetPrefix
+
+@service(sdkId: "Riposte", arnNamespace: "riposte", endpointPrefix: "riposte")
+@sigv4(name: "riposte")
+@awsJson1_0
+@iamPrefix("riposte")
+@targetPrefix("Riposte")
+service Riposte {
+    version: "2026-11-01"
+    operations: [
+        ApplyPack
+        DescribeIncident
+        IngestEvents
+        InvokeActionTarget
+        ListIncidents
+        LoadEstate
+    ]
+}
+
+operation ApplyPack {
+    input: ApplyPackRequest
+    output: ApplyPackResponse
+    errors: [
+        ValidationException
+    ]
+}
+
+@readonly
+operation DescribeIncident {
+    input: DescribeIncidentRequest
+    output: DescribeIncidentResponse
+    errors: [
+        ResourceNotFoundException
+    ]
+}
+
+operation IngestEvents {
+    input: IngestEventsRequest
+    output: IngestEventsResponse
+    errors: [
+        ValidationException
+    ]
+}
+
+operation InvokeActionTarget {
+    input: InvokeActionTargetRequest
+    output: InvokeActionTargetResponse
+    errors: [
+        ResourceNotFoundException
+    ]
+}
+
+@readonly
+operation ListIncidents {
+    input: ListIncidentsRequest
+    output: ListIncidentsResponse
+    errors: [
+        ValidationException
+    ]
+}
+
+operation LoadEstate {
+    input: LoadEstateRequest
+    output: LoadEstateResponse
+    errors: [
+        ValidationException
+    ]
+}
+
+structure ApplyPackRequest {
+    @required
+    Files: PackFileMap
+    DryRun: Boolean
+}
+
+structure ApplyPackResponse {
+    @required
+    Name: String
+    @required
+    Version: String
+    @required
+    Steps: AppliedStepList
+}
+
+structure AppliedStep {
+    @required
+    Service: String
+    @required
+    Operation: String
+    Name: String
+    @required
+    Result: String
+}
+
+list AppliedStepList {
+    member: AppliedStep
+}
+
+@length(min: 1, max: 128)
+string Identifier
+
+structure DescribeIncidentRequest {
+    @required
+    IncidentId: Identifier
+}
+
+structure DescribeIncidentResponse {
+    @required
+    Incident: Incident
+}
+
+structure FindingIdentifier {
+    @required
+    Id: String
+    @required
+    ProductArn: String
+}
+
+@length(min: 1, max: 100)
+list FindingIdentifierList {
+    member: FindingIdentifier
+}
+
+structure Incident {
+    @required
+    IncidentId: Identifier
+    FindingId: String
+    ProductArn: String
+    Title: String
+    Severity: String
+    Status: String
+    Resources: StringList
+    OpenedAt: Timestamp
+    UpdatedAt: Timestamp
+    Timeline: TimelineEntryList
+}
+
+list IncidentList {
+    member: Incident
+}
+
+structure IngestEventsRequest {
+    @required
+    Entries: IngestEventList
+}
+
+structure IngestEventsResponse {
+    @required
+    EventIds: StringList
+}
+
+structure IngestEvent {
+    Id: Identifier
+    @required
+    Source: Source
+    @required
+    DetailType: DetailType
+    Time: Timestamp
+    Resources: StringList
+    @required
+    Detail: Document
+}
+
+@length(min: 1, max: 100)
+list IngestEventList {
+    member: IngestEvent
+}
+
+@length(min: 1, max: 256)
+string Source
+
+@length(min: 1, max: 128)
+string DetailType
+
+structure InvokeActionTargetRequest {
+    @required
+    ActionTargetArn: String
+    @required
+    FindingIdentifiers: FindingIdentifierList
+}
+
+structure InvokeActionTargetResponse {
+}
+
+structure ListIncidentsRequest {
+    Status: String
+    MaxResults: MaxResults
+    NextToken: String
+}
+
+structure ListIncidentsResponse {
+    @required
+    Incidents: IncidentList
+    NextToken: String
+}
+
+structure LoadEstateRequest {
+    @required
+    Document: EstateText
+}
+
+structure LoadEstateResponse {
+    Instances: Integer
+    Volumes: Integer
+    SecurityGroups: Integer
+    Buckets: Integer
+}
+
+@length(min: 1, max: 4194304)
+string EstateText
+
+@range(min: 1, max: 1000)
+integer MaxResults
+
+@length(min: 1, max: 200)
+map PackFileMap {
+    key: PackPath
+    value: PackText
+}
+
+@length(min: 1, max: 200)
+string PackPath
+
+@length(min: 0, max: 1048576)
+string PackText
+
+@error("client")
+@httpError(404)
+structure ResourceNotFoundException {
+    message: String
+}
+
+list StringList {
+    member: String
+}
+
+structure TimelineEntry {
+    @required
+    Time: Timestamp
+    @required
+    Kind: String
+    @required
+    Text: String
+    Detail: Document
+}
+
+list TimelineEntryList {
+    member: TimelineEntry
+}
+
+@error("client")
+@httpError(400)
+structure ValidationException {
+    message: String
+}

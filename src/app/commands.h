@@ -1,0 +1,36 @@
+// The commands of `riposte` that speak to a running engine. Each returns an exit code: 0 done,
+// 1 the engine refused, 2 wrong usage, 3 no engine.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/client.h"
+
+namespace riposte::app {
+
+enum class OutputFormat { kText, kJson };
+
+struct CommandContext {
+  ClientOptions client;
+  OutputFormat output = OutputFormat::kText;
+  const Clock* clock = nullptr;
+};
+
+int PackApply(const CommandContext& context, const std::string& folder, bool dry_run);
+/// Parses and compiles without an engine.
+int PackValidate(const CommandContext& context, const std::string& folder);
+int EstateLoad(const CommandContext& context, const std::string& file);
+/// Findings (ASFF) go to the hub, everything else to the bus; one document or a list of them.
+int EventSend(const CommandContext& context, const std::string& file);
+int IncidentList(const CommandContext& context, const std::string& status);
+int IncidentShow(const CommandContext& context, const std::string& id);
+struct WatchOptions {
+  /// Stop once this many incidents are no longer NEW (0: never).
+  int until_settled = 0;
+  int timeout_s = 120;
+};
+/// Prints every line of every timeline as it comes.
+int IncidentWatch(const CommandContext& context, const WatchOptions& options);
+
+}  // namespace riposte::app
