@@ -54,18 +54,22 @@ void FillFromEnvironment(ClientOptions& options) {
   if (options.data_dir.empty()) options.data_dir = "riposte-data";
 }
 
-EngineClient::EngineClient(ClientOptions options, access::SigningKey key, const Clock& clock)
-    : options_(std::move(options)), key_(std::move(key)), clock_(clock) {
-  // The operator named this address; it may well be a private one.
-  const std::string host = HostOf(options_.endpoint);
-  http_ = http::MakeCurlClient({.allowed_private = {host, host.substr(0, host.rfind(':'))}});
-}
+EngineClient::EngineClient(ClientOptions options, access::SigningKey key, const Clock& clock,
+                           std::unique_ptr<http::Client> http)
+    : options_(std::move(options)), key_(std::move(key)), clock_(clock), http_(std::move(http)) {}
 
 Result<std::unique_ptr<EngineClient>> EngineClient::Connect(const ClientOptions& options,
                                                             const Clock& clock) {
   auto key = FindKey(options);
   if (!key) return std::unexpected(key.error());
-  return std::unique_ptr<EngineClient>(new EngineClient(options, std::move(*key), clock));
+  // The operator named this address; it may well be a private one.
+  const std::string host = HostOf(options.endpoint);
+  http::CurlClientOptions http_options;
+  http_options.allowed_private = {host, host.substr(0, host.rfind(':'))};
+  auto http = http::MakeCurlClient(http_options);
+  if (!http) return std::unexpected(http.error());
+  return std::unique_ptr<EngineClient>(
+      new EngineClient(options, std::move(*key), clock, std::move(*http)));
 }
 
 Result<json::Object> EngineClient::Native(const std::string& operation, const json::Object& input) {

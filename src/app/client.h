@@ -34,7 +34,8 @@ class EngineClient {
                                           const std::string& path, const json::Object& input);
 
  private:
-  EngineClient(ClientOptions options, access::SigningKey key, const Clock& clock);
+  EngineClient(ClientOptions options, access::SigningKey key, const Clock& clock,
+               std::unique_ptr<http::Client> http);
 
   ClientOptions options_;
   access::SigningKey key_;

@@ -1,0 +1,187 @@
+#include "app/serve.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <set>
+
+#include "app/engine.h"
+#include "app/version.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "os/files.h"
+#include "os/loop.h"
+#include "os/system.h"
+
+namespace riposte::app {
+namespace {
+
+telemetry::Log::Options LogOptions(const Config& config) {
+  telemetry::Log::Options options;
+  options.as_json = config.log_json;
+  options.level = config.log_level == "debug"     ? telemetry::Level::kDebug
+                  : config.log_level == "warning" ? telemetry::Level::kWarning
+                  : config.log_level == "error"   ? telemetry::Level::kError
+                                                  : telemetry::Level::kInfo;
+  return options;
+}
+
+http::Response JsonReply(const json::Value& value) {
+  http::Response response;
+  response.headers.Set("Content-Type", "application/json");
+  response.body = json::Serialize(value) + "\n";
+  return response;
+}
+
+http::Response TextReply(int status, std::string text) {
+  http::Response response;
+  response.status = status;
+  response.headers.Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  response.body = std::move(text);
+  return response;
+}
+
+json::Object Health(const api::Registry& registry) {
+  json::Object services;
+  for (const auto& [service, operation] : registry.List()) services[service] = "available";
+  return {{"status", "ok"}, {"version", kVersion}, {"services", std::move(services)}};
+}
+
+/// What is not an API call: health, metrics, reset, the certificate that signs notifications.
+class Front {
+ public:
+  Front(Engine& engine, os::LoopExecutor& loop, bool open)
+      : engine_(engine), loop_(loop), open_(open) {}
+
+  void Handle(http::Request request, http::Responder responder) {
+    const std::string_view path = request.path();
+    if (path.starts_with("/_riposte/") || path == "/metrics" || path == "/healthz" ||
+        path == "/_localstack/health") {
+      return responder.Send(Own(request.method, path));
+    }
+    engine_.pipeline().Handle(std::move(request), std::move(responder));
+  }
+
+ private:
+  http::Response Own(std::string_view method, std::string_view path) {
+    if (path == "/_riposte/health" || path == "/_localstack/health") {
+      return JsonReply(Health(engine_.registry()));
+    }
+    if (path == "/healthz") return TextReply(200, "ok\n");
+    if (path == "/metrics") {
+      engine_.metrics()
+          .GetGauge("riposte_resident_memory_bytes", "Resident memory of the engine.")
+          .Set(os::ResidentBytes());
+      return TextReply(200, engine_.metrics().Exposition());
+    }
+    if (path == "/_riposte/reset") {
+      if (!open_) return TextReply(403, "Only an engine that serves with --open can be reset.\n");
+      if (method != "POST") return TextReply(405, "POST empties the state.\n");
+      loop_.RunAndWait([this] { engine_.Reset(); });
+      return JsonReply(json::Object{{"status", "reset"}});
+    }
+    return TextReply(404, "There is nothing at this path.\n");
+  }
+
+  Engine& engine_;
+  os::LoopExecutor& loop_;
+  bool open_;
+};
+
+/// For clients: the root key pair, as JSON and as an AWS shared credentials file.
+Status WriteCredentials(const Config& config, const access::AccessKey& key) {
+  if (config.data_dir.empty()) return {};
+  const json::Object document{{"AccessKeyId", key.id},
+                              {"SecretAccessKey", key.secret},
+                              {"Account", config.account.str()},
+                              {"Region", config.region.str()}};
+  if (Status written = os::WriteFileAtomically(config.data_dir + "/root-credentials.json",
+                                               json::SerializePretty(document) + "\n");
+      !written) {
+    return written;
+  }
+  return os::WriteFileAtomically(
+      config.data_dir + "/credentials",
+      fmt::format("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id,
+                  key.secret));
+}
+
+int WaitForSignal(const telemetry::Log& log) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  int number = 0;
+  sigwait(&signals, &number);
+  log.Info("stopping", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"}});
+  return 0;
+}
+
+int Refuse(const std::string& why) {
+  fmt::print(stderr, "riposte: {}\n", why);
+  return 1;
+}
+
+}  // namespace
+
+int Serve(const Config& config) {
+  if (const Status fits = CheckConfig(config); !fits) return Refuse(fits.error().message);
+  if (!config.data_dir.empty()) {
+    if (const Status made = os::MakePrivateFolder(config.data_dir); !made) {
+      return Refuse(made.error().message);
+    }
+  }
+  // Before any thread is made, so that all of them leave these to WaitForSignal.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const telemetry::Log log(LogOptions(config));
+  os::SystemClock clock;
+  os::SystemRandom random;
+  os::LoopExecutor loop(clock);
+  http::CurlClientOptions http_options;
+  http_options.allowed_private = config.allowed_private;
+  const auto http = http::MakeCurlClient(http_options);
+  if (!http) return Refuse(http.error().message);
+
+  auto engine = Engine::Create(config, World{clock, random, loop, **http, log});
+  if (!engine) return Refuse(engine.error().message);
+  Front front(**engine, loop, config.open);
+
+  http::Server::Options options;
+  options.address = config.address == "localhost" ? "127.0.0.1" : config.address;
+  options.port = static_cast<uint16_t>(config.port);
+  options.threads = config.threads;
+  auto server =
+      http::Server::Start(options, [&front](http::Request request, http::Responder responder) {
+        front.Handle(std::move(request), std::move(responder));
+      });
+  if (!server) return Refuse(server.error().message);
+  const std::string endpoint = fmt::format("http://{}:{}", options.address, (*server)->port());
+  (*engine)->SetEndpoint(endpoint);
+  loop.RunAndWait([&] { (*engine)->Start(); });
+  const access::AccessKey root = (*engine)->directory().EnsureRootKey(config.account);
+  if (const Status written = WriteCredentials(config, root); !written) {
+    return Refuse(written.error().message);
+  }
+  log.Info("serving", {{"endpoint", endpoint},
+                       {"account", config.account.str()},
+                       {"region", config.region.str()},
+                       {"data", config.data_dir.empty() ? "in memory" : config.data_dir},
+                       {"authentication", config.open ? "off (--open)" : "on"}});
+  log.Info("Ready.");
+  const int code = WaitForSignal(log);
+  (*server)->Stop();
+  loop.RunAndWait([&] { (*engine)->Stop(); });
+  loop.Stop();
+  engine->reset();
+  log.Info("stopped");
+  return code;
+}
+
+}  // namespace riposte::app
