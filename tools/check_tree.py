@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares src/README.md with the folders on disk and with every #include.
 
-The table names each folder and the folders that it may include (its row's third column; what those
-may include is not inherited: each is named). Also checked: a README in every folder, and the shapes
+The table names each folder and the folders that it may include (its row's third column); what those
+may include it may include as well. Also checked: a README in every folder, and the shapes
 of co_await that the compiler is known to get wrong (docs/dependencies.md).
 """
 import pathlib
@@ -37,6 +37,9 @@ def main():
             errors.append(f"src/README.md has no row for {folder}")
         if not (SRC / folder / "README.md").exists():
             errors.append(f"src/{folder} has no README.md")
+    reach = {}
+    for name, may in table.items():  # Bottom-up, so what a row names is complete already.
+        reach[name] = set(may).union(*(reach.get(other, set()) for other in may))
     order = {name: index for index, name in enumerate(table)}
     for name, may in table.items():
         if name not in folders:
@@ -58,7 +61,7 @@ def main():
             continue
         for include in INCLUDE.findall(text):
             target = str(pathlib.PurePosixPath(include).parent)
-            if target != folder and target not in table.get(folder, set()):
+            if target != folder and target not in reach.get(folder, set()):
                 errors.append(f"src/{relative} includes {include}: {folder} may not include {target}")
     for error in errors:
         print(error, file=sys.stderr)
