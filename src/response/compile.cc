@@ -272,7 +272,8 @@ std::vector<Step> Compile(const Pack& pack, const Scope& scope) {
   json::Array actions;
   for (const std::string& action : pack.permissions) actions.emplace_back(action);
   AddRole(steps, RunbooksRole(pack), "ssm.amazonaws.com",
-          Policy({Allow(std::move(actions), "*"), Allow({"iam:PassRole"}, json::Value(runbooks_role))}));
+          Policy({Allow(std::move(actions), "*"),
+                  Allow({"iam:PassRole"}, json::Value(runbooks_role))}));
   steps.push_back({"sns", "CreateTopic", {{"Name", pack.topic}}});
   for (const auto& [name, content] : pack.runbooks) AddDocument(steps, name, content, "YAML");
   AddDocument(steps, TriageDocumentName(pack), json::Serialize(TriageDocument(pack, scope)),
