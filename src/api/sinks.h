@@ -29,6 +29,8 @@ struct Event {
   json::Value detail;  ///< An object.
   Trace trace;         ///< Carried on; hops + 1 is what its consequences get.
   std::string id;      ///< "": one is made.
+  /// Correlation of the event that this one was made from, when it starts one of its own.
+  std::string cause;
 };
 
 /// The engine's own services announce what happened. The event is accepted when the transaction

@@ -18,7 +18,7 @@ namespace riposte::response {
 
 class Incidents final : public api::EventSink {
  public:
-  Incidents(api::EventSink& next, observe::Timeline& timeline) : next_(next), timeline_(timeline) {}
+  explicit Incidents(api::EventSink& next) : next_(next) {}
 
   /// Notes what concerns an incident, then hands the event on.
   void Emit(store::Transaction& tx, api::Event event) override;

@@ -75,6 +75,7 @@ void SecurityHubService::Announce(Tx& tx, const Call& call, const FindingKey& ke
   event.time = call.now;
   event.resources = {key.product_arn + "/" + key.id};
   event.trace = {CorrelationOf(key), call.trace.hops};
+  if (call.trace.correlation != event.trace.correlation) event.cause = call.trace.correlation;
   event.detail = json::Object{{"findings", json::Array{std::move(finding)}}};
   events_.Emit(tx, std::move(event));
 }
