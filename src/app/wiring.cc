@@ -1,7 +1,19 @@
 // The composition root: every part is built here, in order, and joined to the others; start and
 // stop are two ordered lists.
 
+#include "access/schema.h"
 #include "app/engine.h"
+#include "bus/ingest.h"
+#include "bus/rule_set.h"
+#include "bus/rule_targets.h"
+#include "bus/tables.h"
+#include "observe/alarms.h"
+#include "observe/audit.h"
+#include "observe/logs.h"
+#include "observe/metrics.h"
+#include "observe/retention.h"
+#include "observe/tables.h"
+#include "response/incidents.h"
 #include "services/securityhub/service.h"
 
 namespace riposte::app {
@@ -12,7 +24,11 @@ std::vector<store::Migration> AllMigrations() {
   const auto add = [&all](std::span<const store::Migration> migrations) {
     all.insert(all.end(), migrations.begin(), migrations.end());
   };
+  add(access::Migrations());
   add(delivery::Dispatcher::Migrations());
+  add(observe::Migrations());
+  add(bus::tables::Migrations());
+  add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
   return all;
 }
@@ -32,13 +48,12 @@ access::Authenticator::Options AuthenticatorOptions(const Config& config) {
   return options;
 }
 
-/// Until the audit trail has a home.
-struct NullAudit final : api::AuditSink {
-  void Record(store::Transaction&, const api::AuditRecord&) override {}
-  void RecordLater(const api::AuditRecord&) override {}
-};
-struct NullEvents final : api::EventSink {
-  void Emit(store::Transaction&, api::Event) override {}
+/// Parts that call operations are built before the pipeline that runs them.
+struct LateInvoker final : api::Invoker {
+  void Invoke(api::Invocation invocation, api::Reply reply) override {
+    target->Invoke(std::move(invocation), std::move(reply));
+  }
+  api::Invoker* target = nullptr;
 };
 
 }  // namespace
@@ -51,11 +66,54 @@ struct Engine::Impl {
                                           std::move_only_function<void(bool)> sent) {
       SendDeadLetter(work, std::move(letter), std::move(sent));
     });
+    dispatcher.AddTarget("rule-target", rule_targets);
     securityhub.Register(registry);
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
-                             world.clock, world.random, audit, metrics, world.log});
+                             world.clock, world.random, audit, process_metrics, world.log});
+    invoker.target = &*pipeline;
+  }
+
+  bus::RuleTargets::Parts RuleTargetParts() {
+    return {invoker,
+            [this](const std::string& role_arn, const std::string& session) {
+              return directory.AssumeForService(role_arn, "events.amazonaws.com", session);
+            },
+            events, metrics, world.clock};
+  }
+
+  /// The order in which things begin; Stop() goes the other way.
+  void Start() {
+    (void)directory.EnsureRootKey(config.account);
+    rules.Load(*store);
+    alarms.Start();
+    retention.Start();
+    dispatcher.Start();
+    running = true;
+  }
+
+  void Stop() {
+    if (!running) return;
+    running = false;
+    dispatcher.Stop();
+    retention.Stop();
+    alarms.Stop();
+    metrics.Stop();
+    logs.Stop();
+    audit.Stop();
+  }
+
+  void Reset() {
+    dispatcher.Reset();
+    audit.Reset();
+    logs.Reset();
+    metrics.Reset();
+    store->DeleteAllRows();
+    directory.Reload();
+    (void)directory.EnsureRootKey(config.account);
+    rules.Load(*store);
+    alarms.Reset();
   }
 
   api::Pipeline::Options PipelineOptions() const {
@@ -97,15 +155,24 @@ struct Engine::Impl {
   Config config;
   World world;
   std::unique_ptr<store::Store> store;
-  telemetry::Registry metrics;
+  telemetry::Registry process_metrics;
   wire::Catalog catalog;
   access::Directory directory{*store, world.random, world.clock};
   access::Authenticator authenticator{AuthenticatorOptions(config), directory};
   access::Authorizer authorizer{directory};
   api::Registry registry;
   delivery::Dispatcher dispatcher{{}, *store, world.loop, world.clock, world.random, world.log};
-  NullAudit audit;
-  NullEvents events;
+  LateInvoker invoker;
+  observe::Metrics metrics{*store, world.loop, world.clock, world.log};
+  observe::Logs logs{*store, world.loop, world.clock, world.log, metrics};
+  observe::Audit audit{*store, world.loop, world.clock, world.log, &catalog};
+  observe::Retention retention{{}, *store, world.loop, world.clock, world.log};
+  bus::RuleBook rules{world.log};
+  bus::Ingest ingest{rules, dispatcher, world.clock, world.random, metrics};
+  /// Where every service announces what happened: noted for incidents, then matched by the bus.
+  response::Incidents events{ingest};
+  observe::Alarms alarms{*store, world.loop, world.clock, world.log, metrics, dispatcher, events};
+  bus::RuleTargets rule_targets{RuleTargetParts()};
   securityhub::SecurityHubService securityhub{events, world.random};
   std::optional<api::Pipeline> pipeline;
   bool running = false;
@@ -130,22 +197,13 @@ void Engine::SetEndpoint(const std::string& endpoint) {
 }
 
 void Engine::Start() {
-  (void)impl_->directory.EnsureRootKey(impl_->config.account);
-  impl_->dispatcher.Start();
-  impl_->running = true;
+  impl_->Start();
 }
-
 void Engine::Stop() {
-  if (!impl_->running) return;
-  impl_->running = false;
-  impl_->dispatcher.Stop();
+  impl_->Stop();
 }
-
 void Engine::Reset() {
-  impl_->store->DeleteAllRows();
-  impl_->dispatcher.Reset();
-  impl_->directory.Reload();
-  (void)impl_->directory.EnsureRootKey(impl_->config.account);
+  impl_->Reset();
 }
 
 api::Pipeline& Engine::pipeline() {
@@ -167,7 +225,7 @@ delivery::Dispatcher& Engine::dispatcher() {
   return impl_->dispatcher;
 }
 telemetry::Registry& Engine::metrics() {
-  return impl_->metrics;
+  return impl_->process_metrics;
 }
 
 }  // namespace riposte::app
