@@ -69,7 +69,7 @@ operation DeleteEventBus {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Name}"])
 operation DeleteRule {
     input: DeleteRuleRequest
     errors: [
@@ -81,7 +81,7 @@ operation DeleteRule {
 }
 
 @readonly
-@iamResource(["arn:aws:events:{region}:{account}:event-bus/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:event-bus/{Name|default}"])
 operation DescribeEventBus {
     input: DescribeEventBusRequest
     output: DescribeEventBusResponse
@@ -92,7 +92,7 @@ operation DescribeEventBus {
 }
 
 @readonly
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Name}"])
 operation DescribeRule {
     input: DescribeRuleRequest
     output: DescribeRuleResponse
@@ -102,7 +102,7 @@ operation DescribeRule {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Name}"])
 operation DisableRule {
     input: DisableRuleRequest
     errors: [
@@ -113,7 +113,7 @@ operation DisableRule {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Name}"])
 operation EnableRule {
     input: EnableRuleRequest
     errors: [
@@ -165,7 +165,7 @@ operation ListTagsForResource {
 }
 
 @readonly
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Rule}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Rule}"])
 operation ListTargetsByRule {
     input: ListTargetsByRuleRequest
     output: ListTargetsByRuleResponse
@@ -175,7 +175,7 @@ operation ListTargetsByRule {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:event-bus/{Entries.EventBusName}"])
+@iamResource(["arn:aws:events:{region}:{account}:event-bus/{Entries[].EventBusName|default}"])
 @dataPlane
 operation PutEvents {
     input: PutEventsRequest
@@ -185,7 +185,7 @@ operation PutEvents {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:event-bus/{EventBusName}"])
+@iamResource(["arn:aws:events:{region}:{account}:event-bus/{EventBusName|default}"])
 operation PutPermission {
     input: PutPermissionRequest
     errors: [
@@ -197,7 +197,7 @@ operation PutPermission {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Name}"])
 operation PutRule {
     input: PutRuleRequest
     output: PutRuleResponse
@@ -211,7 +211,7 @@ operation PutRule {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Rule}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Rule}"])
 operation PutTargets {
     input: PutTargetsRequest
     output: PutTargetsResponse
@@ -224,7 +224,7 @@ operation PutTargets {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:event-bus/{EventBusName}"])
+@iamResource(["arn:aws:events:{region}:{account}:event-bus/{EventBusName|default}"])
 operation RemovePermission {
     input: RemovePermissionRequest
     errors: [
@@ -235,7 +235,7 @@ operation RemovePermission {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:rule/{Rule}"])
+@iamResource(["arn:aws:events:{region}:{account}:rule/{EventBusName/}{Rule}"])
 operation RemoveTargets {
     input: RemoveTargetsRequest
     output: RemoveTargetsResponse
@@ -281,7 +281,7 @@ operation UntagResource {
     ]
 }
 
-@iamResource(["arn:aws:events:{region}:{account}:event-bus/{Name}"])
+@iamResource(["arn:aws:events:{region}:{account}:event-bus/{Name|default}"])
 operation UpdateEventBus {
     input: UpdateEventBusRequest
     output: UpdateEventBusResponse

@@ -1,14 +1,21 @@
 #include "api/resource.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "base/arn.h"
 
 namespace riposte::api {
 namespace {
 
 constexpr size_t kMaxResources = 100;
 
-/// Every text that `path` ("A.B", "A[].B", "A[]") reaches in `value`.
-void Collect(const json::Value& value, std::string_view path, std::vector<std::string>& out) {
+using Fallback = std::optional<std::string_view>;
+
+/// Every text that `path` ("A.B", "A[].B", "A[]") reaches in `value`; where it leads nowhere, the
+/// fallback.
+void Collect(const json::Value& value, std::string_view path, const Fallback& fallback,
+             std::vector<std::string>& out) {
   if (out.size() > kMaxResources) return;
   if (path.empty()) {
     if (value.is_string()) out.emplace_back(json::View(value));
@@ -21,10 +28,13 @@ void Collect(const json::Value& value, std::string_view path, std::vector<std::s
   if (each) step.remove_suffix(2);
   const json::Object* object = value.if_object();
   const json::Value* member = object ? json::Find(*object, step) : nullptr;
-  if (!member) return;
-  if (!each) return Collect(*member, rest, out);
+  if (!member) {
+    if (fallback) out.emplace_back(*fallback);
+    return;
+  }
+  if (!each) return Collect(*member, rest, fallback, out);
   if (const json::Array* array = member->if_array()) {
-    for (const json::Value& element : *array) Collect(element, rest, out);
+    for (const json::Value& element : *array) Collect(element, rest, fallback, out);
   }
 }
 
@@ -48,9 +58,33 @@ std::string ScopeValue(std::string_view name, const Scope& scope, bool& known) {
   return "";
 }
 
+/// What `placeholder` (between the braces) stands for.
+std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Object& input,
+                                  const Scope& scope) {
+  bool known = false;
+  std::vector<std::string> values = {ScopeValue(placeholder, scope, known)};
+  if (known) return values;
+  values.clear();
+  if (placeholder.ends_with('/')) {
+    Collect(input, placeholder.substr(0, placeholder.size() - 1), "default", values);
+    for (std::string& value : values) {
+      if (const auto arn = Arn::Parse(value)) value = std::string(arn->ResourceName());
+      value = value == "default" ? "" : value + "/";
+    }
+    return values;
+  }
+  const size_t bar = placeholder.find('|');
+  Collect(input, placeholder.substr(0, bar),
+          bar == std::string_view::npos ? Fallback() : Fallback(placeholder.substr(bar + 1)),
+          values);
+  if (values.empty()) values = {"*"};
+  return values;
+}
+
 std::vector<std::string> ExpandOne(std::string_view pattern, const json::Object& input,
                                    const Scope& scope) {
   std::vector<std::string> results = {""};
+  std::vector<std::string> whole;  // Members that are whole ARNs.
   while (!pattern.empty()) {
     const size_t open = pattern.find('{');
     const size_t close = open == std::string_view::npos ? open : pattern.find('}', open);
@@ -59,26 +93,21 @@ std::vector<std::string> ExpandOne(std::string_view pattern, const json::Object&
       break;
     }
     for (std::string& result : results) result += pattern.substr(0, open);
-    const std::string_view name = pattern.substr(open + 1, close - open - 1);
+    const std::string_view placeholder = pattern.substr(open + 1, close - open - 1);
     pattern.remove_prefix(close + 1);
-    bool known = false;
-    std::vector<std::string> values = {ScopeValue(name, scope, known)};
-    if (!known) {
-      values.clear();
-      Collect(input, name, values);
-    }
-    if (values.empty()) values = {"*"};
     std::vector<std::string> next;
-    for (const std::string& result : results) {
-      for (const std::string& value : values) {
-        if (value.starts_with("arn:")) return values;
-        const std::string queue = QueueUrlToArn(value, scope);
-        next.push_back(queue.empty() ? result + value : queue);
-        if (next.size() > kMaxResources) return {"*"};
+    for (const std::string& value : ValuesOf(placeholder, input, scope)) {
+      const std::string queue = QueueUrlToArn(value, scope);
+      if (value.starts_with("arn:") || !queue.empty()) {
+        whole.push_back(queue.empty() ? value : queue);
+      } else {
+        for (const std::string& result : results) next.push_back(result + value);
       }
+      if (next.size() + whole.size() > kMaxResources) return {"*"};
     }
     results = std::move(next);
   }
+  results.insert(results.end(), whole.begin(), whole.end());
   return results;
 }
 

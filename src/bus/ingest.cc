@@ -15,10 +15,11 @@ void PutRuleMetric(api::MetricSink& metrics, const RuleKey& rule, std::string_vi
 }
 
 void Ingest::Match(api::Event& event, std::vector<delivery::Work>& owed) const {
-  Match(event, {event.scope.account.str(), event.scope.region.str()}, owed);
+  Match(event, std::move(event.detail), {event.scope.account.str(), event.scope.region.str()},
+        owed);
 }
 
-void Ingest::Match(api::Event& event, const Origin& origin,
+void Ingest::Match(api::Event& event, json::Value&& detail, const Origin& origin,
                    std::vector<delivery::Work>& owed) const {
   if (event.id.empty()) event.id = random_.Uuid();
   const auto set = rules_.Find(event.scope, event.bus);
@@ -27,7 +28,6 @@ void Ingest::Match(api::Event& event, const Origin& origin,
   set->Candidates(event.source, event.detail_type, candidates);
   if (candidates.empty()) return;
 
-  json::Value detail = std::move(event.detail);
   const json::Value envelope = MakeEnvelope(event, origin, std::move(detail));
   std::string text;
   for (const CompiledRule* rule : candidates) {

@@ -27,10 +27,13 @@ class Ingest final : public api::EventSink {
          Random& random, api::MetricSink& metrics)
       : rules_(rules), dispatcher_(dispatcher), clock_(clock), random_(random), metrics_(metrics) {}
 
-  /// Appends what is owed for `event`, one Work a (rule, target). Sets event.id when it is empty.
-  /// `origin` is where the event came from; by default the scope of the bus.
+  /// Appends what is owed for `event`, one Work a (rule, target). Sets event.id when it is empty;
+  /// event.detail is used up when some rule could match.
   void Match(api::Event& event, std::vector<delivery::Work>& owed) const;
-  void Match(api::Event& event, const Origin& origin, std::vector<delivery::Work>& owed) const;
+  /// The same with the detail beside the event, in whatever memory it lies, and with the place
+  /// where the event came from.
+  void Match(api::Event& event, json::Value&& detail, const Origin& origin,
+             std::vector<delivery::Work>& owed) const;
   /// From the commit of `tx` on, all of it is owed.
   void Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const;
 

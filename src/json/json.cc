@@ -5,10 +5,16 @@
 namespace riposte::json {
 
 Result<Value> Parse(std::string_view text, size_t max_depth) {
+  return Parse(text, boost::json::storage_ptr(), max_depth);
+}
+
+Result<Value> Parse(std::string_view text, boost::json::storage_ptr storage, size_t max_depth) {
   boost::json::parse_options options;
   options.max_depth = max_depth;
   boost::json::error_code error;
-  boost::json::parser parser({}, options);
+  unsigned char scratch[2048];  // Small documents then need no memory but their own.
+  boost::json::parser parser({}, options, scratch);
+  parser.reset(std::move(storage));
   const size_t read = parser.write_some(text.data(), text.size(), error);
   if (!error && read < text.size()) {
     const size_t rest = text.find_first_not_of(" \t\r\n", read);

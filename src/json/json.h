@@ -32,6 +32,9 @@ inline constexpr size_t kMaxDepth = 64;
 /// Parses one document. Duplicate keys: the last one counts. Errors: kInvalidArgument with the
 /// offset; input deeper than `max_depth`, or not UTF-8, is refused.
 [[nodiscard]] Result<Value> Parse(std::string_view text, size_t max_depth = kMaxDepth);
+/// The same into memory of `storage`, e.g. an arena for a whole request.
+[[nodiscard]] Result<Value> Parse(std::string_view text, boost::json::storage_ptr storage,
+                                  size_t max_depth = kMaxDepth);
 [[nodiscard]] std::string Serialize(const Value& value);
 [[nodiscard]] std::string SerializePretty(const Value& value);  ///< Two-space indent.
 

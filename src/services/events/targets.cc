@@ -1,0 +1,104 @@
+#include "bus/rule_targets.h"
+#include "services/events/events.h"
+#include "services/events/input.h"
+
+namespace riposte::events {
+namespace {
+
+using bus::RuleRow;
+using bus::TargetKind;
+using bus::TargetRow;
+namespace tables = bus::tables;
+
+/// Throws when the target is not one that could ever be delivered to.
+void CheckTarget(const json::Object& target) {
+  const std::string id(json::GetString(target, "Id"));
+  const std::string text(json::GetString(target, "Arn"));
+  const auto arn = Arn::Parse(text);
+  if (!arn || arn->resource.empty()) {
+    throw Invalid("Parameter " + text +
+                  " is not valid. Reason: Provided Arn is not in correct format.");
+  }
+  const TargetKind kind = bus::KindOfTarget(*arn);
+  if (kind == TargetKind::kUnsupported) {
+    throw Invalid("Parameter " + text + " is not valid. Reason: targets of the service " +
+                  arn->service + " are not supported.");
+  }
+  if (const auto input = pattern::TargetInput::Parse(target); !input) {
+    throw Invalid(input.error().message);
+  }
+  const bool has_role = !json::GetString(target, "RoleArn").empty();
+  if ((kind == TargetKind::kRunbook || kind == TargetKind::kStateMachine) && !has_role) {
+    throw Invalid("RoleArn is required for target " + text + ".");
+  }
+  if (kind == TargetKind::kQueue && arn->resource.ends_with(".fifo")) {
+    const auto* sqs = json::GetObject(target, "SqsParameters");
+    if (!sqs || json::GetString(*sqs, "MessageGroupId").empty()) {
+      throw Invalid("Parameter(s) SqsParameters must be specified for target: " + id + ".");
+    }
+  }
+  if (const auto* config = json::GetObject(target, "DeadLetterConfig")) {
+    const std::string queue(json::GetString(*config, "Arn"));
+    const auto queue_arn = Arn::Parse(queue);
+    if (!queue.empty() && (!queue_arn || queue_arn->service != "sqs")) {
+      throw Invalid("Parameter " + queue +
+                    " is not valid. Reason: Provided Arn is not in correct format.");
+    }
+    if (queue.ends_with(".fifo")) {
+      throw Invalid("The dead-letter queue of target " + id + " must be a standard queue.");
+    }
+  }
+}
+
+json::Object NoFailures() {
+  json::Object out;
+  out["FailedEntryCount"] = 0;
+  out["FailedEntries"] = json::Array();
+  return out;
+}
+
+}  // namespace
+
+json::Value EventsService::PutTargets(const Call& call, Transaction& tx) {
+  const RuleRow rule = ExistingRule(call, tx, "Rule");
+  const json::Array& targets = *json::GetArray(call.input, "Targets");
+  for (const json::Value& target : targets) {
+    CheckTarget(target.as_object());
+    CheckPassRole(call, std::string(json::GetString(target.as_object(), "RoleArn")));
+  }
+  for (const json::Value& value : targets) {
+    const json::Object& target = value.as_object();
+    const TargetRow row{std::string(json::GetString(target, "Id")),
+                        std::string(json::GetString(target, "Arn")), target};
+    tables::PutTarget(tx, rule.key, row);
+  }
+  if (tables::CountTargets(tx, rule.key) > options_.max_targets_per_rule) throw LimitExceeded();
+  Publish(tx, rule.key.scope, rule.key.bus);
+  return NoFailures();
+}
+
+json::Value EventsService::RemoveTargets(const Call& call, Transaction& tx) {
+  const RuleRow rule = ExistingRule(call, tx, "Rule");
+  for (const std::string& id : json::GetStrings(call.input, "Ids")) {
+    tables::DeleteTarget(tx, rule.key, id);  // An id that is not there is removed already.
+  }
+  Publish(tx, rule.key.scope, rule.key.bus);
+  return NoFailures();
+}
+
+json::Value EventsService::ListTargetsByRule(const Call& call, Transaction& tx) {
+  const RuleRow rule = ExistingRule(call, tx, "Rule");
+  const Page page = PageOf(call);
+  auto targets = tables::ListTargets(tx, rule.key, page.after, page.limit + 1);
+  json::Object out;
+  if (static_cast<int64_t>(targets.size()) > page.limit) {
+    targets.resize(static_cast<size_t>(page.limit));
+    out["NextToken"] = TokenAfter(targets.back().id);
+  }
+  json::Array list;
+  for (TargetRow& target : targets) list.push_back(std::move(target.document));
+  out["Targets"] = std::move(list);
+  return out;
+}
+
+}  // namespace riposte::events
