@@ -144,11 +144,10 @@ std::string NamespaceAttribute(const ServiceModel& service) {
 std::string QueryReply(const Route& route, const json::Value& output, std::string_view id) {
   const std::string& name = route.operation->name;
   std::string out = fmt::format("<{}Response{}>", name, NamespaceAttribute(*route.service));
-  if (!route.operation->output->members.empty()) {
-    out += "<" + name + "Result>";
-    AppendXmlMembers(out, output, *route.operation->output);
-    out += "</" + name + "Result>";
-  }
+  // Also when empty: clients look for it wherever their model has an output.
+  out += "<" + name + "Result>";
+  AppendXmlMembers(out, output, *route.operation->output);
+  out += "</" + name + "Result>";
   out += "<ResponseMetadata>";
   AppendXmlElement(out, "RequestId", id);
   out += "</ResponseMetadata></" + name + "Response>";

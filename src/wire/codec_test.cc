@@ -173,7 +173,8 @@ TEST(AwsQueryTest, Encodes) {
             "</PublishResult><ResponseMetadata><RequestId>rid-1</RequestId></ResponseMetadata>"
             "</PublishResponse>");
   EXPECT_EQ(Encode("topics", "Delete", Protocol::kAwsQuery, "{}").body,
-            "<DeleteResponse xmlns=\"http://topics/\"><ResponseMetadata>"
+            "<DeleteResponse xmlns=\"http://topics/\"><DeleteResult></DeleteResult>"
+            "<ResponseMetadata>"
             "<RequestId>rid-1</RequestId></ResponseMetadata></DeleteResponse>");
   EXPECT_EQ(Encode("queues", "Send", Protocol::kAwsQuery,
                    R"({"Attributes":{"a":"1","b":"2"},"Entries":[{"Id":"x"}]})")
