@@ -10,9 +10,9 @@
 #include <latch>
 #include <semaphore>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "bench/options.h"
 #include "bench/stats.h"
 #include "os/files.h"
 #include "store/store.h"
@@ -28,14 +28,6 @@ using riposte::store::Transaction;
 
 constexpr Migration kMigrations[] = {
     {"bench", 1, "CREATE TABLE bench_rows (id INTEGER PRIMARY KEY, text TEXT)"}};
-
-int Option(int argc, char** argv, std::string_view name, int otherwise) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with(name)) return std::atoi(argument.substr(name.size()).data());
-  }
-  return otherwise;
-}
 
 struct Round {
   double rows_per_second = 0;
@@ -99,14 +91,11 @@ void Print(const char* name, const std::vector<Round>& rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string parent = ".";
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with("--dir=")) parent = argument.substr(6);
-  }
-  const int rounds = Option(argc, argv, "--rounds=", 5);
-  const int rows = Option(argc, argv, "--rows=", 4000);
-  const int callers = Option(argc, argv, "--callers=", 64);
+  const riposte::bench::CommandLine options(argc, argv);
+  const std::string parent = options.Text("--dir=", ".");
+  const int rounds = options.Number("--rounds=", 5);
+  const int rows = options.Number("--rows=", 4000);
+  const int callers = options.Number("--callers=", 64);
   // Beside the program rather than in /tmp, which is often memory, where fsync costs nothing.
   const auto folder = riposte::os::TempDir::Make(parent, "bench-store-");
   if (!folder) {
