@@ -7,6 +7,7 @@
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
 #include "bus/tables.h"
+#include "observe/alarm_actions.h"
 #include "observe/alarms.h"
 #include "observe/audit.h"
 #include "observe/logs.h"
@@ -14,6 +15,9 @@
 #include "observe/retention.h"
 #include "observe/tables.h"
 #include "response/incidents.h"
+#include "services/cloudtrail/cloudtrail_service.h"
+#include "services/logs/logs_service.h"
+#include "services/monitoring/monitoring_service.h"
 #include "services/securityhub/service.h"
 
 namespace riposte::app {
@@ -67,7 +71,11 @@ struct Engine::Impl {
       SendDeadLetter(work, std::move(letter), std::move(sent));
     });
     dispatcher.AddTarget("rule-target", rule_targets);
+    dispatcher.AddTarget(std::string(observe::Alarms::kActionKind), alarm_actions);
     securityhub.Register(registry);
+    monitoring.Register(registry);
+    log_service.Register(registry);
+    cloudtrail.Register(registry);
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
@@ -172,8 +180,12 @@ struct Engine::Impl {
   /// Where every service announces what happened: noted for incidents, then matched by the bus.
   response::Incidents events{ingest};
   observe::Alarms alarms{*store, world.loop, world.clock, world.log, metrics, dispatcher, events};
+  observe::AlarmActions alarm_actions{invoker, world.clock};
   bus::RuleTargets rule_targets{RuleTargetParts()};
   securityhub::SecurityHubService securityhub{events, world.random};
+  monitoring::MonitoringService monitoring{metrics, alarms, *store, world.loop};
+  logs::LogsService log_service{logs, *store, world.loop};
+  cloudtrail::CloudTrailService cloudtrail{audit, *store, world.loop};
   std::optional<api::Pipeline> pipeline;
   bool running = false;
 };
