@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <pcre2.h>
 
+#include <array>
+#include <charconv>
 #include <optional>
+#include <utility>
 
 namespace riposte::wire {
 namespace {
@@ -62,24 +65,82 @@ std::optional<uint32_t> ReadUnicodeEscape(std::string_view java, size_t& i) {
   return 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00);
 }
 
+/// Java's own names of ASCII sets, at the backslash `i`: \p{Alnum} is [:alnum:]. Moves `i` behind.
+bool AppendJavaProperty(std::string_view java, size_t& i, bool in_class, std::string& out) {
+  struct Name {
+    std::string_view java, inside;
+  };
+  constexpr std::array<Name, 16> kNames = {{
+      {"ASCII", "\\x00-\\x7F"},
+      {"Alnum", "[:alnum:]"},
+      {"Alpha", "[:alpha:]"},
+      {"Blank", "[:blank:]"},
+      {"Cntrl", "[:cntrl:]"},
+      {"Digit", "[:digit:]"},
+      {"Graph", "[:graph:]"},
+      {"Lower", "[:lower:]"},
+      {"Print", "[:print:]"},
+      {"Punct", "[:punct:]"},
+      {"Space", "[:space:]"},
+      {"Upper", "[:upper:]"},
+      {"XDigit", "[:xdigit:]"},
+      {"IsAlphabetic", "\\p{L}"},
+      {"IsDigit", "\\p{Nd}"},
+      {"IsWhitespace", "\\s"},
+  }};
+  if (java.substr(i, 3) != "\\p{") return false;
+  const size_t end = java.find('}', i);
+  if (end == std::string_view::npos) return false;
+  for (const Name& name : kNames) {
+    if (java.substr(i + 3, end - i - 3) != name.java) continue;
+    out += in_class ? std::string(name.inside) : "[" + std::string(name.inside) + "]";
+    i = end + 1;
+    return true;
+  }
+  return false;
+}
+
+/// {n,m} with an m that PCRE2 cannot count to, at `i`: {n,}. What bounds such a value is @length.
+bool AppendWideQuantifier(std::string_view java, size_t& i, std::string& out) {
+  constexpr unsigned kMaxRepeat = 65535;
+  const size_t end = java.find('}', i);
+  const size_t comma = java.find(',', i);
+  if (end == std::string_view::npos || comma >= end) return false;
+  unsigned upper = 0;
+  const auto [rest, error] = std::from_chars(java.data() + comma + 1, java.data() + end, upper);
+  if (rest != java.data() + end) return false;
+  if (error == std::errc() && upper <= kMaxRepeat) return false;
+  out += java.substr(i, comma + 1 - i);
+  out += '}';
+  i = end + 1;
+  return true;
+}
+
 }  // namespace
 
 std::string TranslatePattern(std::string_view java) {
-  constexpr std::string_view kAscii = "\\p{ASCII}";
   std::string out;
   out.reserve(java.size() + 16);
   bool in_class = false;
+  bool after_set = false;  // In a class, right behind \w, \d, \p{L} …
   for (size_t i = 0; i < java.size();) {
+    const bool was_after_set = std::exchange(after_set, false);
     if (java[i] == '\\') {
       if (const auto code_point = ReadUnicodeEscape(java, i)) {
         out += fmt::format("\\x{{{:X}}}", *code_point);
-      } else if (java.substr(i, kAscii.size()) == kAscii) {
-        out += in_class ? "\\x00-\\x7F" : "[\\x00-\\x7F]";
-        i += kAscii.size();
-      } else {
-        out += java.substr(i, 2);
-        i += 2;
+        continue;
       }
+      const char kind = i + 1 < java.size() ? java[i + 1] : '\0';
+      after_set = in_class && std::string_view("wWdDsSpP").find(kind) != std::string_view::npos;
+      if (AppendJavaProperty(java, i, in_class, out)) continue;
+      if ((kind == 'p' || kind == 'P') && java.substr(i + 2, 1) == "{") {
+        const size_t end = std::min(java.find('}', i), java.size() - 1);
+        out += java.substr(i, end + 1 - i);
+        i = end + 1;
+        continue;
+      }
+      out += java.substr(i, 2);
+      i += 2;
       continue;
     }
     if (java[i] == '[') {
@@ -88,6 +149,10 @@ std::string TranslatePattern(std::string_view java) {
       in_class = true;
     } else if (java[i] == ']') {
       in_class = false;
+    } else if (java[i] == '-' && was_after_set) {
+      out += '\\';  // A set cannot begin a range: the '-' is itself.
+    } else if (java[i] == '{' && !in_class && AppendWideQuantifier(java, i, out)) {
+      continue;
     }
     out += java[i++];
   }

@@ -36,7 +36,8 @@ class Regex {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A Java pattern in PCRE2's spelling: \uXXXX (also surrogate pairs) and \p{ASCII}.
+/// A Java pattern in PCRE2's spelling: \uXXXX (also surrogate pairs), \p{Alnum} and its like, '-'
+/// behind a set in a class, and repeat counts that PCRE2 does not have.
 [[nodiscard]] std::string TranslatePattern(std::string_view java);
 
 }  // namespace riposte::wire

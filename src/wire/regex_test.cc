@@ -34,6 +34,13 @@ TEST(RegexTest, UnderstandsJava) {
   EXPECT_TRUE(Matches("[a-zA-Z0-9-_\\.]+", "a-b_c.d"));
   EXPECT_TRUE(Matches("(?!aws:).+", "x"));
   EXPECT_FALSE(Matches("(?!aws:).+", "aws:x"));
+  EXPECT_TRUE(Matches("[\\p{Alnum}_]+", "aZ_9"));
+  EXPECT_FALSE(Matches("\\p{Print}+", "a\x01"));
+  EXPECT_TRUE(Matches("\\p{XDigit}{2}", "aF"));
+  EXPECT_TRUE(Matches("[\\w-./]+", "a-b./"));
+  EXPECT_TRUE(Matches("[\\p{L}\\p{Z}-_]+", "a -_"));
+  EXPECT_TRUE(Matches("a{1,100000}", "aaa"));
+  EXPECT_FALSE(Matches("a{2,100000}", "a"));
   EXPECT_FALSE(Matches("\\d+", "\xd9\xa1"));  // \d is ASCII, as in Java.
 }
 
