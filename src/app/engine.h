@@ -11,6 +11,8 @@
 #include "api/pipeline.h"
 #include "app/config.h"
 #include "delivery/delivery.h"
+#include "functions/runner.h"
+#include "functions/script_runner.h"
 #include "http/client.h"
 #include "store/store.h"
 #include "telemetry/log.h"
@@ -26,6 +28,9 @@ struct World {
   http::Client& http;
   const telemetry::Log& log;
   bool threaded = true;  ///< false: the store commits on the caller's thread (tests).
+  /// Run code instead of real processes, when set (tests).
+  functions::Runner* runner = nullptr;
+  functions::ScriptRunner* scripts = nullptr;
 };
 
 class Engine {

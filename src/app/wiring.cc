@@ -7,6 +7,8 @@
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
 #include "bus/tables.h"
+#include "functions/async_target.h"
+#include "functions/host.h"
 #include "observe/alarm_actions.h"
 #include "observe/alarms.h"
 #include "observe/audit.h"
@@ -16,12 +18,15 @@
 #include "observe/tables.h"
 #include "response/incidents.h"
 #include "services/cloudtrail/cloudtrail_service.h"
+#include "services/lambda/lambda_service.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
 #include "services/securityhub/service.h"
 
 namespace riposte::app {
 namespace {
+
+constexpr char kLambdaPrincipal[] = "lambda.amazonaws.com";
 
 std::vector<store::Migration> AllMigrations() {
   std::vector<store::Migration> all;
@@ -32,6 +37,7 @@ std::vector<store::Migration> AllMigrations() {
   add(delivery::Dispatcher::Migrations());
   add(observe::Migrations());
   add(bus::tables::Migrations());
+  add(functions::Migrations());
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
   return all;
@@ -49,6 +55,13 @@ access::Authenticator::Options AuthenticatorOptions(const Config& config) {
   options.open = config.open;
   options.default_account = config.account;
   options.default_region = config.region;
+  return options;
+}
+
+functions::Host::Options HostOptions(const Config& config) {
+  functions::Host::Options options;
+  if (!config.data_dir.empty()) options.folder = config.data_dir + "/run";
+  options.launcher.python = config.python;
   return options;
 }
 
@@ -72,6 +85,9 @@ struct Engine::Impl {
     });
     dispatcher.AddTarget("rule-target", rule_targets);
     dispatcher.AddTarget(std::string(observe::Alarms::kActionKind), alarm_actions);
+    dispatcher.AddTarget(functions::AsyncTarget::kKind, async_functions);
+    dispatcher.AddTarget(functions::DestinationTarget::kKind, function_destinations);
+    lambda.Register(registry);
     securityhub.Register(registry);
     monitoring.Register(registry);
     log_service.Register(registry);
@@ -91,10 +107,37 @@ struct Engine::Impl {
             events, metrics, world.clock};
   }
 
+  lambda::LambdaService::Parts LambdaParts() {
+    return {*store,
+            function_catalog,
+            runner(),
+            async_functions,
+            world.random,
+            [this](const access::Principal& caller, const std::string& role_arn) {
+              return authorizer.DecidePassRole(caller, role_arn, kLambdaPrincipal);
+            },
+            AssumeForLambda()};
+  }
+  functions::RolePrincipal AssumeForLambda() {
+    return [this](const std::string& role_arn, const std::string& session) {
+      return directory.AssumeForService(role_arn, kLambdaPrincipal, session);
+    };
+  }
+  functions::Runner& runner() { return world.runner ? *world.runner : function_host.runner(); }
+  functions::ScriptRunner& scripts() {
+    return world.scripts ? *world.scripts : function_host.scripts();
+  }
+
   /// The order in which things begin; Stop() goes the other way.
   void Start() {
     (void)directory.EnsureRootKey(config.account);
     rules.Load(*store);
+    if (!world.runner) {
+      if (const Status started = function_host.Start(endpoint); !started) {
+        world.log.Error("functions cannot run", {{"error", started.error().message}});
+      }
+    }
+    async_functions.Start(*store);
     alarms.Start();
     retention.Start();
     dispatcher.Start();
@@ -105,6 +148,7 @@ struct Engine::Impl {
     if (!running) return;
     running = false;
     dispatcher.Stop();
+    function_host.Stop();
     retention.Stop();
     alarms.Stop();
     metrics.Stop();
@@ -114,6 +158,10 @@ struct Engine::Impl {
 
   void Reset() {
     dispatcher.Reset();
+    runner().Reset();
+    scripts().Reset();
+    async_functions.Reset();
+    function_catalog.Reset();
     audit.Reset();
     logs.Reset();
     metrics.Reset();
@@ -182,6 +230,15 @@ struct Engine::Impl {
   observe::Alarms alarms{*store, world.loop, world.clock, world.log, metrics, dispatcher, events};
   observe::AlarmActions alarm_actions{invoker, world.clock};
   bus::RuleTargets rule_targets{RuleTargetParts()};
+  std::string endpoint = "http://127.0.0.1:4566";
+  functions::Catalog function_catalog{*store, world.random};
+  functions::Host function_host{HostOptions(config),
+                                {world.loop, world.clock, world.random, logs, metrics, directory,
+                                 function_catalog, world.log}};
+  functions::AsyncTarget async_functions{function_catalog, runner(), dispatcher, world.clock,
+                                         metrics};
+  functions::DestinationTarget function_destinations{invoker, AssumeForLambda(), endpoint};
+  lambda::LambdaService lambda{LambdaParts()};
   securityhub::SecurityHubService securityhub{events, world.random};
   monitoring::MonitoringService monitoring{metrics, alarms, *store, world.loop};
   logs::LogsService log_service{logs, *store, world.loop};
@@ -205,7 +262,7 @@ Engine::~Engine() {
 }
 
 void Engine::SetEndpoint(const std::string& endpoint) {
-  (void)endpoint;
+  impl_->endpoint = endpoint;
 }
 
 void Engine::Start() {

@@ -34,8 +34,8 @@ Harness::~Harness() {
 }
 
 void Harness::Build() {
-  auto engine =
-      Engine::Create(options_.config, World{clock, random, loop, http, log_, /*threaded=*/false});
+  auto engine = Engine::Create(options_.config, World{clock, random, loop, http, log_,
+                                                      /*threaded=*/false, &functions, &scripts});
   if (!engine) throw std::runtime_error("engine: " + engine.error().message);
   engine_ = std::move(*engine);
   if (options_.start) engine_->Start();

@@ -18,6 +18,8 @@
 
 #include "app/engine.h"
 #include "base/testing/fakes.h"
+#include "functions/testing/fake_runner.h"
+#include "functions/testing/fake_script_runner.h"
 
 namespace riposte::app::testing {
 
@@ -73,6 +75,9 @@ class Harness {
   riposte::testing::FakeRandom random;
   riposte::testing::FakeExecutor loop{clock};
   FakeHttpClient http;
+  /// Functions and scripts run as lambdas by name: no processes here.
+  functions::testing::FakeRunner functions;
+  functions::testing::FakeScriptRunner scripts;
 
  private:
   void Build();
