@@ -6,6 +6,7 @@
 #include "bus/ingest.h"
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
+#include "bus/scheduler.h"
 #include "bus/tables.h"
 #include "functions/async_target.h"
 #include "functions/host.h"
@@ -19,6 +20,7 @@
 #include "response/incidents.h"
 #include "services/cloudtrail/cloudtrail_service.h"
 #include "services/lambda/lambda_service.h"
+#include "services/events/events.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
 #include "services/securityhub/service.h"
@@ -88,6 +90,7 @@ struct Engine::Impl {
     dispatcher.AddTarget(functions::AsyncTarget::kKind, async_functions);
     dispatcher.AddTarget(functions::DestinationTarget::kKind, function_destinations);
     lambda.Register(registry);
+    events_service.Register(registry);
     securityhub.Register(registry);
     monitoring.Register(registry);
     log_service.Register(registry);
@@ -138,6 +141,7 @@ struct Engine::Impl {
       }
     }
     async_functions.Start(*store);
+    scheduler.Start();
     alarms.Start();
     retention.Start();
     dispatcher.Start();
@@ -151,6 +155,7 @@ struct Engine::Impl {
     function_host.Stop();
     retention.Stop();
     alarms.Stop();
+    scheduler.Stop();
     metrics.Stop();
     logs.Stop();
     audit.Stop();
@@ -169,7 +174,14 @@ struct Engine::Impl {
     directory.Reload();
     (void)directory.EnsureRootKey(config.account);
     rules.Load(*store);
+    scheduler.Start();
     alarms.Reset();
+  }
+
+  events::EventsService::Options EventsOptions() const {
+    events::EventsService::Options options;
+    options.authorize = !config.open;
+    return options;
   }
 
   api::Pipeline::Options PipelineOptions() const {
@@ -239,6 +251,9 @@ struct Engine::Impl {
                                          metrics};
   functions::DestinationTarget function_destinations{invoker, AssumeForLambda(), endpoint};
   lambda::LambdaService lambda{LambdaParts()};
+  bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
+  events::EventsService events_service{EventsOptions(),
+                                       {*store, rules, ingest, scheduler, authorizer}};
   securityhub::SecurityHubService securityhub{events, world.random};
   monitoring::MonitoringService monitoring{metrics, alarms, *store, world.loop};
   logs::LogsService log_service{logs, *store, world.loop};
