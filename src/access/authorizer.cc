@@ -50,18 +50,20 @@ Combined Combine(std::string_view kind, std::span<const AppliedPolicy> policies,
   return combined;
 }
 
-/// Each of them must allow: boundary, session policies.
-Combined CombineAll(std::string_view kind, std::span<const AppliedPolicy> policies,
-                    const PolicyRequest& request) {
-  Combined combined{Effect::kAllow, {}};
-  for (const AppliedPolicy& policy : policies) {
-    Combined one = Combine(kind, {&policy, 1}, request);
-    if (one.effect == Effect::kDeny) return one;
-    if (one.effect == Effect::kNone) {
-      combined = {Effect::kNone, "implicit deny: " + std::string(kind) + " does not allow"};
-    }
+/// Boundary and session policies: where there are any, one of them must allow.
+Combined CombineLimits(std::string_view kind, std::span<const AppliedPolicy> policies,
+                       const PolicyRequest& request) {
+  if (policies.empty()) return {Effect::kAllow, {}};
+  Combined combined = Combine(kind, policies, request);
+  if (combined.effect == Effect::kNone) {
+    combined.evidence = "implicit deny: " + std::string(kind) + " does not allow";
   }
   return combined;
+}
+
+/// "No permissions are required to perform this operation": who has a key may ask who he is.
+bool NeedsNoPermission(std::string_view action) {
+  return action == "sts:GetCallerIdentity" || action == "sts:GetSessionToken";
 }
 
 Decision Denied(const Combined& by) {
@@ -83,10 +85,11 @@ Decision Authorizer::DecideOne(const Evaluation& evaluation, const std::string& 
   if (by_identity.effect == Effect::kDeny) return Denied(by_identity);
   Combined by_boundary{Effect::kAllow, {}};
   if (evaluation.policies.boundary) {
-    by_boundary = CombineAll("permissions boundary", {&*evaluation.policies.boundary, 1}, request);
+    by_boundary =
+        CombineLimits("permissions boundary", {&*evaluation.policies.boundary, 1}, request);
     if (by_boundary.effect == Effect::kDeny) return Denied(by_boundary);
   }
-  const Combined by_session = CombineAll("session policy", evaluation.session, request);
+  const Combined by_session = CombineLimits("session policy", evaluation.session, request);
   if (by_session.effect == Effect::kDeny) return Denied(by_session);
 
   const bool named = by_resource.effect == Effect::kAllow;
@@ -125,6 +128,9 @@ Decision Authorizer::DecideOne(const Evaluation& evaluation, const std::string& 
 Decision Authorizer::Decide(const AccessRequest& request) const {
   if (!request.principal || request.resources.empty()) {
     return {false, "implicit deny: nothing was asked", false};
+  }
+  if (NeedsNoPermission(request.action) && request.principal->kind != Principal::Kind::kAnonymous) {
+    return {true, "needs no permission", false};
   }
   Evaluation evaluation;
   evaluation.principal = request.principal;

@@ -149,6 +149,22 @@ TEST_F(AuthorizerTest, AllResourcesMustBeAllowed) {
   EXPECT_FALSE(authorizer_.Decide(request).allowed);
 }
 
+TEST_F(AuthorizerTest, SessionPoliciesAddUpAmongThemselves) {
+  const std::string role = identities_.AddRole(
+      "R", PolicyFor(R"({"Service":"lambda.amazonaws.com"})", "sts:AssumeRole"));
+  identities_.PutInline("role", "R", Policy("Allow", "*"));
+  Principal session = Directory::SessionOf(*identities_.directory.FindRole(role), "s");
+  session.session_policies = {Policy("Allow", "sqs:*"), Policy("Allow", "sns:*")};
+  EXPECT_TRUE(Ask(session).allowed);
+  EXPECT_FALSE(Ask(session, "s3:GetObject").allowed);
+}
+
+TEST_F(AuthorizerTest, AnyoneWithAKeyMayAskWhoHeIs) {
+  const Principal ann = identities_.AddUser("ann").principal;
+  EXPECT_TRUE(Ask(ann, "sts:GetCallerIdentity").allowed);
+  EXPECT_FALSE(Ask(Principal(), "sts:GetCallerIdentity").allowed);
+}
+
 TEST_F(AuthorizerTest, TagsOfThePrincipalAreFacts) {
   const Principal ann =
       identities_.AddUser("ann", "", R"([{"Key":"Team","Value":"red"}])").principal;
