@@ -253,9 +253,6 @@ list AddReplicaRegionListType {
     member: ReplicaRegionType
 }
 
-@range(min: 1, max: 1000)
-long AutomaticallyRotateAfterDaysType
-
 @length(min: 32, max: 64)
 string ClientRequestTokenType
 
@@ -270,15 +267,12 @@ structure CreateSecretRequest {
     SecretString: SecretStringType
     Tags: TagListType
     AddReplicaRegions: AddReplicaRegionListType
-    ForceOverwriteReplicaSecret: Boolean
-    Type: MedeaTypeType
 }
 
 structure CreateSecretResponse {
     ARN: SecretARNType
     Name: SecretNameType
     VersionId: SecretVersionIdType
-    ReplicationStatus: ReplicationStatusListType
 }
 
 @error("client")
@@ -317,33 +311,18 @@ structure DescribeSecretRequest {
 structure DescribeSecretResponse {
     ARN: SecretARNType
     Name: SecretNameType
-    Type: MedeaTypeType
     Description: DescriptionType
     KmsKeyId: KmsKeyIdType
     RotationEnabled: Boolean
-    RotationLambdaARN: RotationLambdaARNType
-    RotationRules: RotationRulesType
-    ExternalSecretRotationMetadata: ExternalSecretRotationMetadataType
-    ExternalSecretRotationRoleArn: RoleARNType
-    LastRotatedDate: Timestamp
     LastChangedDate: Timestamp
-    LastAccessedDate: Timestamp
     DeletedDate: Timestamp
-    NextRotationDate: Timestamp
     Tags: TagListType
     VersionIdsToStages: SecretVersionsToStagesMapType
-    OwningService: OwningServiceType
     CreatedDate: Timestamp
-    PrimaryRegion: RegionType
-    ReplicationStatus: ReplicationStatusListType
 }
 
 @length(max: 2048)
 string DescriptionType
-
-@length(min: 2, max: 3)
-@pattern("[0-9]+h")
-string DurationType
 
 @error("client")
 structure EncryptionFailure {
@@ -352,21 +331,6 @@ structure EncryptionFailure {
 
 @length(min: 0, max: 4096)
 string ExcludeCharactersType
-
-structure ExternalSecretRotationMetadataItem {
-    Key: ExternalSecretRotationMetadataItemKeyType
-    Value: ExternalSecretRotationMetadataItemValueType
-}
-
-@length(min: 1, max: 256)
-string ExternalSecretRotationMetadataItemKeyType
-
-@length(min: 1, max: 2048)
-string ExternalSecretRotationMetadataItemValueType
-
-list ExternalSecretRotationMetadataType {
-    member: ExternalSecretRotationMetadataItem
-}
 
 structure Filter {
     Key: FilterNameStringType
@@ -460,10 +424,6 @@ structure InvalidRequestException {
     Message: String
 }
 
-list KmsKeyIdListType {
-    member: KmsKeyIdType
-}
-
 @length(min: 0, max: 2048)
 string KmsKeyIdType
 
@@ -493,7 +453,6 @@ structure ListSecretsRequest {
     NextToken: NextTokenType
     Filters: FiltersListType
     SortOrder: SortOrderType
-    SortBy: SortByType
 }
 
 structure ListSecretsResponse {
@@ -509,9 +468,6 @@ structure MalformedPolicyDocumentException {
 @range(min: 1, max: 100)
 integer MaxResultsType
 
-@length(min: 0, max: 256)
-string MedeaTypeType
-
 @length(min: 1, max: 512)
 string NameType
 
@@ -520,9 +476,6 @@ string NextTokenType
 
 @length(min: 1, max: 20480)
 string NonEmptyResourcePolicyType
-
-@length(min: 1, max: 128)
-string OwningServiceType
 
 @range(min: 1, max: 4096)
 long PasswordLengthType
@@ -558,7 +511,6 @@ structure PutSecretValueRequest {
     SecretBinary: SecretBinaryType
     SecretString: SecretStringType
     VersionStages: SecretVersionStagesType
-    RotationToken: RotationTokenType
 }
 
 structure PutSecretValueResponse {
@@ -579,18 +531,6 @@ string RegionType
 structure ReplicaRegionType {
     Region: RegionType
     KmsKeyId: KmsKeyIdType
-}
-
-list ReplicationStatusListType {
-    member: ReplicationStatusType
-}
-
-structure ReplicationStatusType {
-    Region: RegionType
-    KmsKeyId: KmsKeyIdType
-    Status: StatusType
-    StatusMessage: StatusMessageType
-    LastAccessedDate: Timestamp
 }
 
 @error("client")
@@ -614,27 +554,6 @@ structure RestoreSecretResponse {
 }
 
 @length(min: 20, max: 2048)
-string RoleARNType
-
-@length(min: 0, max: 2048)
-string RotationLambdaARNType
-
-structure RotationRulesType {
-    AutomaticallyAfterDays: AutomaticallyRotateAfterDaysType
-    Duration: DurationType
-    ScheduleExpression: ScheduleExpressionType
-}
-
-@length(min: 36, max: 256)
-@pattern("^[a-zA-Z0-9\\-]+$")
-@sensitive
-string RotationTokenType
-
-@length(min: 1, max: 256)
-@pattern("[0-9A-Za-z\\(\\)#\\?\\*\\-\\/, ]+")
-string ScheduleExpressionType
-
-@length(min: 20, max: 2048)
 string SecretARNType
 
 @length(min: 1, max: 65536)
@@ -647,24 +566,14 @@ string SecretIdType
 structure SecretListEntry {
     ARN: SecretARNType
     Name: SecretNameType
-    Type: MedeaTypeType
     Description: DescriptionType
     KmsKeyId: KmsKeyIdType
     RotationEnabled: Boolean
-    RotationLambdaARN: RotationLambdaARNType
-    RotationRules: RotationRulesType
-    ExternalSecretRotationMetadata: ExternalSecretRotationMetadataType
-    ExternalSecretRotationRoleArn: RoleARNType
-    LastRotatedDate: Timestamp
     LastChangedDate: Timestamp
-    LastAccessedDate: Timestamp
     DeletedDate: Timestamp
-    NextRotationDate: Timestamp
     Tags: TagListType
     SecretVersionsToStages: SecretVersionsToStagesMapType
-    OwningService: OwningServiceType
     CreatedDate: Timestamp
-    PrimaryRegion: RegionType
 }
 
 list SecretListType {
@@ -692,9 +601,7 @@ list SecretVersionStagesType {
 structure SecretVersionsListEntry {
     VersionId: SecretVersionIdType
     VersionStages: SecretVersionStagesType
-    LastAccessedDate: Timestamp
     CreatedDate: Timestamp
-    KmsKeyIds: KmsKeyIdListType
 }
 
 list SecretVersionsListType {
@@ -706,25 +613,9 @@ map SecretVersionsToStagesMapType {
     value: SecretVersionStagesType
 }
 
-enum SortByType {
-    created_date = "created-date"
-    last_accessed_date = "last-accessed-date"
-    last_changed_date = "last-changed-date"
-    name
-}
-
 enum SortOrderType {
     asc
     desc
-}
-
-@length(min: 1, max: 4096)
-string StatusMessageType
-
-enum StatusType {
-    InSync
-    Failed
-    InProgress
 }
 
 structure Tag {
@@ -769,7 +660,6 @@ structure UpdateSecretRequest {
     KmsKeyId: KmsKeyIdType
     SecretBinary: SecretBinaryType
     SecretString: SecretStringType
-    Type: MedeaTypeType
 }
 
 structure UpdateSecretResponse {
