@@ -17,13 +17,17 @@
 #include "observe/metrics.h"
 #include "observe/retention.h"
 #include "observe/tables.h"
+#include "os/files.h"
 #include "response/incidents.h"
 #include "services/cloudtrail/cloudtrail_service.h"
 #include "services/lambda/lambda_service.h"
 #include "services/events/events.h"
+#include "services/iam/iam_service.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
+#include "services/secretsmanager/secrets_service.h"
 #include "services/securityhub/service.h"
+#include "services/sts/sts_service.h"
 
 namespace riposte::app {
 namespace {
@@ -42,6 +46,7 @@ std::vector<store::Migration> AllMigrations() {
   add(functions::Migrations());
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
+  add(secretsmanager::SecretsService::Migrations());
   return all;
 }
 
@@ -50,6 +55,22 @@ store::Store::Options StoreOptions(const Config& config, const World& world) {
   if (!config.data_dir.empty()) options.path = config.data_dir + "/riposte.db";
   options.threaded = world.threaded;
   return options;
+}
+
+/// The key that seals secrets: made once, kept beside the database and never in it.
+Result<std::string> SecretsKey(const Config& config, Random& random) {
+  constexpr size_t kBytes = secretsmanager::Sealer::kKeyBytes;
+  if (config.data_dir.empty()) return random.Bytes(kBytes);
+  const std::string path = config.data_dir + "/secrets.key";
+  Result<std::string> key = os::ReadFile(path, kBytes);
+  if (!key && key.error().code == Code::kNotFound) {
+    key = random.Bytes(kBytes);
+    if (Status written = os::WriteFileAtomically(path, *key); !written) {
+      return std::unexpected(written.error());
+    }
+  }
+  if (key && key->size() != kBytes) return Fail(Code::kCorrupt, path + " is not a key");
+  return key;
 }
 
 access::Authenticator::Options AuthenticatorOptions(const Config& config) {
@@ -78,8 +99,9 @@ struct LateInvoker final : api::Invoker {
 }  // namespace
 
 struct Engine::Impl {
-  Impl(const Config& c, const World& w, std::unique_ptr<store::Store> opened)
-      : config(c), world(w), store(std::move(opened)) {
+  Impl(const Config& c, const World& w, std::unique_ptr<store::Store> opened,
+       const std::string& secrets_key)
+      : config(c), world(w), store(std::move(opened)), secrets(secrets_key, w.random) {
     dispatcher.SetDeadLetterSender([this](const delivery::Work& work,
                                           delivery::Target::DeadLetter letter,
                                           std::move_only_function<void(bool)> sent) {
@@ -95,6 +117,9 @@ struct Engine::Impl {
     monitoring.Register(registry);
     log_service.Register(registry);
     cloudtrail.Register(registry);
+    iam.Register(registry);
+    sts.Register(registry);
+    secrets.Register(registry);
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
@@ -171,8 +196,7 @@ struct Engine::Impl {
     logs.Reset();
     metrics.Reset();
     store->DeleteAllRows();
-    directory.Reload();
-    (void)directory.EnsureRootKey(config.account);
+    directory.Reset();
     rules.Load(*store);
     scheduler.Start();
     alarms.Reset();
@@ -258,6 +282,9 @@ struct Engine::Impl {
   monitoring::MonitoringService monitoring{metrics, alarms, *store, world.loop};
   logs::LogsService log_service{logs, *store, world.loop};
   cloudtrail::CloudTrailService cloudtrail{audit, *store, world.loop};
+  iam::IamService iam{directory, authorizer, world.random};
+  sts::StsService sts{directory, authorizer};
+  secretsmanager::SecretsService secrets;
   std::optional<api::Pipeline> pipeline;
   bool running = false;
 };
@@ -266,8 +293,10 @@ Result<std::unique_ptr<Engine>> Engine::Create(const Config& config, const World
   const auto migrations = AllMigrations();
   auto opened = store::Store::Open(StoreOptions(config, world), migrations);
   if (!opened) return std::unexpected(opened.error());
+  const auto secrets_key = SecretsKey(config, world.random);
+  if (!secrets_key) return std::unexpected(secrets_key.error());
   return std::unique_ptr<Engine>(
-      new Engine(std::make_unique<Impl>(config, world, std::move(*opened))));
+      new Engine(std::make_unique<Impl>(config, world, std::move(*opened), *secrets_key)));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
