@@ -103,6 +103,8 @@ IAM_RESOURCE = {
             "SetTopicAttributes", "Subscribe")},
         **{op: ["{ResourceArn}"] for op in (
             "ListTagsForResource", "TagResource", "UntagResource")},
+        **{op: ["{SubscriptionArn}"] for op in (
+            "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe")},
     },
     # By name only: a role with a path is matched by its name under "/".
     "iam": {

@@ -1,0 +1,196 @@
+#include "services/sns/subscription_target.h"
+
+#include "base/arn.h"
+#include "base/encoding.h"
+
+namespace riposte::sns {
+namespace {
+
+using delivery::Result;
+using delivery::Work;
+
+constexpr int kWebTimeoutMs = 15'000;
+
+/// What an engine's own operation answered, as the outcome of a delivery.
+Result ResultOf(const api::Outcome& outcome) {
+  if (outcome.ok()) return Result::Done();
+  const std::string& code = outcome.error->code();
+  const std::string& message = outcome.error->message();
+  if (code.find("AccessDenied") != std::string::npos ||
+      code.find("Authorization") != std::string::npos) {
+    return Result::Dead("NO_PERMISSIONS", message);
+  }
+  if (code == "QueueDoesNotExist" || code.find("NotFound") != std::string::npos) {
+    return Result::Dead("NO_RESOURCE", message);
+  }
+  if (code.starts_with("Invalid") || code.find("Validation") != std::string::npos ||
+      code == "MissingParameter") {
+    return Result::Dead("INVALID", message);
+  }
+  if (code.find("Throttl") != std::string::npos || code.find("TooManyRequests") == 0) {
+    return Result::Retry("THROTTLING", message);
+  }
+  return Result::Retry("SERVICE_ERROR", code + ": " + message);
+}
+
+}  // namespace
+
+std::string SubscriptionTarget::BodyOf(const Notice& notice) const {
+  return notice.raw ? notice.message : notice.Envelope(parts_.signer, parts_.endpoint_url);
+}
+
+void SubscriptionTarget::Deliver(const Work& work, Completion completion) {
+  const Notice notice = Notice::FromJson(work.detail);
+  try {
+    if (notice.protocol == "sqs") return ToQueue(work, notice, std::move(completion));
+    if (notice.protocol == "lambda") return ToFunction(work, notice, std::move(completion));
+    if (notice.protocol.starts_with("http")) return ToWeb(notice, std::move(completion));
+    if (notice.protocol.starts_with("email")) {
+      return ToMailbox(work, notice, std::move(completion));
+    }
+  } catch (const std::exception& error) {
+    // Making or reading the signing key failed: the store may come back.
+    return completion(Result::Retry("INTERNAL", error.what()));
+  }
+  completion(Result::Dead("NO_RESOURCE", "unknown protocol " + notice.protocol));
+}
+
+void SubscriptionTarget::Invoke(const Work& work, const Notice& notice, api::Invocation invocation,
+                                Completion completion) {
+  const auto arn = Arn::Parse(notice.endpoint);
+  invocation.scope = arn->scope();
+  invocation.principal =
+      access::Principal::Service(work.scope.account, "sns.amazonaws.com", notice.topic_arn);
+  invocation.trace = work.trace;
+  invocation.user_agent = "sns.amazonaws.com";
+  parts_.invoker.Invoke(std::move(invocation),
+                        [completion = std::move(completion)](api::Outcome outcome) mutable {
+                          completion(ResultOf(outcome));
+                        });
+}
+
+void SubscriptionTarget::ToQueue(const Work& work, const Notice& notice, Completion completion) {
+  const auto arn = Arn::Parse(notice.endpoint);
+  if (!arn) return completion(Result::Dead("NO_RESOURCE", "not a queue: " + notice.endpoint));
+  api::Invocation call;
+  call.service = "sqs";
+  call.operation = "SendMessage";
+  call.input = {{"QueueUrl", parts_.endpoint_url + "/" + arn->account.str() + "/" + arn->resource},
+                {"MessageBody", BodyOf(notice)}};
+  if (notice.raw && !notice.attributes.empty()) {
+    call.input["MessageAttributes"] = notice.attributes;
+  }
+  if (arn->resource.ends_with(".fifo")) {
+    call.input["MessageGroupId"] = notice.group_id;
+    // The same over all attempts, so that a repeated delivery is one message.
+    call.input["MessageDeduplicationId"] = notice.deduplication_id;
+  }
+  Invoke(work, notice, std::move(call), std::move(completion));
+}
+
+void SubscriptionTarget::ToFunction(const Work& work, const Notice& notice, Completion completion) {
+  if (!Arn::Parse(notice.endpoint)) {
+    return completion(Result::Dead("NO_RESOURCE", "not a function: " + notice.endpoint));
+  }
+  api::Invocation call;
+  call.service = "lambda";
+  call.operation = "Invoke";
+  call.input = {
+      {"FunctionName", notice.endpoint},
+      {"InvocationType", "Event"},
+      {"Payload", Base64Encode(notice.FunctionEvent(parts_.signer, parts_.endpoint_url))}};
+  Invoke(work, notice, std::move(call), std::move(completion));
+}
+
+void SubscriptionTarget::ToWeb(const Notice& notice, Completion completion) {
+  http::OutgoingRequest request;
+  request.method = "POST";
+  request.url = notice.endpoint;
+  request.timeout_ms = kWebTimeoutMs;
+  request.body = BodyOf(notice);
+  request.headers.Set("Content-Type", "text/plain; charset=UTF-8");
+  request.headers.Set("User-Agent", "Amazon Simple Notification Service Agent");
+  request.headers.Set("x-amz-sns-message-type", notice.type);
+  request.headers.Set("x-amz-sns-message-id", notice.message_id);
+  request.headers.Set("x-amz-sns-topic-arn", notice.topic_arn);
+  if (notice.type == "Notification") {
+    request.headers.Set("x-amz-sns-subscription-arn", notice.subscription_arn);
+  }
+  if (notice.raw) request.headers.Set("x-amz-sns-rawdelivery", "true");
+  parts_.http.Send(std::move(request), [completion = std::move(completion)](
+                                           riposte::Result<http::Response> reply) mutable {
+    if (!reply) {
+      const Error& error = reply.error();
+      if (error.code == Code::kPermissionDenied || error.code == Code::kInvalidArgument) {
+        return completion(Result::Dead("NO_RESOURCE", error.message));
+      }
+      return completion(Result::Retry(
+          error.code == Code::kTimeout ? "TIMEOUT" : "CONNECTION_FAILURE", error.message));
+    }
+    const int status = reply->status;
+    const std::string text = "status " + std::to_string(status);
+    if (status >= 200 && status < 300) return completion(Result::Done());
+    if (status == 429) return completion(Result::Retry("THROTTLING", text));
+    if (status >= 400 && status < 500) return completion(Result::Dead("REFUSED", text));
+    completion(Result::Retry("SERVICE_ERROR", text));
+  });
+}
+
+void SubscriptionTarget::ToMailbox(const Work& work, const Notice& notice, Completion completion) {
+  Mail mail;
+  mail.id = notice.message_id + "-" + std::to_string(work.id);
+  mail.from = notice.display_name.empty() ? "Riposte Notifications" : notice.display_name;
+  mail.to = notice.endpoint;
+  mail.time = notice.time;
+  if (notice.protocol == "email-json") {
+    mail.body = notice.Envelope(parts_.signer, parts_.endpoint_url);
+  } else if (notice.type == "Notification") {
+    mail.body = notice.message + "\n\n--\nTo stop receiving notifications from this topic: " +
+                notice.UnsubscribeUrl(parts_.endpoint_url) + "\n";
+  } else {
+    mail.body = "You have chosen to subscribe to the topic:\n" + notice.topic_arn +
+                "\n\nTo confirm this subscription, visit:\n" +
+                notice.SubscribeUrl(parts_.endpoint_url) +
+                "\n\nIf this was a mistake, no action is needed.\n";
+  }
+  mail.subject = !notice.subject.empty()         ? notice.subject
+                 : notice.type == "Notification" ? "Notification Message"
+                                                 : "Subscription Confirmation";
+  parts_.mail.Send(std::move(mail), [completion = std::move(completion)](Status sent) mutable {
+    if (sent) return completion(Result::Done());
+    if (sent.error().code == Code::kInvalidArgument) {
+      return completion(Result::Dead("REFUSED", sent.error().message));
+    }
+    completion(Result::Retry("MAIL", sent.error().message));
+  });
+}
+
+delivery::Target::DeadLetter SubscriptionTarget::MakeDeadLetter(
+    const Work& work, const Result& last, const std::string& exhausted) const {
+  const Notice notice = Notice::FromJson(work.detail);
+  DeadLetter letter;
+  letter.body = BodyOf(notice);
+  letter.attributes["TopicArn"] = notice.topic_arn;
+  letter.attributes["SubscriptionArn"] = notice.subscription_arn;
+  letter.attributes["ErrorCode"] = last.error_code;
+  if (!last.error_message.empty()) letter.attributes["ErrorMessage"] = last.error_message;
+  if (!exhausted.empty()) letter.attributes["ExhaustedRetryCondition"] = exhausted;
+  return letter;
+}
+
+void SubscriptionTarget::OnOutcome(store::Transaction& /*tx*/, const Work& work,
+                                   const Result& /*result*/, Disposition disposition) {
+  if (disposition == Disposition::kWillRetry) return;
+  const auto topic = Arn::Parse(json::GetString(work.detail, "topic_arn"));
+  if (!topic) return;
+  const auto put = [&](std::string_view name) {
+    parts_.metrics.Put(work.scope, "AWS/SNS", name, {{"TopicName", topic->resource}}, 1, "Count");
+  };
+  if (disposition == Disposition::kDone) return put("NumberOfNotificationsDelivered");
+  put("NumberOfNotificationsFailed");
+  if (work.dead_letter_arn.empty()) return;
+  put(disposition == Disposition::kDeadLettered ? "NumberOfNotificationsRedrivenToDlq"
+                                                : "NumberOfNotificationsFailedToRedriveToDlq");
+}
+
+}  // namespace riposte::sns

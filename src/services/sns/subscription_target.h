@@ -1,0 +1,54 @@
+// Pays what publishing owes: one notice to one subscriber.
+//
+// Data path:     SnsService::Publish -> delivery::Dispatcher -> SubscriptionTarget::Deliver
+//                -> api::Invoker (queues, functions), http::Client, MailTransport -> outcome
+// Thread safety: on the loop, as delivery::Target says.
+// Calls into the engine are made as sns.amazonaws.com on behalf of the topic: the queue's or the
+// function's own policy must allow it. 4xx replies (but 429) and vanished targets are final.
+#pragma once
+
+#include <string>
+
+#include "api/invoker.h"
+#include "api/sinks.h"
+#include "delivery/delivery.h"
+#include "http/client.h"
+#include "services/sns/mail.h"
+#include "services/sns/notice.h"
+
+namespace riposte::sns {
+
+class SubscriptionTarget final : public delivery::Target {
+ public:
+  static constexpr const char* kKind = "topic-subscription";
+  /// All outlive it.
+  struct Parts {
+    api::Invoker& invoker;
+    http::Client& http;
+    MailTransport& mail;
+    MessageSigner& signer;
+    api::MetricSink& metrics;
+    /// Where subscribers reach us: the base of the URLs in messages.
+    std::string endpoint_url = "http://127.0.0.1:4566";
+  };
+  explicit SubscriptionTarget(const Parts& parts) : parts_(parts) {}
+
+  void Deliver(const delivery::Work& work, Completion completion) override;
+  [[nodiscard]] DeadLetter MakeDeadLetter(const delivery::Work& work, const delivery::Result& last,
+                                          const std::string& exhausted) const override;
+  void OnOutcome(store::Transaction& tx, const delivery::Work& work, const delivery::Result& result,
+                 Disposition disposition) override;
+
+ private:
+  void ToQueue(const delivery::Work& work, const Notice& notice, Completion completion);
+  void ToFunction(const delivery::Work& work, const Notice& notice, Completion completion);
+  void ToWeb(const Notice& notice, Completion completion);
+  void ToMailbox(const delivery::Work& work, const Notice& notice, Completion completion);
+  void Invoke(const delivery::Work& work, const Notice& notice, api::Invocation invocation,
+              Completion completion);
+  [[nodiscard]] std::string BodyOf(const Notice& notice) const;
+
+  Parts parts_;
+};
+
+}  // namespace riposte::sns
