@@ -10,6 +10,8 @@
 #include "bus/tables.h"
 #include "functions/async_target.h"
 #include "functions/host.h"
+#include "estate/estate.h"
+#include "estate/seed.h"
 #include "observe/alarm_actions.h"
 #include "observe/alarms.h"
 #include "observe/audit.h"
@@ -26,6 +28,10 @@
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
 #include "services/secretsmanager/secrets_service.h"
+#include "services/ec2/ec2.h"
+#include "services/logs/logs_service.h"
+#include "services/monitoring/monitoring_service.h"
+#include "services/riposte/service.h"
 #include "services/securityhub/service.h"
 #include "services/sts/sts_service.h"
 
@@ -44,6 +50,7 @@ std::vector<store::Migration> AllMigrations() {
   add(observe::Migrations());
   add(bus::tables::Migrations());
   add(functions::Migrations());
+  add(estate::Estate::Migrations());
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
   add(secretsmanager::SecretsService::Migrations());
@@ -86,6 +93,13 @@ functions::Host::Options HostOptions(const Config& config) {
   if (!config.data_dir.empty()) options.folder = config.data_dir + "/run";
   options.launcher.python = config.python;
   return options;
+estate::Timings EstateTimings(const Config& config) {
+  estate::Timings timings;
+  timings.launch = timings.stop = timings.terminate = config.estate_delay;
+  timings.volume_create = timings.volume_attach = timings.volume_detach = config.estate_delay / 3;
+  timings.snapshot_step = config.estate_delay / 4;
+  timings.image = config.estate_delay * 4 / 3;
+  return timings;
 }
 
 /// Parts that call operations are built before the pipeline that runs them.
@@ -120,6 +134,13 @@ struct Engine::Impl {
     iam.Register(registry);
     sts.Register(registry);
     secrets.Register(registry);
+    monitoring.Register(registry);
+    log_service.Register(registry);
+    cloudtrail.Register(registry);
+    ec2.Register(registry);
+    securityhub.Register(registry);
+    native.SetInvoker(invoker);
+    native.Register(registry);
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
@@ -169,6 +190,7 @@ struct Engine::Impl {
     scheduler.Start();
     alarms.Start();
     retention.Start();
+    estate.Start();
     dispatcher.Start();
     running = true;
   }
@@ -178,6 +200,7 @@ struct Engine::Impl {
     running = false;
     dispatcher.Stop();
     function_host.Stop();
+    estate.Stop();
     retention.Stop();
     alarms.Stop();
     scheduler.Stop();
@@ -278,6 +301,11 @@ struct Engine::Impl {
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   events::EventsService events_service{EventsOptions(),
                                        {*store, rules, ingest, scheduler, authorizer}};
+  estate::Estate estate{EstateTimings(config), *store, world.loop, world.clock,
+                        world.random,          events, world.log};
+  estate::Seed seed{estate, [](estate::Act&, const std::string&) {}};
+  ec2::Ec2Service ec2{estate};
+  native::RiposteService native{events, events, seed, world.random};
   securityhub::SecurityHubService securityhub{events, world.random};
   monitoring::MonitoringService monitoring{metrics, alarms, *store, world.loop};
   logs::LogsService log_service{logs, *store, world.loop};
