@@ -93,6 +93,8 @@ functions::Host::Options HostOptions(const Config& config) {
   if (!config.data_dir.empty()) options.folder = config.data_dir + "/run";
   options.launcher.python = config.python;
   return options;
+}
+
 estate::Timings EstateTimings(const Config& config) {
   estate::Timings timings;
   timings.launch = timings.stop = timings.terminate = config.estate_delay;
@@ -134,11 +136,7 @@ struct Engine::Impl {
     iam.Register(registry);
     sts.Register(registry);
     secrets.Register(registry);
-    monitoring.Register(registry);
-    log_service.Register(registry);
-    cloudtrail.Register(registry);
     ec2.Register(registry);
-    securityhub.Register(registry);
     native.SetInvoker(invoker);
     native.Register(registry);
     pipeline.emplace(
