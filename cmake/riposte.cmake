@@ -102,3 +102,15 @@ function(riposte_embed_runtimes target)
     DEPENDS ${bootstraps} ${script} COMMENT "Embedding the function runtimes")
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# riposte_embed_runbooks(<target>): puts packs/runbooks/*.yaml into the target; see
+# services/ssm/shipped.h.
+function(riposte_embed_runbooks target)
+  file(GLOB runbooks CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/packs/runbooks/*.yaml)
+  set(out ${CMAKE_BINARY_DIR}/embedded_runbooks.cc)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/embed_runbooks.cmake)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DDIR=${CMAKE_SOURCE_DIR}/packs/runbooks -DOUT=${out} -P ${script}
+    DEPENDS ${runbooks} ${script} COMMENT "Embedding the shipped runbooks")
+  target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -331,6 +331,8 @@ class Draft:
     def shape_traits(self, name, shape):
         traits = []
         low, high = shape.get("min"), shape.get("max")
+        if name in known.ANY_LENGTH.get(self.name, set()):
+            low, high = None, None
         if low is not None or high is not None:
             numeric = shape["type"] in ("integer", "long", "float", "double", "byte", "short")
             limits = ", ".join(f"{k}: {v}" for k, v in (("min", low), ("max", high))

@@ -57,7 +57,7 @@ IAM_ACTION = {
 
 # Operation -> resource templates. {region} and {account} are the call's scope, any other name is a
 # member of the input (a path with dots reaches into it; a member that already holds an ARN stands
-# for the whole template).
+# for the whole template; {/Name} puts a slash before a text that has none).
 _BUS = "arn:aws:events:{region}:{account}:event-bus/"
 _RULE = "arn:aws:events:{region}:{account}:rule/"
 IAM_RESOURCE = {
@@ -85,6 +85,23 @@ IAM_RESOURCE = {
         **{op: ["{Resource}"] for op in ("TagResource", "UntagResource", "ListTags")},
     },
     "sts": {"AssumeRole": ["{RoleArn}"]},
+    "ssm": {
+        **{op: ["arn:aws:ssm:{region}:{account}:document/{Name}"] for op in (
+            "CreateDocument", "GetDocument", "DescribeDocument", "UpdateDocument",
+            "UpdateDocumentDefaultVersion", "DeleteDocument", "ListDocumentVersions",
+            "DescribeDocumentPermission", "ModifyDocumentPermission")},
+        "StartAutomationExecution": [
+            "arn:aws:ssm:{region}:{account}:automation-definition/"
+            "{DocumentName}:{DocumentVersion|$DEFAULT}"],
+        **{op: ["arn:aws:ssm:{region}:{account}:automation-execution/{AutomationExecutionId}"]
+           for op in ("GetAutomationExecution", "DescribeAutomationStepExecutions",
+                      "StopAutomationExecution", "SendAutomationSignal")},
+        **{op: ["arn:aws:ssm:{region}:{account}:parameter{/Name}"] for op in (
+            "PutParameter", "GetParameter", "DeleteParameter")},
+        **{op: ["arn:aws:ssm:{region}:{account}:parameter{/Names[]}"] for op in (
+            "GetParameters", "DeleteParameters")},
+        "GetParametersByPath": ["arn:aws:ssm:{region}:{account}:parameter{/Path}"],
+    },
     "sqs": {
         **{op: ["arn:aws:sqs:{region}:{account}:{QueueName}"] for op in (
             "CreateQueue", "GetQueueUrl")},
@@ -252,3 +269,6 @@ OPTIONAL_AUTH = {"sns": {"ConfirmSubscription", "Unsubscribe"}}
 
 # Operations of S3 whose one output member is the root element.
 S3_UNWRAPPED = {"GetBucketLocation"}
+
+# Shapes whose length is not enforced: the service takes more than its interface data says.
+ANY_LENGTH = {"ssm": {"AutomationParameterValue"}}

@@ -73,6 +73,13 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
     }
     return values;
   }
+  if (placeholder.starts_with('/')) {
+    Collect(input, placeholder.substr(1), "*", values);
+    for (std::string& value : values) {
+      if (!value.starts_with('/') && !value.starts_with("arn:")) value.insert(0, "/");
+    }
+    return values;
+  }
   const size_t bar = placeholder.find('|');
   Collect(input, placeholder.substr(0, bar),
           bar == std::string_view::npos ? Fallback() : Fallback(placeholder.substr(bar + 1)),

@@ -8,6 +8,7 @@
 // {Member|text}: `text` when the member, or that of an element, is missing. {Member/}: a step of a
 // path, the name (of an ARN, what follows its type) and a slash, or nothing when the member is
 // missing or "default": rules of the default bus.
+// {/Member}: the text with one slash before it, also when it has one of its own (parameter names).
 // Another missing member becomes "*". At most 100 resources come out; more become "*".
 // Pure functions, any thread.
 #pragma once

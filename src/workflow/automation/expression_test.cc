@@ -131,6 +131,8 @@ TEST(SelectorTest, Table) {
       {"$..Instances[?(@.State.Name != 'running')].Id", R"(["i-2"])"},
       {"$.Reservations[*].Instances[?(@.Missing)].Id", "[]"},
       {"$.A b.*", "[5]"},
+      {"$..Instances[?(@.State.Name == 'running' && @.Id != 'i-1')].Id", R"(["i-3"])"},
+      {"$.N[?(@ > 0 && @ < 3)]", "[1,2]"},
   };
   for (const Case& c : cases) {
     const auto selector = Selector::Parse(c.selector);
@@ -142,8 +144,8 @@ TEST(SelectorTest, Table) {
 }
 
 TEST(SelectorTest, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", "$.", "$[", "$[x]", "$..", "$.a[", "$[?(x)]", "$.a[?(@.b == )]", "$[?(@[?(@.a)])]"}) {
+  for (const char* text : {"", "$.", "$[", "$[x]", "$..", "$.a[", "$[?(x)]", "$.a[?(@.b == )]",
+                           "$[?(@[?(@.a)])]", "$[?(@.a && )]"}) {
     EXPECT_FALSE(Selector::Parse(text).has_value()) << text;
   }
 }

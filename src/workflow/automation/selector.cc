@@ -45,6 +45,22 @@ size_t FindClose(std::string_view text, size_t open) {
   return std::string_view::npos;
 }
 
+/// The position of the next "&&" outside quotes.
+size_t FindAnd(std::string_view text) {
+  char quote = 0;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    const char c = text[i];
+    if (quote) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == '&' && text[i + 1] == '&') {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
 bool IsQuoted(std::string_view text) {
   return text.size() >= 2 && (text.front() == '\'' || text.front() == '"') &&
          text.back() == text.front();
@@ -94,6 +110,33 @@ Result<Selector> Selector::Parse(std::string_view text) {
   return selector;
 }
 
+Result<Selector::Part> Selector::ParseTest(std::string_view text) {
+  const std::string_view test = Trim(text);
+  if (!test.starts_with("@")) return Bad(text);
+  Part part;
+  size_t op_at = std::string_view::npos;
+  for (const std::string_view op : {"==", "!=", "<=", ">=", "<", ">"}) {
+    op_at = test.find(op);
+    if (op_at != std::string_view::npos) {
+      part.op = op;
+      break;
+    }
+  }
+  auto path = ParseParts(Trim(test.substr(0, op_at)).substr(1), true);
+  if (!path) return std::unexpected(path.error());
+  part.path = std::move(*path);
+  if (part.op.empty()) return part;
+  const std::string_view right = Trim(test.substr(op_at + part.op.size()));
+  if (IsQuoted(right)) {
+    part.literal = json::Value(right.substr(1, right.size() - 2));
+    return part;
+  }
+  auto literal = json::Parse(right, 4);
+  if (!literal) return Bad(text);
+  part.literal = std::move(*literal);
+  return part;
+}
+
 Result<std::vector<Selector::Part>> Selector::ParseParts(std::string_view text, bool in_filter) {
   std::vector<Part> parts;
   size_t at = 0;
@@ -130,29 +173,14 @@ Result<std::vector<Selector::Part>> Selector::ParseParts(std::string_view text, 
       part.name = inside.substr(1, inside.size() - 2);
     } else if (inside.starts_with("?(") && inside.ends_with(")") && !in_filter) {
       part.kind = Part::Kind::kFilter;
-      const std::string_view test = Trim(inside.substr(2, inside.size() - 3));
-      if (!test.starts_with("@")) return Bad(text);
-      size_t op_at = std::string_view::npos;
-      for (const std::string_view op : {"==", "!=", "<=", ">=", "<", ">"}) {
-        op_at = test.find(op);
-        if (op_at != std::string_view::npos) {
-          part.op = op;
-          break;
-        }
-      }
-      const std::string_view left = Trim(test.substr(0, op_at));
-      auto path = ParseParts(left.substr(1), true);
-      if (!path) return std::unexpected(path.error());
-      part.path = std::move(*path);
-      if (!part.op.empty()) {
-        const std::string_view right = Trim(test.substr(op_at + part.op.size()));
-        if (IsQuoted(right)) {
-          part.literal = json::Value(right.substr(1, right.size() - 2));
-        } else {
-          auto literal = json::Parse(right, 4);
-          if (!literal) return Bad(text);
-          part.literal = std::move(*literal);
-        }
+      std::string_view rest = inside.substr(2, inside.size() - 3);
+      while (true) {
+        const size_t end = FindAnd(rest);
+        auto test = ParseTest(rest.substr(0, end));
+        if (!test) return std::unexpected(test.error());
+        part.tests.push_back(std::move(*test));
+        if (end == std::string_view::npos) break;
+        rest.remove_prefix(end + 2);
       }
     } else if (const size_t colon = inside.find(':'); colon != std::string_view::npos) {
       part.kind = Part::Kind::kSlice;
@@ -174,11 +202,13 @@ Result<std::vector<Selector::Part>> Selector::ParseParts(std::string_view text, 
 }
 
 bool Selector::Keeps(const Part& filter, const json::Value& element, size_t& visits) {
-  std::vector<const json::Value*> found;
-  Apply(filter.path, 0, element, found, visits);
-  if (filter.op.empty()) return !found.empty();
-  return std::ranges::any_of(found, [&filter](const json::Value* value) {
-    return Compare(*value, filter.op, filter.literal);
+  return std::ranges::all_of(filter.tests, [&](const Part& test) {
+    std::vector<const json::Value*> found;
+    Apply(test.path, 0, element, found, visits);
+    if (test.op.empty()) return !found.empty();
+    return std::ranges::any_of(found, [&test](const json::Value* value) {
+      return Compare(*value, test.op, test.literal);
+    });
   });
 }
 

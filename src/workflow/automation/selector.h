@@ -37,10 +37,12 @@ class Selector {
     std::string name;
     int64_t from = 0;
     std::optional<int64_t> to;
-    std::vector<Part> path;  // of a filter
-    std::string op;          // "" tests existence
+    std::vector<Part> tests;  // of a filter: each is a Part with the three members below
+    std::vector<Part> path;
+    std::string op;  // "" tests existence
     json::Value literal;
   };
+  static Result<Part> ParseTest(std::string_view text);
   static Result<std::vector<Part>> ParseParts(std::string_view text, bool in_filter);
   static void Apply(const std::vector<Part>& parts, size_t at, const json::Value& value,
                     std::vector<const json::Value*>& found, size_t& visits);

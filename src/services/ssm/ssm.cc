@@ -1,0 +1,55 @@
+#include "services/ssm/ssm.h"
+
+#include "services/ssm/shipped.h"
+
+namespace riposte::ssm {
+
+SsmService::SsmService(const Options& options, workflow::Engine& engine,
+                       const access::Directory& directory, const access::Authorizer& authorizer,
+                       Random& random)
+    : options_(options),
+      engine_(engine),
+      directory_(directory),
+      authorizer_(authorizer),
+      random_(random),
+      shipped_(LoadShippedDocuments()) {}
+
+std::span<const store::Migration> SsmService::Migrations() {
+  return tables::Migrations();
+}
+
+void SsmService::Register(api::Registry& registry) {
+  using S = SsmService;
+  registry.Add<S>(
+      "ssm", *this,
+      {
+          {"AddTagsToResource", api::Write(&S::AddTagsToResource)},
+          {"CreateDocument", api::Write(&S::CreateDocument)},
+          {"DeleteDocument", api::Write(&S::DeleteDocument)},
+          {"DeleteParameter", api::Write(&S::DeleteParameter)},
+          {"DeleteParameters", api::Write(&S::DeleteParameters)},
+          {"DescribeAutomationExecutions", api::Read(&S::DescribeAutomationExecutions)},
+          {"DescribeAutomationStepExecutions", api::Read(&S::DescribeAutomationStepExecutions)},
+          {"DescribeDocument", api::Read(&S::DescribeDocument)},
+          {"DescribeDocumentPermission", api::Read(&S::DescribeDocumentPermission)},
+          {"DescribeParameters", api::Read(&S::DescribeParameters)},
+          {"GetAutomationExecution", api::Read(&S::GetAutomationExecution)},
+          {"GetDocument", api::Read(&S::GetDocument)},
+          {"GetParameter", api::Read(&S::GetParameter)},
+          {"GetParameters", api::Read(&S::GetParameters)},
+          {"GetParametersByPath", api::Read(&S::GetParametersByPath)},
+          {"ListDocumentVersions", api::Read(&S::ListDocumentVersions)},
+          {"ListDocuments", api::Read(&S::ListDocuments)},
+          {"ListTagsForResource", api::Read(&S::ListTagsForResource)},
+          {"ModifyDocumentPermission", api::Write(&S::ModifyDocumentPermission)},
+          {"PutParameter", api::Write(&S::PutParameter)},
+          {"RemoveTagsFromResource", api::Write(&S::RemoveTagsFromResource)},
+          {"SendAutomationSignal", api::Write(&S::SendAutomationSignal)},
+          {"StartAutomationExecution", api::Write(&S::StartAutomationExecution)},
+          {"StopAutomationExecution", api::Write(&S::StopAutomationExecution)},
+          {"UpdateDocument", api::Write(&S::UpdateDocument)},
+          {"UpdateDocumentDefaultVersion", api::Write(&S::UpdateDocumentDefaultVersion)},
+      });
+}
+
+}  // namespace riposte::ssm

@@ -1,0 +1,97 @@
+// The Systems Manager service: documents, Automation, parameters, tags (awsJson1_1).
+//
+// Data path:     api::Pipeline -> handler -> store; StartAutomationExecution -> workflow::Engine
+// Thread safety: as api/registry.h says: reads over a snapshot, writes on the writer thread.
+// Source of errors and limits: AWS Systems Manager API reference, 2014-11-06.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "access/authorizer.h"
+#include "access/directory.h"
+#include "api/registry.h"
+#include "services/ssm/tables.h"
+#include "workflow/automation/document.h"
+#include "workflow/engine.h"
+
+namespace riposte::ssm {
+
+class SsmService {
+ public:
+  struct Options {
+    bool authorize = true;  ///< false: serve --open; iam:PassRole is then not asked.
+  };
+  SsmService(const Options& options, workflow::Engine& engine, const access::Directory& directory,
+             const access::Authorizer& authorizer, Random& random);
+
+  void Register(api::Registry& registry);
+  [[nodiscard]] static std::span<const store::Migration> Migrations();
+
+ private:
+  using Call = api::Call;
+  using Tx = store::Transaction;
+
+  // documents.cc
+  json::Value CreateDocument(const Call& call, Tx& tx);
+  json::Value UpdateDocument(const Call& call, Tx& tx);
+  json::Value UpdateDocumentDefaultVersion(const Call& call, Tx& tx);
+  json::Value GetDocument(const Call& call, Tx& tx);
+  json::Value DescribeDocument(const Call& call, Tx& tx);
+  json::Value DeleteDocument(const Call& call, Tx& tx);
+
+  // document_lists.cc
+  json::Value ListDocuments(const Call& call, Tx& tx);
+  json::Value ListDocumentVersions(const Call& call, Tx& tx);
+  json::Value DescribeDocumentPermission(const Call& call, Tx& tx);
+  json::Value ModifyDocumentPermission(const Call& call, Tx& tx);
+
+  // automation.cc
+  json::Value StartAutomationExecution(const Call& call, Tx& tx);
+  json::Value GetAutomationExecution(const Call& call, Tx& tx);
+  json::Value DescribeAutomationExecutions(const Call& call, Tx& tx);
+  json::Value DescribeAutomationStepExecutions(const Call& call, Tx& tx);
+  json::Value StopAutomationExecution(const Call& call, Tx& tx);
+  json::Value SendAutomationSignal(const Call& call, Tx& tx);
+  [[nodiscard]] access::Principal PrincipalFor(const Call& call, const std::string& role,
+                                               const std::string& session) const;
+  [[nodiscard]] std::optional<json::Value> DefaultReference(const Call& call, Tx& tx,
+                                                            const std::string& execution_id,
+                                                            std::string_view reference) const;
+
+  // parameters.cc
+  json::Value PutParameter(const Call& call, Tx& tx);
+  json::Value GetParameter(const Call& call, Tx& tx);
+  json::Value GetParameters(const Call& call, Tx& tx);
+  json::Value GetParametersByPath(const Call& call, Tx& tx);
+  json::Value DescribeParameters(const Call& call, Tx& tx);
+  json::Value DeleteParameter(const Call& call, Tx& tx);
+  json::Value DeleteParameters(const Call& call, Tx& tx);
+
+  // tags.cc
+  json::Value AddTagsToResource(const Call& call, Tx& tx);
+  json::Value RemoveTagsFromResource(const Call& call, Tx& tx);
+  json::Value ListTagsForResource(const Call& call, Tx& tx);
+
+  /// A document by name or ARN: a shipped one, the account's own, or one shared with it.
+  /// `version` as the API gives it: "", "$DEFAULT", "$LATEST" or a number. Throws InvalidDocument
+  /// or InvalidDocumentVersion.
+  [[nodiscard]] StoredDocument Find(const Call& call, Tx& tx, std::string_view name,
+                                    std::string_view version,
+                                    std::string_view version_name = {}) const;
+  /// One that the account may change. Throws InvalidDocument.
+  [[nodiscard]] StoredDocument FindOwn(const Call& call, Tx& tx, std::string_view name,
+                                       int64_t version) const;
+
+  Options options_;
+  workflow::Engine& engine_;
+  const access::Directory& directory_;
+  const access::Authorizer& authorizer_;
+  Random& random_;
+  std::map<std::string, StoredDocument, std::less<>> shipped_;
+};
+
+}  // namespace riposte::ssm

@@ -1,0 +1,120 @@
+// The rows of Systems Manager. All its SQL is in tables.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/scope.h"
+#include "base/time.h"
+#include "json/json.h"
+#include "store/store.h"
+
+namespace riposte::ssm {
+
+/// One version of a document, with what all versions share.
+struct StoredDocument {
+  std::string name;
+  std::string owner;  ///< Account id, or "Amazon".
+  std::string type;   ///< "Automation"
+  std::string target_type;
+  std::string display_name;
+  int64_t default_version = 1;
+  int64_t latest_version = 1;
+  TimePoint created;
+  // The version:
+  int64_t version = 1;
+  std::string version_name;
+  std::string format;  ///< JSON, YAML or TEXT.
+  std::string content;
+  std::string hash;  ///< SHA-256, hex.
+  std::string schema_version;
+  std::string description;
+  json::Array parameters;  ///< DocumentParameter documents.
+  TimePoint version_created;
+};
+
+/// DocumentParameter documents of a document's `parameters`.
+[[nodiscard]] json::Array DocumentParameters(const json::Object& content);
+
+struct StoredParameter {
+  std::string name;
+  std::string type;
+  std::string value;
+  std::string description;
+  std::string key_id;
+  std::string allowed_pattern;
+  std::string tier;
+  std::string data_type;
+  int64_t version = 1;
+  TimePoint modified;
+  std::string modified_by;
+};
+
+using Tags = std::vector<std::pair<std::string, std::string>>;
+
+namespace tables {
+
+[[nodiscard]] std::span<const store::Migration> Migrations();
+
+// Documents.
+[[nodiscard]] int64_t CountDocuments(store::Transaction& tx, const Scope& scope);
+void InsertDocument(store::Transaction& tx, const Scope& scope, const StoredDocument& document);
+/// Adds the version that `document` holds and makes it the latest.
+void InsertVersion(store::Transaction& tx, const Scope& scope, const StoredDocument& document);
+void SetDefaultVersion(store::Transaction& tx, const Scope& scope, const std::string& name,
+                       int64_t version);
+void DeleteDocument(store::Transaction& tx, const Scope& scope, const std::string& name);
+void DeleteVersion(store::Transaction& tx, const Scope& scope, const std::string& name,
+                   int64_t version);
+/// `version` 0: the default one; -1: the latest.
+[[nodiscard]] std::optional<StoredDocument> FindDocument(store::Transaction& tx, const Scope& scope,
+                                                         const std::string& name, int64_t version);
+[[nodiscard]] std::optional<int64_t> FindVersionName(store::Transaction& tx, const Scope& scope,
+                                                     const std::string& name,
+                                                     const std::string& version_name);
+/// The default version of each, by name.
+void EachDocument(store::Transaction& tx, const Scope& scope,
+                  const std::function<void(StoredDocument)>& each);
+/// Newest first.
+void EachVersion(store::Transaction& tx, const Scope& scope, const std::string& name,
+                 const std::function<void(StoredDocument)>& each);
+/// Accounts ("all" for everyone) with the version that each may use.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> Shares(store::Transaction& tx,
+                                                                      const Scope& scope,
+                                                                      const std::string& name);
+void SetShare(store::Transaction& tx, const Scope& scope, const std::string& name,
+              const std::string& account, const std::string& version);
+void DeleteShare(store::Transaction& tx, const Scope& scope, const std::string& name,
+                 const std::string& account);
+
+// Parameters. Every version's value is kept; the row holds the latest.
+[[nodiscard]] std::optional<StoredParameter> FindParameter(store::Transaction& tx,
+                                                           const Scope& scope,
+                                                           const std::string& name,
+                                                           std::optional<int64_t> version = {});
+void PutParameter(store::Transaction& tx, const Scope& scope, const StoredParameter& parameter);
+[[nodiscard]] bool DeleteParameter(store::Transaction& tx, const Scope& scope,
+                                   const std::string& name);
+[[nodiscard]] int64_t CountParameters(store::Transaction& tx, const Scope& scope);
+/// By name, those after `after`; `each` returns false to stop.
+void EachParameter(store::Transaction& tx, const Scope& scope, const std::string& after,
+                   const std::function<bool(const StoredParameter&)>& each);
+
+// Tags.
+[[nodiscard]] Tags TagsOf(store::Transaction& tx, const Scope& scope, std::string_view type,
+                          const std::string& id);
+void SetTag(store::Transaction& tx, const Scope& scope, std::string_view type,
+            const std::string& id, const std::string& key, const std::string& value);
+void DeleteTag(store::Transaction& tx, const Scope& scope, std::string_view type,
+               const std::string& id, const std::string& key);
+void DeleteTags(store::Transaction& tx, const Scope& scope, std::string_view type,
+                const std::string& id);
+
+}  // namespace tables
+}  // namespace riposte::ssm
