@@ -133,6 +133,10 @@ bool StepMatches(const json::Object& step, const Filter& filter) {
 access::Principal SsmService::PrincipalFor(const Call& call, const std::string& role,
                                            const std::string& session) const {
   if (role.empty()) return call.caller;
+  auto principal = directory_.AssumeForService(role, std::string(kPrincipal), session);
+  if (!principal || principal->account != call.scope.account) {
+    ThrowParameters("The defined assume role is unable to be assumed.");
+  }
   if (options_.authorize) {
     const access::Decision pass =
         authorizer_.DecidePassRole(call.caller, role, std::string(kPrincipal));
@@ -142,10 +146,6 @@ access::Principal SsmService::PrincipalFor(const Call& call, const std::string& 
                                                     "on resource: " +
                                                     role);
     }
-  }
-  auto principal = directory_.AssumeForService(role, std::string(kPrincipal), session);
-  if (!principal || principal->account != call.scope.account) {
-    ThrowParameters("The defined assume role is unable to be assumed.");
   }
   return std::move(*principal);
 }

@@ -1,0 +1,553 @@
+#include "services/ssm/ssm.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "access/schema.h"
+#include "api/testing/service_fixture.h"
+#include "services/ssm/shipped.h"
+#include "wire/catalog.h"
+#include "workflow/automation/language.h"
+#include "workflow/idempotency.h"
+#include "workflow/testing/fakes.h"
+
+namespace riposte::ssm {
+namespace {
+
+using json::Array;
+using json::Object;
+using workflow::testing::Fails;
+using workflow::testing::Ok;
+
+constexpr const char* kRunbook = R"({
+  "schemaVersion": "0.3",
+  "description": "Says something",
+  "assumeRole": "{{ AutomationAssumeRole }}",
+  "parameters": {
+    "Word": {"type": "String", "description": "What to say", "allowedPattern": "^[a-z]+$"},
+    "AutomationAssumeRole": {"type": "String", "default": ""}
+  },
+  "mainSteps": [
+    {"name": "say", "action": "aws:executeAwsApi",
+     "inputs": {"Service": "sns", "Api": "Publish", "Message": "{{ Word }}"}}
+  ]
+})";
+
+class SsmTest : public api::testing::ServiceFixture {
+ protected:
+  SsmTest()
+      : ServiceFixture("ssm", {workflow::Engine::Migrations(), SsmService::Migrations(),
+                               access::Migrations()}) {
+    workflow::Engine::Options options;
+    options.fill_token = [this](const std::string& service, const std::string& operation,
+                                json::Object& input, const std::string& token) {
+      const wire::ServiceModel* model = catalog_.FindByAnyName(service);
+      const wire::OperationModel* found =
+          model ? wire::Catalog::FindOperation(*model, operation) : nullptr;
+      if (found) workflow::FillIdempotencyToken(*found, token, input);
+    };
+    engine_ = std::make_unique<workflow::Engine>(options, *store_, invoker_, loop_, clock_, random_,
+                                                 log_);
+    engine_->AddLanguage(language_);
+    engine_->SetEventSink(events_);
+    engine_->Start();
+    service_object_ = std::make_unique<SsmService>(SsmService::Options{}, *engine_, directory_,
+                                                   authorizer_, random_);
+    service_object_->Register(registry_);
+    invoker_.answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
+      if (call.service == "ssm") {  // children come through the API, as anybody's calls do
+        const auto outcome = Begin(call.operation, call.input);
+        return **outcome;
+      }
+      return Ok({{"MessageId", "m-1"}});
+    };
+    loop_.RunUntilIdle();
+  }
+
+  void Create(const std::string& name, const std::string& content = kRunbook,
+              const std::string& format = "JSON") {
+    Run("CreateDocument", {{"Name", name},
+                           {"Content", content},
+                           {"DocumentType", "Automation"},
+                           {"DocumentFormat", format}});
+  }
+  std::string Start(Object input) {
+    const std::string id =
+        At(Run("StartAutomationExecution", std::move(input)), "AutomationExecutionId");
+    loop_.RunUntilIdle();
+    return id;
+  }
+  Object Execution(const std::string& id) {
+    return Run("GetAutomationExecution", {{"AutomationExecutionId", id}})
+        .at("AutomationExecution")
+        .as_object();
+  }
+  std::string Status(const std::string& id) {
+    return At(Execution(id), "AutomationExecutionStatus");
+  }
+  void AddRole(const std::string& name, const std::string& service) {
+    store_->WriteAndWait([&](store::Transaction& tx) {
+      tx.Execute(
+          "INSERT INTO access_roles (account, name, path, id, arn, created_ms, trust,"
+          " max_session_s) VALUES (?, ?, '/', ?, ?, 0, ?, 3600)",
+          {scope_.account.str(), name, "AROA" + name, RoleArn(name),
+           R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":")" +
+               service + R"("},"Action":"sts:AssumeRole"}]})"});
+    });
+    directory_.Reload();
+  }
+  std::string RoleArn(const std::string& name) {
+    return "arn:aws:iam::" + scope_.account.str() + ":role/" + name;
+  }
+
+  telemetry::Log log_{{.silent = true}};
+  wire::Catalog catalog_;
+  access::Directory directory_{*store_, random_, clock_};
+  access::Authorizer authorizer_{directory_};
+  automation::AutomationLanguage language_{automation::FindApi()};
+  workflow::testing::FakeInvoker invoker_{loop_};
+  std::unique_ptr<workflow::Engine> engine_;
+  std::unique_ptr<SsmService> service_object_;
+};
+
+// ── Documents ───────────────────────────────────────────────────────────────────────────────
+
+TEST_F(SsmTest, EveryRowIsInTheModelAndEveryOperationHasARow) {
+  const wire::ServiceModel* model = catalog_.Find("ssm");
+  ASSERT_NE(model, nullptr);
+  std::vector<std::string> rows, modelled;
+  for (const auto& [service, operation] : registry_.List()) rows.push_back(operation);
+  for (const auto& entry : model->operations) modelled.push_back(entry.first);
+  EXPECT_EQ(rows, modelled);
+}
+
+TEST_F(SsmTest, CreatesDescribesAndReadsADocument) {
+  const Object created =
+      Run("CreateDocument", {{"Name", "Say-Word"},
+                             {"Content", kRunbook},
+                             {"DocumentType", "Automation"},
+                             {"DocumentFormat", "JSON"},
+                             {"Tags", Array{Object{{"Key", "k"}, {"Value", "v"}}}}});
+  EXPECT_EQ(At(created, "DocumentDescription.Status"), "Creating");
+  EXPECT_EQ(At(created, "DocumentDescription.Parameters.0.Name"), "Word");
+  const Object described = Run("DescribeDocument", {{"Name", "Say-Word"}});
+  EXPECT_EQ(At(described, "Document.Status"), "Active");
+  EXPECT_EQ(At(described, "Document.Hash").size(), 64u);
+  EXPECT_EQ(At(described, "Document.SchemaVersion"), "0.3");
+  EXPECT_EQ(At(described, "Document.Tags.0.Key"), "k");
+  EXPECT_EQ(At(Run("GetDocument", {{"Name", "Say-Word"}}), "Content"), kRunbook);
+  const std::string yaml =
+      At(Run("GetDocument", {{"Name", "Say-Word"}, {"DocumentFormat", "YAML"}}), "Content");
+  EXPECT_NE(yaml.find("mainSteps:\n"), std::string::npos);
+  Create("Again", yaml, "YAML");
+  EXPECT_EQ(ErrorOf("CreateDocument",
+                    {{"Name", "Say-Word"}, {"Content", kRunbook}, {"DocumentType", "Automation"}})
+                .substr(0, 22),
+            "DocumentAlreadyExists:");
+}
+
+TEST_F(SsmTest, RefusesBadDocumentsByName) {
+  const auto code = [this](const std::string& content, const std::string& name = "Doc",
+                           const std::string& format = "JSON") {
+    const std::string error = ErrorOf("CreateDocument", {{"Name", name},
+                                                         {"Content", content},
+                                                         {"DocumentType", "Automation"},
+                                                         {"DocumentFormat", format}});
+    return error.substr(0, error.find(':'));
+  };
+  EXPECT_EQ(code("{"), "InvalidDocumentContent");
+  EXPECT_EQ(code(R"({"schemaVersion": "2.2", "mainSteps": []})"), "InvalidDocumentSchemaVersion");
+  EXPECT_EQ(code(std::string(1'000'000, '[')), "MaxDocumentSizeExceeded");
+  EXPECT_EQ(code(std::string(60'000, '['), "Doc", "YAML"), "InvalidDocumentContent");
+  EXPECT_EQ(code(kRunbook, "AWS-Mine"), "ValidationException");
+  EXPECT_EQ(code(kRunbook, "Doc", "TEXT"), "InvalidDocumentContent");
+  const std::string unsupported = ErrorOf(
+      "CreateDocument",
+      {{"Name", "Doc"},
+       {"Content",
+        R"({"schemaVersion":"0.3","mainSteps":[{"name":"a","action":"aws:runCommand","inputs":{}}]})"},
+       {"DocumentType", "Automation"}});
+  EXPECT_NE(unsupported.find("aws:runCommand"), std::string::npos);
+}
+
+TEST_F(SsmTest, VersionsAreAddedNamedAndMadeDefault) {
+  Create("Doc");
+  std::string second = kRunbook;
+  second.replace(second.find("Says something"), 14, "Says more");
+  EXPECT_EQ(ErrorOf("UpdateDocument", {{"Name", "Doc"}, {"Content", kRunbook}}).substr(0, 25),
+            "DuplicateDocumentContent:");
+  EXPECT_EQ(
+      ErrorOf("UpdateDocument", {{"Name", "Doc"}, {"Content", second}, {"DocumentVersion", "7"}})
+          .substr(0, 23),
+      "InvalidDocumentVersion:");
+  const Object updated = Run("UpdateDocument", {{"Name", "Doc"},
+                                                {"Content", second},
+                                                {"VersionName", "two"},
+                                                {"DocumentVersion", "$LATEST"}});
+  EXPECT_EQ(At(updated, "DocumentDescription.DocumentVersion"), "2");
+  EXPECT_EQ(At(Run("DescribeDocument", {{"Name", "Doc"}}), "Document.DocumentVersion"), "1");
+  EXPECT_EQ(At(Run("GetDocument", {{"Name", "Doc"}, {"VersionName", "two"}}), "DocumentVersion"),
+            "2");
+  EXPECT_EQ(ErrorOf("UpdateDocumentDefaultVersion", {{"Name", "Doc"}, {"DocumentVersion", "3"}})
+                .substr(0, 23),
+            "InvalidDocumentVersion:");
+  Run("UpdateDocumentDefaultVersion", {{"Name", "Doc"}, {"DocumentVersion", "2"}});
+  EXPECT_EQ(At(Run("DescribeDocument", {{"Name", "Doc"}}), "Document.Description"), "Says more");
+  const Object versions = Run("ListDocumentVersions", {{"Name", "Doc"}, {"MaxResults", 1}});
+  EXPECT_EQ(At(versions, "DocumentVersions.0.DocumentVersion"), "2");
+  EXPECT_EQ(At(versions, "DocumentVersions.0.IsDefaultVersion"), "true");
+  const Object rest =
+      Run("ListDocumentVersions", {{"Name", "Doc"}, {"NextToken", At(versions, "NextToken")}});
+  EXPECT_EQ(At(rest, "DocumentVersions.0.DocumentVersion"), "1");
+  EXPECT_EQ(ErrorOf("DeleteDocument", {{"Name", "Doc"}, {"DocumentVersion", "2"}}).substr(0, 25),
+            "InvalidDocumentOperation:");
+  Run("DeleteDocument", {{"Name", "Doc"}, {"DocumentVersion", "1"}});
+  Run("DeleteDocument", {{"Name", "Doc"}});
+  EXPECT_EQ(ErrorOf("GetDocument", {{"Name", "Doc"}}),
+            "InvalidDocument: The specified SSM document doesn't exist.");
+}
+
+TEST_F(SsmTest, ShippedRunbooksAreThereAndCannotBeChanged) {
+  const Object listed = Run(
+      "ListDocuments", {{"Filters", Array{Object{{"Key", "Owner"}, {"Values", Array{"Amazon"}}}}}});
+  std::string names;
+  for (const json::Value& entry : listed.at("DocumentIdentifiers").as_array()) {
+    names += At(entry, "Name") + " ";
+    EXPECT_EQ(At(entry, "Owner"), "Amazon");
+  }
+  EXPECT_EQ(
+      names,
+      "AWS-CreateSnapshot AWS-DisablePublicAccessForSecurityGroup AWS-EnableS3BucketEncryption "
+      "AWS-PublishSNSNotification AWS-RestartEC2Instance AWS-StartEC2Instance "
+      "AWS-StopEC2Instance AWS-TerminateEC2Instance "
+      "AWSConfigRemediation-RemoveUnrestrictedSourceIngressRules ");
+  EXPECT_EQ(ErrorOf("DeleteDocument", {{"Name", "AWS-StopEC2Instance"}}).substr(0, 16),
+            "InvalidDocument:");
+}
+
+// The runbooks of every shipped pack are documents that this engine runs.
+TEST_F(SsmTest, RunbooksOfPacksAreValid) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("packs")) {
+    if (entry.path().extension() != ".yaml" ||
+        entry.path().parent_path().filename() != "runbooks") {
+      continue;
+    }
+    std::ifstream file(entry.path());
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto content = automation::ParseDocumentText(text.str(), automation::Format::kYaml);
+    ASSERT_TRUE(content.has_value()) << entry.path() << ": " << content.error().message;
+    const auto document = automation::Document::Load(*content);
+    EXPECT_TRUE(document.has_value()) << entry.path() << ": " << document.error().message;
+    ++count;
+  }
+  EXPECT_GE(count, 9);
+}
+
+TEST_F(SsmTest, ListsWithFiltersAndPages) {
+  Create("B-doc");
+  Create("A-doc");
+  const auto names = [this](Object input) {
+    std::string out;
+    const Object listed = Run("ListDocuments", std::move(input));
+    for (const json::Value& entry : listed.at("DocumentIdentifiers").as_array()) {
+      out += At(entry, "Name") + " ";
+    }
+    return out + (listed.contains("NextToken") ? "+" : "");
+  };
+  const auto self = Object{{"Key", "Owner"}, {"Values", Array{"Self"}}};
+  EXPECT_EQ(names({{"Filters", Array{self}}}), "A-doc B-doc ");
+  EXPECT_EQ(names({{"Filters", Array{self}}, {"MaxResults", 1}}), "A-doc +");
+  EXPECT_EQ(
+      names({{"DocumentFilterList", Array{Object{{"key", "Name"}, {"value", "AWS-Publish"}}}}}),
+      "AWS-PublishSNSNotification ");
+  EXPECT_EQ(names({{"Filters",
+                    Array{self, Object{{"Key", "DocumentType"}, {"Values", Array{"Command"}}}}}}),
+            "");
+  EXPECT_EQ(ErrorOf("ListDocuments",
+                    {{"Filters", Array{Object{{"Key", "Colour"}, {"Values", Array{"x"}}}}}})
+                .substr(0, 17),
+            "InvalidFilterKey:");
+  EXPECT_EQ(ErrorOf("ListDocuments", {{"NextToken", "%%"}}).substr(0, 17), "InvalidNextToken:");
+}
+
+TEST_F(SsmTest, SharedDocumentsAreSeenByTheOtherAccountOnly) {
+  Create("Doc");
+  const std::string arn = "arn:aws:ssm:us-east-1:" + scope_.account.str() + ":document/Doc";
+  Run("ModifyDocumentPermission",
+      {{"Name", "Doc"}, {"PermissionType", "Share"}, {"AccountIdsToAdd", Array{"999999999999"}}});
+  EXPECT_EQ(At(Run("DescribeDocumentPermission", {{"Name", "Doc"}, {"PermissionType", "Share"}}),
+               "AccountSharingInfoList.0.SharedDocumentVersion"),
+            "$DEFAULT");
+  EXPECT_EQ(
+      ErrorOf("ModifyDocumentPermission",
+              {{"Name", "Doc"}, {"PermissionType", "Share"}, {"AccountIdsToAdd", Array{"all"}}})
+          .substr(0, 24),
+      "DocumentPermissionLimit:");
+  EXPECT_EQ(ErrorOf("DeleteDocument", {{"Name", "Doc"}}).substr(0, 25),
+            "InvalidDocumentOperation:");
+  const Scope home = scope_;
+  scope_.account = AccountId("999999999999");
+  EXPECT_EQ(At(Run("GetDocument", {{"Name", arn}}), "Content"), kRunbook);
+  EXPECT_NE(ErrorOf("GetDocument", {{"Name", "Doc"}}), "");
+  scope_.account = AccountId("888888888888");
+  EXPECT_NE(ErrorOf("GetDocument", {{"Name", arn}}), "");
+  scope_ = home;
+}
+
+// ── Automation ──────────────────────────────────────────────────────────────────────────────
+
+TEST_F(SsmTest, RunsTheRecipesNotification) {
+  trace_ = {"inc-1", 3};
+  const std::string id =
+      Start({{"DocumentName", "AWS-PublishSNSNotification"},
+             {"Parameters", Object{{"TopicArn", Array{"arn:aws:sns:us-east-1:1:t"}},
+                                   {"Message", Array{"Instance i-1 isolated"}}}}});
+  const Object execution = Execution(id);
+  EXPECT_EQ(At(execution, "AutomationExecutionStatus"), "Success");
+  EXPECT_EQ(At(execution, "StepExecutions.0.StepStatus"), "Success");
+  EXPECT_EQ(At(execution, "StepExecutions.0.Inputs.Message"), "\"Instance i-1 isolated\"");
+  EXPECT_EQ(At(execution, "Outputs"), R"({"PublishSNSNotification.MessageId":["m-1"]})");
+  EXPECT_EQ(At(execution, "ExecutedBy"), "arn:aws:iam::123456789012:root");
+  ASSERT_EQ(invoker_.calls.size(), 1u);
+  EXPECT_EQ(invoker_.calls[0].operation, "Publish");
+  EXPECT_EQ(invoker_.calls[0].trace.correlation, "inc-1");
+  EXPECT_FALSE(events_.events.empty());
+}
+
+TEST_F(SsmTest, StartErrorsAreTheServices) {
+  Create("Doc");
+  const auto code = [this](Object input) {
+    const std::string error = ErrorOf("StartAutomationExecution", std::move(input));
+    return error.substr(0, error.find(':'));
+  };
+  const Object good{{"Word", Array{"hello"}}};
+  EXPECT_EQ(code({{"DocumentName", "Nobody"}}), "AutomationDefinitionNotFoundException");
+  EXPECT_EQ(code({{"DocumentName", "Doc"}, {"DocumentVersion", "4"}, {"Parameters", good}}),
+            "AutomationDefinitionVersionNotFoundException");
+  EXPECT_EQ(code({{"DocumentName", "Doc"}}), "InvalidAutomationExecutionParametersException");
+  EXPECT_EQ(code({{"DocumentName", "Doc"}, {"Parameters", Object{{"Word", Array{"NO"}}}}}),
+            "InvalidAutomationExecutionParametersException");
+  EXPECT_EQ(code({{"DocumentName", "Doc"}, {"Parameters", good}, {"Targets", Array{}}}),
+            "InvalidTarget");
+  Object with_role = good;
+  with_role["AutomationAssumeRole"] = Array{RoleArn("nobody")};
+  EXPECT_EQ(code({{"DocumentName", "Doc"}, {"Parameters", with_role}}),
+            "InvalidAutomationExecutionParametersException");
+  EXPECT_TRUE(invoker_.calls.empty());
+}
+
+TEST_F(SsmTest, StepsRunAsTheRoleThatTrustsTheService) {
+  Create("Doc");
+  AddRole("runner", "ssm.amazonaws.com");
+  AddRole("other", "ec2.amazonaws.com");
+  const auto input = [&](const std::string& role) {
+    return Object{{"DocumentName", "Doc"},
+                  {"Parameters",
+                   Object{{"Word", Array{"x"}}, {"AutomationAssumeRole", Array{RoleArn(role)}}}}};
+  };
+  const std::string id = Start(input("runner"));
+  EXPECT_EQ(Status(id), "Success");
+  EXPECT_EQ(invoker_.calls.at(0).principal.role_arn, RoleArn("runner"));
+  EXPECT_EQ(invoker_.calls.at(0).principal.arn,
+            "arn:aws:sts::123456789012:assumed-role/runner/" + id);
+  EXPECT_NE(ErrorOf("StartAutomationExecution", input("other")), "");
+}
+
+TEST_F(SsmTest, AClientTokenStartsOnce) {
+  Create("Doc");
+  Object input{{"DocumentName", "Doc"},
+               {"ClientToken", "11111111-2222-3333-4444-555555555555"},
+               {"Parameters", Object{{"Word", Array{"x"}}}}};
+  const std::string id = Start(input);
+  EXPECT_EQ(Start(input), id);
+  input["Parameters"] = Object{{"Word", Array{"y"}}};
+  EXPECT_EQ(ErrorOf("StartAutomationExecution", input).substr(0, 28),
+            "IdempotentParameterMismatch:");
+}
+
+TEST_F(SsmTest, AChildIsStartedThroughTheApiOnceAndShowsItsParent) {
+  Create("Child");
+  Create("Parent", R"({"schemaVersion":"0.3","mainSteps":[
+    {"name":"kid","action":"aws:executeAutomation",
+     "inputs":{"DocumentName":"Child","RuntimeParameters":{"Word":"hi"}}}]})");
+  const std::string id = Start({{"DocumentName", "Parent"}});
+  EXPECT_EQ(Status(id), "Success");
+  EXPECT_EQ(At(invoker_.calls.at(0).input, "ClientToken").size(), 36u);
+  const Object found =
+      Run("DescribeAutomationExecutions",
+          {{"Filters", Array{Object{{"Key", "ParentExecutionId"}, {"Values", Array{id}}}}}});
+  EXPECT_EQ(At(found, "AutomationExecutionMetadataList.0.DocumentName"), "Child");
+}
+
+TEST_F(SsmTest, ListsExecutionsAndSteps) {
+  Create("Doc");
+  std::vector<std::string> ids;
+  for (int i = 0; i < 3; ++i) {
+    ids.push_back(Start({{"DocumentName", "Doc"}, {"Parameters", Object{{"Word", Array{"x"}}}}}));
+    loop_.Advance(Millis(1000));
+  }
+  const Object first = Run("DescribeAutomationExecutions", {{"MaxResults", 2}});
+  EXPECT_EQ(At(first, "AutomationExecutionMetadataList.0.AutomationExecutionId"), ids[2]);
+  EXPECT_EQ(At(first, "AutomationExecutionMetadataList.0.AutomationType"), "Local");
+  const Object rest = Run("DescribeAutomationExecutions", {{"NextToken", At(first, "NextToken")}});
+  EXPECT_EQ(At(rest, "AutomationExecutionMetadataList.0.AutomationExecutionId"), ids[0]);
+  EXPECT_FALSE(rest.contains("NextToken"));
+  const auto filtered = [this](std::string_view key, std::string_view value) {
+    return Run("DescribeAutomationExecutions",
+               {{"Filters", Array{Object{{"Key", key}, {"Values", Array{value}}}}}})
+        .at("AutomationExecutionMetadataList")
+        .as_array()
+        .size();
+  };
+  EXPECT_EQ(filtered("DocumentNamePrefix", "Do"), 3u);
+  EXPECT_EQ(filtered("ExecutionStatus", "Failed"), 0u);
+  EXPECT_EQ(filtered("ExecutionId", ids[1]), 1u);
+  EXPECT_EQ(filtered("StartTimeBefore", "2026-01-01T00:00:01Z"), 1u);
+  const Object steps =
+      Run("DescribeAutomationStepExecutions",
+          {{"AutomationExecutionId", ids[0]},
+           {"Filters", Array{Object{{"Key", "StepName"}, {"Values", Array{"say"}}}}}});
+  EXPECT_EQ(At(steps, "StepExecutions.0.StepStatus"), "Success");
+  EXPECT_EQ(ErrorOf("GetAutomationExecution", {{"AutomationExecutionId", "x"}}).substr(0, 36),
+            "AutomationExecutionNotFoundException");
+  scope_.account = AccountId("999999999999");
+  EXPECT_NE(ErrorOf("GetAutomationExecution", {{"AutomationExecutionId", ids[0]}}), "");
+}
+
+TEST_F(SsmTest, ApprovesStopsAndRefusesLateSignals) {
+  Create("Ask", R"({"schemaVersion":"0.3","mainSteps":[
+    {"name":"ask","action":"aws:approve",
+     "inputs":{"Approvers":["arn:aws:iam::123456789012:root"]}}]})");
+  const std::string id = Start({{"DocumentName", "Ask"}});
+  EXPECT_EQ(Status(id), "Waiting");
+  Run("SendAutomationSignal", {{"AutomationExecutionId", id},
+                               {"SignalType", "Approve"},
+                               {"Payload", Object{{"Comment", Array{"go"}}}}});
+  EXPECT_EQ(Status(id), "Success");
+  EXPECT_EQ(At(Execution(id), "StepExecutions.0.Outputs.ApprovalStatus"), R"(["Approved"])");
+  EXPECT_EQ(
+      ErrorOf("SendAutomationSignal", {{"AutomationExecutionId", id}, {"SignalType", "Approve"}})
+          .substr(0, 33),
+      "InvalidAutomationSignalException:");
+  const std::string other = Start({{"DocumentName", "Ask"}});
+  Run("StopAutomationExecution", {{"AutomationExecutionId", other}});
+  EXPECT_EQ(Status(other), "Cancelled");
+  EXPECT_EQ(ErrorOf("StopAutomationExecution", {{"AutomationExecutionId", other}}).substr(0, 39),
+            "InvalidAutomationStatusUpdateException:");
+}
+
+TEST_F(SsmTest, DefaultsMayComeFromTheParameterStore) {
+  Run("PutParameter", {{"Name", "/a/word"}, {"Value", "stored"}, {"Type", "String"}});
+  Run("PutParameter", {{"Name", "secret"}, {"Value", "s"}, {"Type", "SecureString"}});
+  const auto document = [](const std::string& name) {
+    return R"({"schemaVersion":"0.3","parameters":{"W":{"type":"String","default":"{{ssm:)" + name +
+           R"(}}"}},"mainSteps":[{"name":"say","action":"aws:executeAwsApi","inputs":{"Service":"sns","Api":"Publish","M":"{{ W }}"}}]})";
+  };
+  Create("Doc", document("/a/word"));
+  Start({{"DocumentName", "Doc"}});
+  EXPECT_EQ(At(invoker_.calls.at(0).input, "M"), "stored");
+  Create("Leak", document("secret"));
+  EXPECT_EQ(ErrorOf("StartAutomationExecution", {{"DocumentName", "Leak"}}).substr(0, 46),
+            "InvalidAutomationExecutionParametersException:");
+}
+
+// ── Parameters and tags ─────────────────────────────────────────────────────────────────────
+
+TEST_F(SsmTest, ParametersHaveVersionsAndPatterns) {
+  EXPECT_EQ(
+      At(Run("PutParameter",
+             {{"Name", "p"}, {"Value", "1"}, {"Type", "String"}, {"AllowedPattern", "^\\d+$"}}),
+         "Version"),
+      "1");
+  EXPECT_EQ(
+      ErrorOf("PutParameter", {{"Name", "p"}, {"Value", "2"}, {"Type", "String"}}),
+      "ParameterAlreadyExists: The parameter already exists. To overwrite this value, set the "
+      "overwrite option in the request to true.");
+  EXPECT_EQ(
+      ErrorOf("PutParameter", {{"Name", "p"}, {"Value", "x"}, {"Overwrite", true}}).substr(0, 33),
+      "ParameterPatternMismatchException");
+  Run("PutParameter", {{"Name", "p"}, {"Value", "2"}, {"Overwrite", true}});
+  EXPECT_EQ(At(Run("GetParameter", {{"Name", "p"}}), "Parameter.Value"), "2");
+  EXPECT_EQ(At(Run("GetParameter", {{"Name", "p:1"}}), "Parameter.Value"), "1");
+  const std::string arn = At(Run("GetParameter", {{"Name", "p"}}), "Parameter.ARN");
+  EXPECT_EQ(arn, "arn:aws:ssm:us-east-1:123456789012:parameter/p");
+  EXPECT_EQ(At(Run("GetParameter", {{"Name", arn}}), "Parameter.Version"), "2");
+  const Object many = Run("GetParameters", {{"Names", Array{"p", "q"}}});
+  EXPECT_EQ(At(many, "Parameters.0.Name"), "p");
+  EXPECT_EQ(At(many, "InvalidParameters.0"), "q");
+  EXPECT_EQ(ErrorOf("GetParameter", {{"Name", "q"}}), "ParameterNotFound: Parameter q not found.");
+  for (const char* bad : {"aws-x", "/ssm/x", "a b", "a/b", "/a//b", ""}) {
+    EXPECT_NE(ErrorOf("PutParameter", {{"Name", bad}, {"Value", "1"}, {"Type", "String"}}), "")
+        << bad;
+  }
+  const Object deleted = Run("DeleteParameters", {{"Names", Array{"p", "q"}}});
+  EXPECT_EQ(At(deleted, "DeletedParameters.0"), "p");
+  EXPECT_EQ(ErrorOf("DeleteParameter", {{"Name", "p"}}).substr(0, 18), "ParameterNotFound:");
+}
+
+TEST_F(SsmTest, SecureStringsAreShownOnlyOnDemand) {
+  Run("PutParameter", {{"Name", "s"}, {"Value", "hush"}, {"Type", "SecureString"}});
+  EXPECT_NE(At(Run("GetParameter", {{"Name", "s"}}), "Parameter.Value"), "hush");
+  EXPECT_EQ(At(Run("GetParameter", {{"Name", "s"}, {"WithDecryption", true}}), "Parameter.Value"),
+            "hush");
+}
+
+TEST_F(SsmTest, ParametersByPathAndFilters) {
+  for (const char* name : {"/a/x", "/a/y", "/a/b/z", "/ab/w", "plain"}) {
+    Run("PutParameter", {{"Name", name}, {"Value", "1"}, {"Type", "String"}});
+  }
+  const auto names = [this](std::string_view operation, Object input) {
+    std::string out;
+    const Object reply = Run(operation, std::move(input));
+    for (const json::Value& entry : reply.at("Parameters").as_array()) {
+      out += At(entry, "Name") + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(names("GetParametersByPath", {{"Path", "/a"}}), "/a/x /a/y ");
+  EXPECT_EQ(names("GetParametersByPath", {{"Path", "/a"}, {"Recursive", true}}),
+            "/a/b/z /a/x /a/y ");
+  EXPECT_EQ(names("GetParametersByPath", {{"Path", "/a"}, {"Recursive", true}, {"MaxResults", 2}}),
+            "/a/b/z /a/x ");
+  EXPECT_EQ(
+      names("DescribeParameters",
+            {{"ParameterFilters",
+              Array{Object{{"Key", "Name"}, {"Option", "BeginsWith"}, {"Values", Array{"/a/"}}}}}}),
+      "/a/b/z /a/x /a/y ");
+  EXPECT_EQ(names("DescribeParameters",
+                  {{"Filters", Array{Object{{"Key", "Name"}, {"Values", Array{"pl"}}}}}}),
+            "plain ");
+  EXPECT_FALSE(Run("DescribeParameters").at("Parameters").at(0).as_object().contains("Value"));
+}
+
+TEST_F(SsmTest, TagsOfDocumentsParametersAndExecutions) {
+  Create("Doc");
+  const std::string id =
+      Start({{"DocumentName", "Doc"}, {"Parameters", Object{{"Word", Array{"x"}}}}});
+  Run("PutParameter", {{"Name", "p"}, {"Value", "1"}, {"Type", "String"}});
+  const auto tag = Array{Object{{"Key", "team"}, {"Value", "blue"}}};
+  for (const auto& [type, resource] : std::map<std::string, std::string>{
+           {"Document", "Doc"}, {"Automation", id}, {"Parameter", "p"}}) {
+    const Object where{{"ResourceType", type}, {"ResourceId", resource}};
+    Object with = where;
+    with["Tags"] = tag;
+    Run("AddTagsToResource", with);
+    EXPECT_EQ(At(Run("ListTagsForResource", where), "TagList.0.Value"), "blue");
+    Object without = where;
+    without["TagKeys"] = Array{"team"};
+    Run("RemoveTagsFromResource", without);
+    EXPECT_EQ(At(Run("ListTagsForResource", where), "TagList"), "[]");
+  }
+  EXPECT_EQ(ErrorOf("ListTagsForResource", {{"ResourceType", "Document"}, {"ResourceId", "no"}})
+                .substr(0, 18),
+            "InvalidResourceId:");
+  EXPECT_EQ(ErrorOf("ListTagsForResource", {{"ResourceType", "OpsItem"}, {"ResourceId", "no"}})
+                .substr(0, 20),
+            "InvalidResourceType:");
+}
+
+}  // namespace
+}  // namespace riposte::ssm
