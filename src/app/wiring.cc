@@ -3,6 +3,7 @@
 
 #include "access/schema.h"
 #include "app/engine.h"
+#include "app/runbook_parts.h"
 #include "bus/ingest.h"
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
@@ -33,7 +34,10 @@
 #include "services/monitoring/monitoring_service.h"
 #include "services/riposte/service.h"
 #include "services/securityhub/service.h"
+#include "services/ssm/ssm.h"
 #include "services/sts/sts_service.h"
+#include "workflow/automation/language.h"
+#include "workflow/engine.h"
 
 namespace riposte::app {
 namespace {
@@ -54,6 +58,8 @@ std::vector<store::Migration> AllMigrations() {
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
   add(secretsmanager::SecretsService::Migrations());
+  add(workflow::Engine::Migrations());
+  add(ssm::SsmService::Migrations());
   return all;
 }
 
@@ -139,6 +145,10 @@ struct Engine::Impl {
     ec2.Register(registry);
     native.SetInvoker(invoker);
     native.Register(registry);
+    executions.AddLanguage(automation_language);
+    executions.SetScriptRunner(script_steps);
+    executions.SetEventSink(events);
+    ssm.Register(registry);
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
@@ -185,6 +195,7 @@ struct Engine::Impl {
       }
     }
     async_functions.Start(*store);
+    executions.Start();
     scheduler.Start();
     alarms.Start();
     retention.Start();
@@ -197,6 +208,7 @@ struct Engine::Impl {
     if (!running) return;
     running = false;
     dispatcher.Stop();
+    executions.Stop();
     function_host.Stop();
     estate.Stop();
     retention.Stop();
@@ -209,6 +221,7 @@ struct Engine::Impl {
 
   void Reset() {
     dispatcher.Reset();
+    executions.Reset();
     runner().Reset();
     scripts().Reset();
     async_functions.Reset();
@@ -221,6 +234,18 @@ struct Engine::Impl {
     rules.Load(*store);
     scheduler.Start();
     alarms.Reset();
+  }
+
+  workflow::Engine::Options ExecutionOptions() const {
+    workflow::Engine::Options options;
+    options.fill_token = FillTokenFrom(catalog);
+    return options;
+  }
+
+  ssm::SsmService::Options SsmOptions() const {
+    ssm::SsmService::Options options;
+    options.authorize = !config.open;
+    return options;
   }
 
   events::EventsService::Options EventsOptions() const {
@@ -311,6 +336,11 @@ struct Engine::Impl {
   iam::IamService iam{directory, authorizer, world.random};
   sts::StsService sts{directory, authorizer};
   secretsmanager::SecretsService secrets;
+  automation::AutomationLanguage automation_language{FindApiIn(catalog)};
+  ScriptSteps script_steps{scripts()};
+  workflow::Engine executions{ExecutionOptions(), *store,       invoker,  world.loop,
+                              world.clock,        world.random, world.log};
+  ssm::SsmService ssm{SsmOptions(), executions, directory, authorizer, world.random};
   std::optional<api::Pipeline> pipeline;
   bool running = false;
 };

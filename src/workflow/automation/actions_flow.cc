@@ -255,7 +255,7 @@ Progress StartAutomation(StepContext& step) {
     }
     json::Object parameters;
     for (const auto& [key, value] : *map) parameters[key] = ToApi(value);
-    input["Parameters"] = std::move(parameters);
+    if (!parameters.empty()) input["Parameters"] = std::move(parameters);
   }
   step.Invoke("start", "ssm", "StartAutomationExecution", std::move(input));
   return Progress::Running();
