@@ -54,6 +54,8 @@ class Engine {
   [[nodiscard]] store::Store& store();
   [[nodiscard]] delivery::Dispatcher& dispatcher();
   [[nodiscard]] telemetry::Registry& metrics();
+  /// PEM: what subscribers check the signatures of notifications with. Any thread but the store's.
+  [[nodiscard]] std::string MessageCertificate();
 
  private:
   struct Impl;

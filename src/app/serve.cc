@@ -75,6 +75,7 @@ class Front {
           .Set(os::ResidentBytes());
       return TextReply(200, engine_.metrics().Exposition());
     }
+    if (path == "/_riposte/sns/cert.pem") return TextReply(200, engine_.MessageCertificate());
     if (path == "/_riposte/reset") {
       if (!open_) return TextReply(403, "Only an engine that serves with --open can be reset.\n");
       if (method != "POST") return TextReply(405, "POST empties the state.\n");

@@ -23,9 +23,9 @@
 #include "os/files.h"
 #include "response/incidents.h"
 #include "services/cloudtrail/cloudtrail_service.h"
-#include "services/lambda/lambda_service.h"
 #include "services/events/events.h"
 #include "services/iam/iam_service.h"
+#include "services/lambda/lambda_service.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
 #include "services/secretsmanager/secrets_service.h"
@@ -35,6 +35,10 @@
 #include "services/riposte/service.h"
 #include "services/securityhub/service.h"
 #include "services/ssm/ssm.h"
+#include "services/sns/mail.h"
+#include "services/sns/sns.h"
+#include "services/sns/subscription_target.h"
+#include "services/sqs/sqs.h"
 #include "services/sts/sts_service.h"
 #include "workflow/automation/language.h"
 #include "workflow/engine.h"
@@ -60,6 +64,8 @@ std::vector<store::Migration> AllMigrations() {
   add(secretsmanager::SecretsService::Migrations());
   add(workflow::Engine::Migrations());
   add(ssm::SsmService::Migrations());
+  add(sqs::Migrations());
+  add(sns::Migrations());
   return all;
 }
 
@@ -110,6 +116,14 @@ estate::Timings EstateTimings(const Config& config) {
   return timings;
 }
 
+/// Where e-mail goes: into a folder, or nowhere when there is none.
+std::unique_ptr<sns::MailTransport> MakeMail(const Config& config) {
+  std::string folder = config.mail_spool;
+  if (folder.empty() && !config.data_dir.empty()) folder = config.data_dir + "/mail";
+  if (folder.empty()) return std::make_unique<sns::NoMailTransport>();
+  return std::make_unique<sns::SpoolMailTransport>(std::move(folder));
+}
+
 /// Parts that call operations are built before the pipeline that runs them.
 struct LateInvoker final : api::Invoker {
   void Invoke(api::Invocation invocation, api::Reply reply) override {
@@ -130,6 +144,7 @@ struct Engine::Impl {
       SendDeadLetter(work, std::move(letter), std::move(sent));
     });
     dispatcher.AddTarget("rule-target", rule_targets);
+    dispatcher.AddTarget(sns::SubscriptionTarget::kKind, topic_subscriptions);
     dispatcher.AddTarget(std::string(observe::Alarms::kActionKind), alarm_actions);
     dispatcher.AddTarget(functions::AsyncTarget::kKind, async_functions);
     dispatcher.AddTarget(functions::DestinationTarget::kKind, function_destinations);
@@ -149,6 +164,8 @@ struct Engine::Impl {
     executions.SetScriptRunner(script_steps);
     executions.SetEventSink(events);
     ssm.Register(registry);
+    queues.Register(registry);
+    topics.Register(registry);
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
@@ -341,6 +358,12 @@ struct Engine::Impl {
   workflow::Engine executions{ExecutionOptions(), *store,       invoker,  world.loop,
                               world.clock,        world.random, world.log};
   ssm::SsmService ssm{SsmOptions(), executions, directory, authorizer, world.random};
+  sqs::SqsService queues{*store, world.loop, world.clock, world.random};
+  std::unique_ptr<sns::MailTransport> mail = MakeMail(config);
+  sns::MessageSigner message_signer{*store, world.clock};
+  sns::SubscriptionTarget topic_subscriptions{
+      {invoker, world.http, *mail, message_signer, metrics, endpoint}};
+  sns::SnsService topics{dispatcher, world.random, metrics};
   std::optional<api::Pipeline> pipeline;
   bool running = false;
 };
@@ -392,6 +415,9 @@ store::Store& Engine::store() {
 }
 delivery::Dispatcher& Engine::dispatcher() {
   return impl_->dispatcher;
+}
+std::string Engine::MessageCertificate() {
+  return impl_->message_signer.CertificatePem();
 }
 telemetry::Registry& Engine::metrics() {
   return impl_->process_metrics;

@@ -47,4 +47,8 @@ void SpoolMailTransport::Send(Mail mail, Completion completion) {
                                      FormatMail(mail)));
 }
 
+void NoMailTransport::Send(Mail /*mail*/, Completion completion) {
+  completion(Fail(Code::kInvalidArgument, "no mail folder or server is configured"));
+}
+
 }  // namespace riposte::sns

@@ -40,4 +40,10 @@ class SpoolMailTransport final : public MailTransport {
   std::string folder_;
 };
 
+/// For an engine that keeps nothing on disk and knows no mail server: refuses for good.
+class NoMailTransport final : public MailTransport {
+ public:
+  void Send(Mail mail, Completion completion) override;
+};
+
 }  // namespace riposte::sns

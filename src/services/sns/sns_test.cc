@@ -131,7 +131,8 @@ class SnsTest : public api::testing::ServiceFixture {
   CountingMetrics metrics_;
   MessageSigner signer_{*store_, clock_};
   delivery::Dispatcher dispatcher_{{}, *store_, loop_, clock_, random_, log_};
-  SubscriptionTarget target_{{invoker_, web_, mail_, signer_, metrics_}};
+  const std::string endpoint_ = "http://127.0.0.1:4566";
+  SubscriptionTarget target_{{invoker_, web_, mail_, signer_, metrics_, endpoint_}};
   SnsService service_object_{dispatcher_, random_, metrics_};
   std::vector<std::pair<std::string, delivery::Target::DeadLetter>> dead_letters_;
 };

@@ -28,8 +28,8 @@ class SubscriptionTarget final : public delivery::Target {
     MailTransport& mail;
     MessageSigner& signer;
     api::MetricSink& metrics;
-    /// Where subscribers reach us: the base of the URLs in messages.
-    std::string endpoint_url = "http://127.0.0.1:4566";
+    /// Where subscribers reach us: the base of the URLs in messages. Read at each delivery.
+    const std::string& endpoint_url;
   };
   explicit SubscriptionTarget(const Parts& parts) : parts_(parts) {}
 
