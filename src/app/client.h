@@ -11,9 +11,10 @@
 
 namespace riposte::app {
 
+/// Empty fields are filled by FillFromEnvironment.
 struct ClientOptions {
-  std::string endpoint = "http://127.0.0.1:4566";
-  std::string region = "us-east-1";
+  std::string endpoint;
+  std::string region;
   std::string data_dir;  ///< Where root-credentials.json lies, when the environment has no keys.
 };
 
