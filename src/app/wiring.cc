@@ -9,10 +9,10 @@
 #include "bus/rule_targets.h"
 #include "bus/scheduler.h"
 #include "bus/tables.h"
-#include "functions/async_target.h"
-#include "functions/host.h"
 #include "estate/estate.h"
 #include "estate/seed.h"
+#include "functions/async_target.h"
+#include "functions/host.h"
 #include "observe/alarm_actions.h"
 #include "observe/alarms.h"
 #include "observe/audit.h"
@@ -30,9 +30,14 @@
 #include "services/monitoring/monitoring_service.h"
 #include "services/secretsmanager/secrets_service.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/ec2.h"
+#include "services/events/events.h"
+#include "services/iam/iam_service.h"
+#include "services/lambda/lambda_service.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
 #include "services/riposte/service.h"
+#include "services/secretsmanager/secrets_service.h"
 #include "services/securityhub/service.h"
 #include "services/ssm/ssm.h"
 #include "services/sns/mail.h"
@@ -277,25 +282,41 @@ struct Engine::Impl {
     return options;
   }
 
+  /// Who sends a dead letter: a function's role, else the account that owed the delivery. So a
+  /// queue in another account is reached only where that account's policy allows it.
+  [[nodiscard]] Result<access::Principal> DeadLetterOwner(const delivery::Work& work) const {
+    if (work.kind != functions::AsyncTarget::kKind) {
+      return access::Principal::Root(work.scope.account);
+    }
+    const std::string role(json::GetString(work.detail, "RoleArn"));
+    return directory.AssumeForService(role, kLambdaPrincipal, "dead-letter");
+  }
+
   /// A dead letter is a message sent by whoever owed the delivery.
   void SendDeadLetter(const delivery::Work& work, delivery::Target::DeadLetter letter,
                       std::move_only_function<void(bool)> sent) {
-    const auto queue = Arn::Parse(work.dead_letter_arn);
-    if (!queue || queue->service != "sqs") return sent(false);
+    const auto place = Arn::Parse(work.dead_letter_arn);
+    const bool queue = place && place->service == "sqs";
+    if (!queue && (!place || place->service != "sns")) return sent(false);
+    const auto owner = DeadLetterOwner(work);
+    if (!owner) return sent(false);
     json::Object attributes;
     for (const auto& [name, value] : letter.attributes) {
       if (value.empty()) continue;
       attributes[name] = json::Object{{"DataType", "String"}, {"StringValue", value}};
     }
     api::Invocation send;
-    send.service = "sqs";
-    send.operation = "SendMessage";
-    send.input["QueueUrl"] = "http://localhost/" + queue->account.str() + "/" + queue->resource;
-    send.input["MessageBody"] = letter.body;
+    send.service = queue ? "sqs" : "sns";
+    send.operation = queue ? "SendMessage" : "Publish";
+    if (queue) {
+      send.input["QueueUrl"] = "http://localhost/" + place->account.str() + "/" + place->resource;
+    } else {
+      send.input["TopicArn"] = work.dead_letter_arn;
+    }
+    send.input[queue ? "MessageBody" : "Message"] = letter.body;
     if (!attributes.empty()) send.input["MessageAttributes"] = std::move(attributes);
-    // The engine itself moves it: the owner named the queue, which is its consent.
-    send.principal = access::Principal::Root(queue->account);
-    send.scope = queue->scope();
+    send.principal = *owner;
+    send.scope = place->scope();
     send.trace = work.trace;
     pipeline->Invoke(std::move(send), [this, sent = std::move(sent),
                                        arn = work.dead_letter_arn](api::Outcome outcome) mutable {
