@@ -129,6 +129,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   bool stopped = false;
   Executor::TimerId prune_timer = 0;
 
+  /// Set by ~Engine: queued writes that come later touch nothing; what they were for stays owed.
+  std::atomic<bool> closed{false};
   std::atomic<int> outstanding{0};  // posted tasks, writes, calls and scripts under way
 
   /// Posts `task` with the life of this object checked and its run counted.
@@ -231,7 +233,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     }
     tables::UpdateExecution(tx, execution);
     tx.OnCommit([weak = weak_from_this(), work = std::move(after)]() mutable {
-      if (const auto self = weak.lock()) {
+      if (const auto self = weak.lock(); self && !self->closed) {
         self->OnLoop([done = std::move(work)](Impl& impl) mutable { impl.Committed(done); });
       }
     });
@@ -343,14 +345,17 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     const Key key{effect.execution_id, effect.key};
     store.Write(
         [this, self = shared_from_this(), effect](store::Transaction& tx) {
+          if (closed) return;
           if (!tables::TakeEffect(tx, effect.execution_id, effect.key, effect.token)) return;
           // A child that has ended meanwhile needs no stopping.
           (void)Deliver(tx, std::string(json::GetString(effect.detail, "execution_id")),
                         {Stimulus::Kind::kCancel, "", {}, {}});
         },
         [self = shared_from_this(), key](std::exception_ptr error) {
-          if (error) self->log.Error("child not stopped", {{"execution", key.first}});
-          self->OnLoop([key](Impl& impl) { impl.flights.erase(key); });
+          if (error && !self->closed) {
+            self->log.Error("child not stopped", {{"execution", key.first}});
+          }
+          if (!self->closed) self->OnLoop([key](Impl& impl) { impl.flights.erase(key); });
           --self->outstanding;
         });
   }
@@ -513,12 +518,13 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     auto shared = std::make_shared<const json::Object>(std::move(outcome));
     store.Write(
         [this, self = shared_from_this(), key, token, shared](store::Transaction& tx) {
+          if (closed) return;
           if (!tables::TakeEffect(tx, key.first, key.second, token)) return;
           // An execution that has finished or is gone needs no outcome.
           (void)Deliver(tx, key.first, {Stimulus::Kind::kEffect, key.second, *shared, {}});
         },
         [self = shared_from_this(), key, token, shared, retry](std::exception_ptr error) {
-          if (error) self->NotStored(key, token, *shared, retry, error);
+          if (error && !self->closed) self->NotStored(key, token, *shared, retry, error);
           --self->outstanding;
         });
   }
@@ -547,6 +553,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     store.Write([removed, before = clock.Now() - options.retention](
                     store::Transaction& tx) { *removed = tables::Prune(tx, before, kPruneBatch); },
                 [self = shared_from_this(), removed](std::exception_ptr error) {
+                  if (self->closed) return;
                   const bool more = !error && *removed == kPruneBatch;
                   self->OnLoop([more](Impl& impl) {
                     if (impl.stopped) return;
@@ -562,7 +569,15 @@ Engine::Engine(Options options, store::Store& store, api::Invoker& invoker, Exec
                const Clock& clock, Random& random, const telemetry::Log& log)
     : impl_(std::make_shared<Impl>(std::move(options), store, invoker, loop, clock, random, log)) {}
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  impl_->closed = true;
+  // The write under way may still use the languages, which go after the engine.
+  try {
+    impl_->store.WriteAndWait([](store::Transaction&) {});
+  } catch (const std::exception&) {
+    // A store that has failed runs no closures any more.
+  }
+}
 
 void Engine::AddLanguage(const Language& language) {
   impl_->languages[std::string(language.name())] = &language;
