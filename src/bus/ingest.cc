@@ -15,12 +15,12 @@ void PutRuleMetric(api::MetricSink& metrics, const RuleKey& rule, std::string_vi
 }
 
 void Ingest::Match(api::Event& event, std::vector<delivery::Work>& owed) const {
-  Match(event, std::move(event.detail), {event.scope.account.str(), event.scope.region.str()},
-        owed);
+  MatchDocument(event, std::move(event.detail),
+                {event.scope.account.str(), event.scope.region.str()}, owed);
 }
 
-void Ingest::Match(api::Event& event, json::Value&& detail, const Origin& origin,
-                   std::vector<delivery::Work>& owed) const {
+void Ingest::MatchDocument(api::Event& event, json::Value&& detail, const Origin& origin,
+                           std::vector<delivery::Work>& owed) const {
   if (event.id.empty()) event.id = random_.Uuid();
   const auto set = rules_.Find(event.scope, event.bus);
   if (set->rules().empty()) return;
@@ -35,6 +35,36 @@ void Ingest::Match(api::Event& event, json::Value&& detail, const Origin& origin
       OweRule(*rule, event, envelope, text, owed);
     }
   }
+}
+
+bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin& origin,
+                       pattern::EventMatcher& scratch, std::vector<delivery::Work>& owed) const {
+  if (!scratch.Parse(detail)) {
+    // Malformed, or one of the few that only the slower parser can judge.
+    auto document = json::Parse(detail);
+    if (!document || !document->is_object()) return false;
+    MatchDocument(event, std::move(*document), origin, owed);
+    return true;
+  }
+  if (event.id.empty()) event.id = random_.Uuid();
+  const auto set = rules_.Find(event.scope, event.bus);
+  if (set->rules().empty()) return true;
+  std::vector<const CompiledRule*> rules;
+  set->Candidates(event.source, event.detail_type, rules);
+  if (rules.empty()) return true;
+
+  const std::string time = FormatIso8601(event.time);
+  const pattern::Envelope seen{event.id, event.detail_type, event.source,   origin.account,
+                               time,     origin.region,     event.resources};
+  std::erase_if(rules,
+                [&](const CompiledRule* rule) { return !scratch.Matches(*rule->pattern, seen); });
+  if (rules.empty()) return true;
+  auto document = json::Parse(detail);
+  if (!document) return false;
+  const json::Value envelope = MakeEnvelope(event, origin, std::move(*document));
+  std::string text;
+  for (const CompiledRule* rule : rules) OweRule(*rule, event, envelope, text, owed);
+  return true;
 }
 
 void Ingest::OweRule(const CompiledRule& rule, const api::Event& event, const json::Value& envelope,

@@ -4,8 +4,8 @@
 //                else Store::Write -> Owe() -> delivery::Dispatcher -> RuleTargets
 //                other services -> Emit() inside their own write transaction
 // Thread safety: Match from any thread; Owe and Emit inside write transactions.
-// Cost:          an event that no rule could match costs a few look-ups and no write; the envelope
-//                is built only when some rule could match, serialised only when one does.
+// Cost:          an event that no rule could match costs a few look-ups and no write; from text,
+//                documents and the envelope are built only when some rule does match.
 //
 // Matching uses the snapshot of the rules at that moment: a rule changed in the same instant may
 // or may not see the event, as in the service.
@@ -18,6 +18,7 @@
 #include "bus/envelope.h"
 #include "bus/rule_set.h"
 #include "delivery/delivery.h"
+#include "pattern/event_matcher.h"
 
 namespace riposte::bus {
 
@@ -30,10 +31,11 @@ class Ingest final : public api::EventSink {
   /// Appends what is owed for `event`, one Work a (rule, target). Sets event.id when it is empty;
   /// event.detail is used up when some rule could match.
   void Match(api::Event& event, std::vector<delivery::Work>& owed) const;
-  /// The same with the detail beside the event, in whatever memory it lies, and with the place
-  /// where the event came from.
-  void Match(api::Event& event, json::Value&& detail, const Origin& origin,
-             std::vector<delivery::Work>& owed) const;
+  /// The same for a detail still in its text, from elsewhere: the hot path. False when the detail
+  /// is not a JSON object; nothing is owed then. `scratch` keeps its memory over calls.
+  [[nodiscard]] bool MatchText(api::Event& event, std::string_view detail, const Origin& origin,
+                               pattern::EventMatcher& scratch,
+                               std::vector<delivery::Work>& owed) const;
   /// From the commit of `tx` on, all of it is owed.
   void Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const;
 
@@ -42,6 +44,8 @@ class Ingest final : public api::EventSink {
   void Trigger(store::Transaction& tx, const CompiledRule& rule, api::Event event) const;
 
  private:
+  void MatchDocument(api::Event& event, json::Value&& detail, const Origin& origin,
+                     std::vector<delivery::Work>& owed) const;
   void OweRule(const CompiledRule& rule, const api::Event& event, const json::Value& envelope,
                std::string& text, std::vector<delivery::Work>& owed) const;
 

@@ -58,6 +58,38 @@ TEST_F(IngestTest, EachMatchingRuleAndTargetOnce) {
   EXPECT_EQ(Owed(), 0);  // Nothing is owed before Owe.
 }
 
+TEST_F(IngestTest, TextAndDocumentOweTheSame) {
+  PutRule("n", R"({"source": ["app"], "detail": {"n": [1]}})", kQueue);
+  PutRule("type", R"({"detail-type": ["Test"], "account": ["999999999999"]})", kQueue);
+  PutRule("none", R"({"source": ["app"], "detail": {"n": [2]}})", kQueue);
+  pattern::EventMatcher scratch;
+  for (const char* detail :
+       {R"({"n": 1, "s": "x\u00e9"})", R"({"n": 1, "big": 123456789012345678901234567890})"}) {
+    api::Event document = MakeEvent("app", detail);
+    document.id = "e-1";
+    document.scope = scope;
+    std::vector<delivery::Work> expected;
+    ingest.Match(document, expected);
+    api::Event text = MakeEvent("app");
+    text.id = "e-1";
+    std::vector<delivery::Work> owed;
+    EXPECT_TRUE(ingest.MatchText(text, detail, {"111122223333", "eu-west-1"}, scratch, owed));
+    ASSERT_EQ(owed.size(), 1U);
+    ASSERT_EQ(expected.size(), 1U);
+    EXPECT_EQ(owed[0].detail, expected[0].detail);
+    // A forwarded event keeps its account: another rule matches too.
+    owed.clear();
+    EXPECT_TRUE(ingest.MatchText(text, detail, {"999999999999", "eu-west-1"}, scratch, owed));
+    EXPECT_EQ(owed.size(), 2U);
+  }
+  std::vector<delivery::Work> owed;
+  for (const char* bad : {"", "[1]", "{", "{\"n\": 1"}) {
+    api::Event event = MakeEvent("app");
+    EXPECT_FALSE(ingest.MatchText(event, bad, {"111122223333", "eu-west-1"}, scratch, owed)) << bad;
+  }
+  EXPECT_TRUE(owed.empty());
+}
+
 TEST_F(IngestTest, NothingMatchesNothingIsWritten) {
   PutRule("r", R"({"source": ["app"]})", kQueue);
   const auto before = store->counts();

@@ -93,22 +93,18 @@ void EventsService::PutEvents(Call call, api::Reply reply) {
   if (size > options_.max_entries_bytes) {
     throw Invalid("Total size of the entries in the request is over the limit.");
   }
-  // The documents live until the end of this call only.
-  unsigned char buffer[8192];
-  boost::json::monotonic_resource arena(buffer, sizeof(buffer));
   const bool forwarding = bus::IsForwarding(call.caller);
 
   int64_t failed = 0;
   json::Array results;
   results.reserve(entries.size());
   std::vector<delivery::Work> owed;
+  pattern::EventMatcher scratch;
   for (const json::Value& value : entries) {
     const json::Object& entry = value.as_object();
     json::Object result;
     try {
       api::Event event = MakeEvent(entry, call, forwarding);
-      auto detail = json::Parse(json::GetString(entry, "Detail"), &arena);
-      if (!detail || !detail->is_object()) throw Refusal{"MalformedDetail", "Detail is malformed."};
       CheckBus(call, event);
       std::string_view account = event.scope.account.str();
       std::string_view region = event.scope.region.str();
@@ -118,7 +114,10 @@ void EventsService::PutEvents(Call call, api::Reply reply) {
         account = OriginPart(header, "Account");
         region = OriginPart(header, "Region");
       }
-      parts_.ingest.Match(event, std::move(*detail), {account, region}, owed);
+      if (!parts_.ingest.MatchText(event, json::GetString(entry, "Detail"), {account, region},
+                                   scratch, owed)) {
+        throw Refusal{"MalformedDetail", "Detail is malformed."};
+      }
       result["EventId"] = event.id;
     } catch (const Refusal& refusal) {
       ++failed;
