@@ -41,13 +41,14 @@ class OsLauncher final : public Launcher {
       : options_(std::move(options)), processes_(processes) {}
 
   Status WriteBootstraps();
-  /// True when a process in the sandbox runs and ends as it should.
-  [[nodiscard]] bool ProbeSandbox();
-  void UseSandbox() { sandboxed_ = true; }
+  /// Starts a process in the sandbox; whether it ended as it should is known a moment later, and
+  /// the first function waits for it. A start of the engine does not.
+  void ProbeSandbox(const telemetry::Log& log);
+  [[nodiscard]] bool sandboxed() const { return probe_.valid() && probe_.get(); }
 
   Result<std::shared_ptr<Process>> Start(Launch launch) override;
   std::string TaskRoot(const std::string& task_root) const override {
-    return sandboxed_ ? kTaskInSandbox : task_root;
+    return sandboxed() ? kTaskInSandbox : task_root;
   }
 
  private:
@@ -57,7 +58,7 @@ class OsLauncher final : public Launcher {
   OsLauncherOptions options_;
   os::ProcessRunner& processes_;
   std::string runtime_folder_;
-  bool sandboxed_ = false;
+  std::shared_future<bool> probe_;  ///< Not valid: no sandbox is wanted.
 };
 
 Status OsLauncher::WriteBootstraps() {
@@ -101,25 +102,28 @@ std::vector<std::string> OsLauncher::SandboxArguments(int64_t tmp_bytes) const {
   return out;
 }
 
-bool OsLauncher::ProbeSandbox() {
+void OsLauncher::ProbeSandbox(const telemetry::Log& log) {
+  auto works = std::make_shared<std::promise<bool>>();
+  probe_ = works->get_future().share();
+  const auto tell = [&log, works, program = options_.bubblewrap](bool ok) {
+    if (!ok) {
+      log.Warning("functions run without a sandbox: they can read what the engine's user can",
+                  {{"bubblewrap", program}});
+    }
+    works->set_value(ok);
+  };
   os::ProcessSpec spec;
   spec.argv = SandboxArguments(kMegabyte);
   spec.argv.insert(spec.argv.end(), {"--", "/bin/true"});
-  std::promise<int> ended;
-  auto status = ended.get_future();
-  spec.on_exit = [&ended](const os::ProcessExit& exit) {
-    ended.set_value(exit.signal != 0 ? -1 : exit.status);
+  spec.limits.cpu_seconds = 5;
+  spec.on_exit = [tell](const os::ProcessExit& exit) {
+    tell(exit.signal == 0 && exit.status == 0);
   };
-  const auto process = processes_.Start(std::move(spec));
-  if (!process) return false;
-  if (status.wait_for(std::chrono::seconds(10)) != std::future_status::ready) {
-    (*process)->Kill();
-  }
-  return status.get() == 0;
+  if (const auto process = processes_.Start(std::move(spec)); !process) tell(false);
 }
 
 Result<std::vector<std::string>> OsLauncher::Interpreter(const Launch& launch) const {
-  const std::string folder = sandboxed_ ? kRuntimeInSandbox : runtime_folder_;
+  const std::string folder = sandboxed() ? kRuntimeInSandbox : runtime_folder_;
   if (IsPython(launch.runtime)) {
     // No user site, no byte code beside the package: both lie in folders that are read-only here.
     return std::vector<std::string>{options_.python, "-s", "-B", folder + "/bootstrap.py"};
@@ -136,7 +140,7 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
   auto interpreter = Interpreter(launch);
   if (!interpreter) return std::unexpected(interpreter.error());
   os::ProcessSpec spec;
-  if (sandboxed_) {
+  if (sandboxed()) {
     const std::string socket = launch.variables[kSocketVariable];
     launch.variables[kSocketVariable] = kSocketInSandbox;
     launch.variables["AWS_LAMBDA_RUNTIME_API"] = std::string("unix:") + kSocketInSandbox;
@@ -161,7 +165,7 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
   spec.on_output = [on_output = std::move(launch.on_output)](
                        os::ProcessSpec::Stream, std::string_view bytes) { on_output(bytes); };
   spec.on_exit = [on_exit = std::move(launch.on_exit),
-                  sandboxed = sandboxed_](const os::ProcessExit& exit) {
+                  sandboxed = sandboxed()](const os::ProcessExit& exit) {
     // The sandbox reports a signal of its child as a shell does.
     if (sandboxed && exit.signal == 0 && exit.status > 128) {
       return on_exit({.status = 0, .signal = exit.status - 128});
@@ -183,13 +187,9 @@ Result<std::unique_ptr<Launcher>> MakeOsLauncher(const OsLauncherOptions& option
     return std::unexpected(written.error());
   }
   if (options.sandbox == OsLauncherOptions::Sandbox::kOff) return launcher;
-  if (launcher->ProbeSandbox()) {
-    launcher->UseSandbox();
-  } else if (options.sandbox == OsLauncherOptions::Sandbox::kRequired) {
+  launcher->ProbeSandbox(log);
+  if (options.sandbox == OsLauncherOptions::Sandbox::kRequired && !launcher->sandboxed()) {
     return Fail(Code::kUnavailable, "The sandbox does not work: " + options.bubblewrap);
-  } else {
-    log.Warning("functions run without a sandbox: they can read what the engine's user can",
-                {{"bubblewrap", options.bubblewrap}});
   }
   return launcher;
 }

@@ -32,7 +32,8 @@ struct OsLauncherOptions {
   int processes = 4096;
 };
 
-/// Writes the bootstraps and finds out which sandbox holds; blocks for some 20 ms. Errors:
+/// Writes the bootstraps and has a process find out whether the sandbox holds; waits for it only
+/// when the sandbox is required. Errors:
 /// kUnavailable when the sandbox is required and does not work; what keeps the files from being
 /// written.
 [[nodiscard]] Result<std::unique_ptr<Launcher>> MakeOsLauncher(const OsLauncherOptions& options,
