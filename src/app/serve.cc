@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <atomic>
 #include <set>
 
 #include "app/engine.h"
@@ -54,7 +55,11 @@ class Front {
   Front(Engine& engine, os::LoopExecutor& loop, bool open)
       : engine_(engine), loop_(loop), open_(open) {}
 
+  /// From here on requests are answered; before, clients are asked to come again.
+  void SetReady() { ready_ = true; }
+
   void Handle(http::Request request, http::Responder responder) {
+    if (!ready_) return responder.Send(TextReply(503, "The engine is starting.\n"));
     const std::string_view path = request.path();
     if (path.starts_with("/_riposte/") || path == "/metrics" || path == "/healthz" ||
         path == "/_localstack/health") {
@@ -88,6 +93,7 @@ class Front {
   Engine& engine_;
   os::LoopExecutor& loop_;
   bool open_;
+  std::atomic<bool> ready_ = false;
 };
 
 /// For clients: the root key pair, as JSON and as an AWS shared credentials file.
@@ -170,6 +176,7 @@ int Serve(const Config& config) {
   if (const Status written = WriteCredentials(config, root); !written) {
     return Refuse(written.error().message);
   }
+  front.SetReady();
   log.Info("serving", {{"endpoint", endpoint},
                        {"account", config.account.str()},
                        {"region", config.region.str()},
