@@ -244,6 +244,8 @@ list StringList {
 
 structure TimelineEntry {
     @required
+    Id: Long
+    @required
     Time: Timestamp
     @required
     Kind: String

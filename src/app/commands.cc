@@ -91,6 +91,16 @@ void PrintEntry(const Paint& paint, const std::string& incident, double opened,
              Plain(json::GetString(entry, "Text")));
 }
 
+/// What tells the story: everything but the runbooks' single steps and the calls that only move
+/// the engine's own state.
+bool TellsTheStory(const json::Object& entry) {
+  const auto kind = json::GetString(entry, "Kind");
+  const auto text = json::GetString(entry, "Text");
+  if (kind == "step") return text.ends_with("Failed") || text.ends_with("TimedOut");
+  if (kind == "runbook") return !text.ends_with("InProgress");
+  return kind != "call" || text.find("failed") != std::string_view::npos;
+}
+
 void PrintIncident(const Paint& paint, const json::Object& incident) {
   const std::string status(json::GetString(incident, "Status"));
   fmt::print("{}  {:<11} {:<13} {}\n", json::GetString(incident, "IncidentId"),
@@ -218,7 +228,7 @@ int IncidentList(const CommandContext& context, const std::string& status) {
   return kDone;
 }
 
-int IncidentShow(const CommandContext& context, const std::string& id) {
+int IncidentShow(const CommandContext& context, const std::string& id, bool all) {
   auto client = Connect(context);
   if (!client) return Complain(client.error());
   const auto shown = (*client)->Native("DescribeIncident", {{"IncidentId", id}});
@@ -233,7 +243,11 @@ int IncidentShow(const CommandContext& context, const std::string& id) {
   if (const json::Array* timeline = json::GetArray(incident, "Timeline")) {
     const double opened =
         timeline->empty() ? 0 : json::GetDouble(timeline->front().as_object(), "Time");
-    for (const json::Value& entry : *timeline) PrintEntry(paint, id, opened, entry.as_object());
+    for (const json::Value& entry : *timeline) {
+      if (all || TellsTheStory(entry.as_object())) {
+        PrintEntry(paint, id, opened, entry.as_object());
+      }
+    }
   }
   return kDone;
 }
@@ -242,7 +256,8 @@ int IncidentWatch(const CommandContext& context, const WatchOptions& options) {
   auto client = Connect(context);
   if (!client) return Complain(client.error());
   const Paint paint;
-  std::map<std::string, size_t> printed;
+  // By the entries' ids: calls are noted in batches, so a line may come after later ones.
+  std::map<std::string, std::set<int64_t>> printed;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(options.timeout_s);
   for (;;) {
     const auto listed = (*client)->Native("ListIncidents", {});
@@ -255,12 +270,14 @@ int IncidentWatch(const CommandContext& context, const WatchOptions& options) {
       if (!shown) return Complain(shown.error());
       const json::Object& incident = shown->at("Incident").as_object();
       const json::Array* timeline = json::GetArray(incident, "Timeline");
-      size_t& seen = printed[id];
-      if (seen == 0) PrintIncident(paint, incident);
+      std::set<int64_t>& seen = printed[id];
+      if (seen.empty()) PrintIncident(paint, incident);
       if (timeline && !timeline->empty()) {
         const double opened = json::GetDouble(timeline->front().as_object(), "Time");
-        for (; seen < timeline->size(); ++seen) {
-          PrintEntry(paint, id, opened, (*timeline)[seen].as_object());
+        for (const json::Value& value : *timeline) {
+          const json::Object& entry = value.as_object();
+          if (!seen.insert(json::GetInt(entry, "Id")).second) continue;
+          if (options.all || TellsTheStory(entry)) PrintEntry(paint, id, opened, entry);
         }
       }
       if (json::GetString(incident, "Status") != "NEW") ++settled;

@@ -24,11 +24,13 @@ int EstateLoad(const CommandContext& context, const std::string& file);
 /// Findings (ASFF) go to the hub, everything else to the bus; one document or a list of them.
 int EventSend(const CommandContext& context, const std::string& file);
 int IncidentList(const CommandContext& context, const std::string& status);
-int IncidentShow(const CommandContext& context, const std::string& id);
+/// `all`: every step and call, not only what tells the story.
+int IncidentShow(const CommandContext& context, const std::string& id, bool all);
 struct WatchOptions {
   /// Stop once this many incidents are no longer NEW (0: never).
   int until_settled = 0;
   int timeout_s = 120;
+  bool all = false;  ///< Every step and call, not only what tells the story.
 };
 /// Prints every line of every timeline as it comes.
 int IncidentWatch(const CommandContext& context, const WatchOptions& options);

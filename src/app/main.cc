@@ -160,14 +160,17 @@ int Main(int argc, char** argv) {
   std::string id;
   CLI::App* show = client_options(incident->add_subcommand("show", "One, with its timeline"));
   show->add_option("ID", id, "inc-…")->required();
+  bool show_all = false;
+  show->add_flag("--all", show_all, "Every step and call, not only what tells the story");
   show->callback([&] {
     prepare();
-    exit_code = IncidentShow(context, id);
+    exit_code = IncidentShow(context, id, show_all);
   });
   WatchOptions watch_options;
   CLI::App* watch = client_options(incident->add_subcommand("watch", "Timelines as they grow"));
   watch->add_option("--until-settled", watch_options.until_settled,
                     "Stop once so many incidents are no longer NEW");
+  watch->add_flag("--all", watch_options.all, "Every step and call");
   watch->add_option("--timeout", watch_options.timeout_s, "Seconds to wait for that")
       ->capture_default_str();
   watch->callback([&] {

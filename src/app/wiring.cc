@@ -29,14 +29,6 @@
 #include "services/lambda/lambda_service.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
-#include "services/secretsmanager/secrets_service.h"
-#include "services/ec2/ec2.h"
-#include "services/ec2/ec2.h"
-#include "services/events/events.h"
-#include "services/iam/iam_service.h"
-#include "services/lambda/lambda_service.h"
-#include "services/logs/logs_service.h"
-#include "services/monitoring/monitoring_service.h"
 #include "services/riposte/service.h"
 #include "services/secretsmanager/secrets_service.h"
 #include "services/securityhub/service.h"
@@ -347,7 +339,7 @@ struct Engine::Impl {
   bus::RuleBook rules{world.log};
   bus::Ingest ingest{rules, dispatcher, world.clock, world.random, metrics};
   /// Where every service announces what happened: noted for incidents, then matched by the bus.
-  response::Incidents events{ingest};
+  response::Incidents events{ingest, world.clock};
   observe::Alarms alarms{*store, world.loop, world.clock, world.log, metrics, dispatcher, events};
   observe::AlarmActions alarm_actions{invoker, world.clock};
   bus::RuleTargets rule_targets{RuleTargetParts()};

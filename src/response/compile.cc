@@ -26,6 +26,11 @@ std::string StepName(const char* prefix, const Response& response) {
   return out;
 }
 
+/// A response without a runbook begins (and all but ends) with telling people.
+std::string FirstStep(const Response& response, const char* prefix) {
+  return StepName(response.runbook.empty() ? "Tell_" : prefix, response);
+}
+
 json::Object TrustPolicy(std::string_view service) {
   return {{"Version", "2012-10-17"},
           {"Statement", json::Array{json::Object{{"Effect", "Allow"},
@@ -163,7 +168,7 @@ json::Object UpdateFinding(std::string name, std::string_view status, std::strin
 void AddResponse(json::Array& steps, const Pack& pack, const Scope& scope,
                  const Response& response) {
   const std::string about = "{{ Severity }} finding: {{ Title }}\nFinding: {{ FindingId }}\n";
-  const std::string notify = StepName("Notify_", response);
+  const std::string notify = FirstStep(response, "Notify_");
   const std::string resolve = StepName("Resolve_", response);
   if (response.runbook.empty()) {
     steps.push_back(Notify(pack, scope, notify, "Riposte: " + response.name,

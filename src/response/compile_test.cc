@@ -37,7 +37,7 @@ TEST(Compile, TriageDecidesInOrder) {
   ASSERT_EQ(inputs.at("Choices").as_array().size(), 2u);
   EXPECT_EQ(inputs.at("Choices").at(0).at("NextStep"), "Respond_one");
   EXPECT_EQ(inputs.at("Choices").at(1).at("StringEquals"), "LOW");
-  EXPECT_EQ(inputs.at("Default"), "Notify_rest");
+  EXPECT_EQ(inputs.at("Default"), "Tell_rest");
 
   // Every jump leads to a step that is there, and no name is used twice.
   std::set<std::string> names;

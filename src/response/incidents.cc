@@ -58,13 +58,35 @@ struct Line {
 Line StepLine(const json::Object& detail) {
   const std::string step = Text(detail, "StepName");
   const std::string status = Text(detail, "Status");
-  constexpr std::string_view kRespond = "Respond_";
-  if (step.starts_with(kRespond)) {
-    std::string response = step.substr(kRespond.size());
+  const bool tells = step.starts_with("Tell_");
+  if (step.starts_with("Respond_") || (tells && status == "InProgress")) {
+    std::string response = step.substr(step.find('_') + 1);
     std::replace(response.begin(), response.end(), '_', '-');
-    return {status == "InProgress" ? "decision" : "response", response + ": " + status};
+    if (status == "InProgress") return {"decision", response};
+    return {"response", response + ": " + status};
   }
   return {"step", step + ": " + status};
+}
+
+/// The audit says "api-call"; for people a published message is a notification, what changes the
+/// estate an action.
+std::string KindOf(const observe::TimelineEntry& entry) {
+  if (entry.kind != "api-call") return entry.kind;
+  const auto service = json::GetString(entry.detail, "service");
+  if (service == "sns") return "notification";
+  return service == "ec2" || service == "s3" || service == "iam" ? "action" : "call";
+}
+
+/// A call's line also says what it touched.
+std::string TextOf(const observe::TimelineEntry& entry) {
+  std::string text = entry.text;
+  if (entry.kind != "api-call") return text;
+  for (const std::string& arn : json::GetStrings(entry.detail, "resources")) {
+    const size_t name = arn.find_last_of(":/");
+    if (name == std::string::npos || arn.ends_with('*') || text.size() > 200) continue;
+    text += " " + arn.substr(name + 1);
+  }
+  return text;
 }
 
 /// One line for people about an event of the engine's own services.
@@ -75,7 +97,7 @@ Line LineOf(const api::Event& event) {
   if (event.source == "aws.ssm" && detail.contains("ExecutionId")) {
     return {"runbook", Text(detail, "Definition") + ": " + Text(detail, "Status")};
   }
-  if (event.source == "aws.ec2") {
+  if (event.source == "aws.ec2" && event.detail_type.ends_with("Notification")) {
     if (detail.contains("instance-id")) {
       return {"effect", Text(detail, "instance-id") + " is " + Text(detail, "state")};
     }
@@ -91,7 +113,7 @@ std::span<const store::Migration> Incidents::Migrations() {
   return kMigrations;
 }
 
-void Incidents::NoteFinding(store::Transaction& tx, const api::Event& event) {
+void Incidents::NoteFinding(store::Transaction& tx, const api::Event& event, TimePoint now) {
   const json::Array* findings = json::GetArray(event.detail.as_object(), "findings");
   if (!findings || findings->empty()) return;
   const json::Object& finding = findings->front().as_object();
@@ -111,27 +133,28 @@ void Incidents::NoteFinding(store::Transaction& tx, const api::Event& event) {
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
           {event.scope.account.str(), event.scope.region.str(), event.trace.correlation,
            event.cause, Text(finding, "Id"), Text(finding, "ProductArn"), title, severity, status,
-           json::Serialize(resources), event.time, event.time}) > 0;
+           json::Serialize(resources), now, now}) > 0;
   if (!opened) {
     tx.Execute(
         "UPDATE response_incidents SET title = ?, severity = ?, status = ?, updated_ms = ? "
         "WHERE account = ? AND region = ? AND id = ?",
-        {title, severity, status, event.time, event.scope.account.str(), event.scope.region.str(),
+        {title, severity, status, now, event.scope.account.str(), event.scope.region.str(),
          event.trace.correlation});
   }
-  observe::Timeline::Append(tx, event.scope, event.trace.correlation, event.time, "finding",
+  observe::Timeline::Append(tx, event.scope, event.trace.correlation, now, "finding",
                             severity + " " + status + ": " + title,
                             {{"findingId", Text(finding, "Id")}, {"status", status}});
 }
 
 void Incidents::Emit(store::Transaction& tx, api::Event event) {
   if (!event.trace.correlation.empty()) {
+    const TimePoint now = clock_.Now();
     if (event.detail_type == "Security Hub Findings - Imported") {
-      NoteFinding(tx, event);
+      NoteFinding(tx, event, now);
     } else {
       const Line line = LineOf(event);
-      observe::Timeline::Append(tx, event.scope, event.trace.correlation, event.time, line.kind,
-                                line.text, {{"detailType", event.detail_type}});
+      observe::Timeline::Append(tx, event.scope, event.trace.correlation, now, line.kind, line.text,
+                                {{"detailType", event.detail_type}});
     }
   }
   next_.Emit(tx, std::move(event));
@@ -181,8 +204,9 @@ std::optional<json::Object> Incidents::Describe(store::Transaction& tx, const Sc
   json::Array timeline;
   for (const observe::TimelineEntry& entry : entries) {
     timeline.push_back(json::Object{{"Time", ToSeconds(entry.time)},
-                                    {"Kind", entry.kind},
-                                    {"Text", entry.text},
+                                    {"Id", entry.id},
+                                    {"Kind", KindOf(entry)},
+                                    {"Text", TextOf(entry)},
                                     {"Detail", entry.detail}});
   }
   (*incident)["Timeline"] = std::move(timeline);

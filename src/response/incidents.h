@@ -18,9 +18,10 @@ namespace riposte::response {
 
 class Incidents final : public api::EventSink {
  public:
-  explicit Incidents(api::EventSink& next) : next_(next) {}
+  Incidents(api::EventSink& next, const Clock& clock) : next_(next), clock_(clock) {}
 
-  /// Notes what concerns an incident, then hands the event on.
+  /// Notes what concerns an incident at the time it arrives (an event's own time may be long past),
+  /// then hands the event on.
   void Emit(store::Transaction& tx, api::Event event) override;
 
   /// Newest first; at most `limit`, from the one after `token` ("" is the start).
@@ -37,9 +38,10 @@ class Incidents final : public api::EventSink {
   [[nodiscard]] static std::span<const store::Migration> Migrations();
 
  private:
-  void NoteFinding(store::Transaction& tx, const api::Event& event);
+  void NoteFinding(store::Transaction& tx, const api::Event& event, TimePoint now);
 
   api::EventSink& next_;
+  const Clock& clock_;
 };
 
 }  // namespace riposte::response
