@@ -238,7 +238,7 @@ json::Object TriageDocument(const Pack& pack, const Scope& scope) {
   json::Array choices;
   std::string fallback;
   for (const Response& response : pack.responses) {
-    const std::string first = StepName(response.runbook.empty() ? "Notify_" : "Respond_", response);
+    const std::string first = FirstStep(response, "Respond_");
     if (response.severity.empty() && response.type.empty()) {
       fallback = first;  // It fits everything: nothing after it can be reached.
       break;
