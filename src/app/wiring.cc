@@ -9,6 +9,7 @@
 #include "bus/rule_targets.h"
 #include "bus/scheduler.h"
 #include "bus/tables.h"
+#include "estate/buckets.h"
 #include "estate/estate.h"
 #include "estate/seed.h"
 #include "functions/async_target.h"
@@ -30,6 +31,7 @@
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
 #include "services/riposte/service.h"
+#include "services/s3/s3.h"
 #include "services/secretsmanager/secrets_service.h"
 #include "services/securityhub/service.h"
 #include "services/sns/mail.h"
@@ -114,6 +116,13 @@ estate::Timings EstateTimings(const Config& config) {
   return timings;
 }
 
+void SeedBucket(estate::Act& act, const std::string& name) {
+  if (estate::FindBucket(act.tx, name)) {
+    throw api::Error("ValidationException", "estate: there is a bucket " + name + " already");
+  }
+  estate::CreateBucket(act.tx, act.scope, name, act.now);
+}
+
 /// Where e-mail goes: into a folder, or nowhere when there is none.
 std::unique_ptr<sns::MailTransport> MakeMail(const Config& config) {
   std::string folder = config.mail_spool;
@@ -162,6 +171,7 @@ struct Engine::Impl {
     executions.SetScriptRunner(script_steps);
     executions.SetEventSink(events);
     ssm.Register(registry);
+    s3.Register(registry);
     queues.Register(registry);
     topics.Register(registry);
     pipeline.emplace(
@@ -357,7 +367,7 @@ struct Engine::Impl {
                                        {*store, rules, ingest, scheduler, authorizer}};
   estate::Estate estate{EstateTimings(config), *store, world.loop, world.clock,
                         world.random,          events, world.log};
-  estate::Seed seed{estate, [](estate::Act&, const std::string&) {}};
+  estate::Seed seed{estate, SeedBucket};
   ec2::Ec2Service ec2{estate};
   native::RiposteService native{events, events, seed, world.random};
   securityhub::SecurityHubService securityhub{events, world.random};
@@ -372,6 +382,7 @@ struct Engine::Impl {
   workflow::Engine executions{ExecutionOptions(), *store,       invoker,  world.loop,
                               world.clock,        world.random, world.log};
   ssm::SsmService ssm{SsmOptions(), executions, directory, authorizer, world.random};
+  s3::S3Service s3;
   sqs::SqsService queues{*store, world.loop, world.clock, world.random};
   std::unique_ptr<sns::MailTransport> mail = MakeMail(config);
   sns::MessageSigner message_signer{*store, world.clock};
