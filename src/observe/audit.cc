@@ -63,18 +63,29 @@ bool GetVarint(std::string_view& in, uint64_t& value) {
   return false;
 }
 
-/// A UUID's 16 bytes, or "" when the text is no lower-case UUID.
-std::string PackUuid(std::string_view text) {
-  if (text.size() != 36) return "";
-  std::string hex;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash != (text[i] == '-')) return "";
-    if (dash) continue;
-    if (text[i] >= 'A' && text[i] <= 'F') return "";
-    hex += text[i];
+int Nibble(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+/// The 16 bytes of a UUID; false when the text is no lower-case UUID. Runs once a call of the data
+/// plane, so it does not allocate.
+bool PackUuid(std::string_view text, std::array<char, 16>& bytes) {
+  if (text.size() != 36) return false;
+  size_t at = 0;
+  for (size_t i = 0; i < text.size();) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i++] != '-') return false;
+      continue;
+    }
+    const int high = Nibble(text[i]);
+    const int low = Nibble(text[i + 1]);
+    if (high < 0 || low < 0) return false;
+    bytes[at++] = static_cast<char>(high * 16 + low);
+    i += 2;
   }
-  return HexDecode(hex).value_or("");
+  return true;
 }
 
 std::string UnpackUuid(std::string_view bytes) {
@@ -87,10 +98,10 @@ std::string UnpackUuid(std::string_view bytes) {
 /// 16 bytes of a UUID, else n bytes of text: the request id.
 void AppendEntry(std::string& chunk, int64_t since_first_ms, std::string_view request_id) {
   PutVarint(chunk, static_cast<uint64_t>(since_first_ms));
-  const std::string packed = PackUuid(request_id);
-  if (!packed.empty()) {
+  std::array<char, 16> uuid;
+  if (PackUuid(request_id, uuid)) {
     PutVarint(chunk, 0);
-    chunk += packed;
+    chunk.append(uuid.data(), uuid.size());
   } else {
     PutVarint(chunk, request_id.size());
     chunk += request_id;
