@@ -6,6 +6,7 @@ use aws.api#service
 use aws.auth#sigv4
 use aws.protocols#awsJson1_1
 use riposte#iamPrefix
+use riposte#iamResource
 use riposte#targetPrefix
 
 @service(sdkId: "CloudTrail", arnNamespace: "cloudtrail", endpointPrefix: "cloudtrail")
@@ -35,6 +36,7 @@ service CloudTrail20131101 {
 }
 
 @idempotent
+@iamResource(["{ResourceId}"])
 operation AddTags {
     input: AddTagsRequest
     output: AddTagsResponse
@@ -59,6 +61,7 @@ operation AddTags {
 }
 
 @idempotent
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation CreateTrail {
     input: CreateTrailRequest
     output: CreateTrailResponse
@@ -100,6 +103,7 @@ operation CreateTrail {
 }
 
 @idempotent
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation DeleteTrail {
     input: DeleteTrailRequest
     output: DeleteTrailResponse
@@ -132,6 +136,7 @@ operation DescribeTrails {
 }
 
 @readonly
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{TrailName}"])
 operation GetEventSelectors {
     input: GetEventSelectorsRequest
     output: GetEventSelectorsResponse
@@ -146,6 +151,7 @@ operation GetEventSelectors {
 }
 
 @readonly
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation GetTrail {
     input: GetTrailRequest
     output: GetTrailResponse
@@ -159,6 +165,7 @@ operation GetTrail {
 }
 
 @readonly
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation GetTrailStatus {
     input: GetTrailStatusRequest
     output: GetTrailStatusResponse
@@ -217,6 +224,7 @@ operation LookupEvents {
 }
 
 @idempotent
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{TrailName}"])
 operation PutEventSelectors {
     input: PutEventSelectorsRequest
     output: PutEventSelectorsResponse
@@ -237,6 +245,7 @@ operation PutEventSelectors {
 }
 
 @idempotent
+@iamResource(["{ResourceId}"])
 operation RemoveTags {
     input: RemoveTagsRequest
     output: RemoveTagsResponse
@@ -260,6 +269,7 @@ operation RemoveTags {
 }
 
 @idempotent
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation StartLogging {
     input: StartLoggingRequest
     output: StartLoggingResponse
@@ -279,6 +289,7 @@ operation StartLogging {
 }
 
 @idempotent
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation StopLogging {
     input: StopLoggingRequest
     output: StopLoggingResponse
@@ -298,6 +309,7 @@ operation StopLogging {
 }
 
 @idempotent
+@iamResource(["arn:aws:cloudtrail:{region}:{account}:trail/{Name}"])
 operation UpdateTrail {
     input: UpdateTrailRequest
     output: UpdateTrailResponse

@@ -8,6 +8,7 @@ use aws.protocols#awsJson1_1
 use riposte#aliases
 use riposte#dataPlane
 use riposte#iamPrefix
+use riposte#iamResource
 use riposte#targetPrefix
 
 @service(sdkId: "CloudWatch Logs", arnNamespace: "logs", endpointPrefix: "logs")
@@ -46,6 +47,7 @@ service Logs20140328 {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation CreateLogGroup {
     input: CreateLogGroupRequest
     errors: [
@@ -57,6 +59,7 @@ operation CreateLogGroup {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{logStreamName}"])
 operation CreateLogStream {
     input: CreateLogStreamRequest
     errors: [
@@ -67,6 +70,7 @@ operation CreateLogStream {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation DeleteLogGroup {
     input: DeleteLogGroupRequest
     errors: [
@@ -78,6 +82,7 @@ operation DeleteLogGroup {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{logStreamName}"])
 operation DeleteLogStream {
     input: DeleteLogStreamRequest
     errors: [
@@ -89,6 +94,7 @@ operation DeleteLogStream {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation DeleteMetricFilter {
     input: DeleteMetricFilterRequest
     errors: [
@@ -109,6 +115,7 @@ operation DeleteResourcePolicy {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation DeleteRetentionPolicy {
     input: DeleteRetentionPolicyRequest
     errors: [
@@ -130,6 +137,7 @@ operation DescribeLogGroups {
 }
 
 @readonly
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation DescribeLogStreams {
     input: DescribeLogStreamsRequest
     output: DescribeLogStreamsResponse
@@ -141,6 +149,7 @@ operation DescribeLogStreams {
 }
 
 @readonly
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation DescribeMetricFilters {
     input: DescribeMetricFiltersRequest
     output: DescribeMetricFiltersResponse
@@ -163,6 +172,7 @@ operation DescribeResourcePolicies {
 
 @readonly
 @dataPlane
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation FilterLogEvents {
     input: FilterLogEventsRequest
     output: FilterLogEventsResponse
@@ -175,6 +185,7 @@ operation FilterLogEvents {
 
 @readonly
 @dataPlane
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{logStreamName}"])
 operation GetLogEvents {
     input: GetLogEventsRequest
     output: GetLogEventsResponse
@@ -186,6 +197,7 @@ operation GetLogEvents {
 }
 
 @readonly
+@iamResource(["{resourceArn}"])
 operation ListTagsForResource {
     input: ListTagsForResourceRequest
     output: ListTagsForResourceResponse
@@ -197,6 +209,7 @@ operation ListTagsForResource {
 }
 
 @readonly
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation ListTagsLogGroup {
     input: ListTagsLogGroupRequest
     output: ListTagsLogGroupResponse
@@ -207,6 +220,7 @@ operation ListTagsLogGroup {
 }
 
 @dataPlane
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{logStreamName}"])
 operation PutLogEvents {
     input: PutLogEventsRequest
     output: PutLogEventsResponse
@@ -220,6 +234,7 @@ operation PutLogEvents {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation PutMetricFilter {
     input: PutMetricFilterRequest
     errors: [
@@ -244,6 +259,7 @@ operation PutResourcePolicy {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation PutRetentionPolicy {
     input: PutRetentionPolicyRequest
     errors: [
@@ -254,6 +270,7 @@ operation PutRetentionPolicy {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation TagLogGroup {
     input: TagLogGroupRequest
     errors: [
@@ -262,6 +279,7 @@ operation TagLogGroup {
     ]
 }
 
+@iamResource(["{resourceArn}"])
 operation TagResource {
     input: TagResourceRequest
     errors: [
@@ -282,6 +300,7 @@ operation TestMetricFilter {
     ]
 }
 
+@iamResource(["arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:"])
 operation UntagLogGroup {
     input: UntagLogGroupRequest
     errors: [
@@ -289,6 +308,7 @@ operation UntagLogGroup {
     ]
 }
 
+@iamResource(["{resourceArn}"])
 operation UntagResource {
     input: UntagResourceRequest
     errors: [

@@ -11,6 +11,7 @@ use aws.protocols#awsQueryError
 use riposte#aliases
 use riposte#dataPlane
 use riposte#iamPrefix
+use riposte#iamResource
 use riposte#targetPrefix
 use smithy.protocols#rpcv2Cbor
 
@@ -49,6 +50,7 @@ service GraniteServiceVersion20100801 {
     ]
 }
 
+@iamResource(["arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmNames[]}"])
 operation DeleteAlarms {
     input: DeleteAlarmsInput
     errors: [
@@ -56,6 +58,7 @@ operation DeleteAlarms {
     ]
 }
 
+@iamResource(["arn:aws:cloudwatch::{account}:dashboard/{DashboardNames[]}"])
 operation DeleteDashboards {
     input: DeleteDashboardsInput
     output: DeleteDashboardsOutput
@@ -67,6 +70,7 @@ operation DeleteDashboards {
 }
 
 @readonly
+@iamResource(["arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmName}"])
 operation DescribeAlarmHistory {
     input: DescribeAlarmHistoryInput
     output: DescribeAlarmHistoryOutput
@@ -90,15 +94,18 @@ operation DescribeAlarmsForMetric {
     output: DescribeAlarmsForMetricOutput
 }
 
+@iamResource(["arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmNames[]}"])
 operation DisableAlarmActions {
     input: DisableAlarmActionsInput
 }
 
+@iamResource(["arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmNames[]}"])
 operation EnableAlarmActions {
     input: EnableAlarmActionsInput
 }
 
 @readonly
+@iamResource(["arn:aws:cloudwatch::{account}:dashboard/{DashboardName}"])
 operation GetDashboard {
     input: GetDashboardInput
     output: GetDashboardOutput
@@ -153,6 +160,7 @@ operation ListMetrics {
 }
 
 @readonly
+@iamResource(["{ResourceARN}"])
 operation ListTagsForResource {
     input: ListTagsForResourceInput
     output: ListTagsForResourceOutput
@@ -163,6 +171,7 @@ operation ListTagsForResource {
     ]
 }
 
+@iamResource(["arn:aws:cloudwatch::{account}:dashboard/{DashboardName}"])
 operation PutDashboard {
     input: PutDashboardInput
     output: PutDashboardOutput
@@ -173,6 +182,7 @@ operation PutDashboard {
     ]
 }
 
+@iamResource(["arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmName}"])
 operation PutMetricAlarm {
     input: PutMetricAlarmInput
     errors: [
@@ -191,6 +201,7 @@ operation PutMetricData {
     ]
 }
 
+@iamResource(["arn:aws:cloudwatch:{region}:{account}:alarm:{AlarmName}"])
 operation SetAlarmState {
     input: SetAlarmStateInput
     errors: [
@@ -199,6 +210,7 @@ operation SetAlarmState {
     ]
 }
 
+@iamResource(["{ResourceARN}"])
 operation TagResource {
     input: TagResourceInput
     output: TagResourceOutput
@@ -211,6 +223,7 @@ operation TagResource {
     ]
 }
 
+@iamResource(["{ResourceARN}"])
 operation UntagResource {
     input: UntagResourceInput
     output: UntagResourceOutput

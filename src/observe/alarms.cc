@@ -1,5 +1,7 @@
 #include "observe/alarms.h"
 
+#include <algorithm>
+
 #include "observe/alarm_tables.h"
 
 namespace riposte::observe {
@@ -7,6 +9,7 @@ namespace {
 
 constexpr Millis kMinute{60'000};
 constexpr Millis kTenSeconds{10'000};
+constexpr size_t kSlice = 50;  // Alarms judged in one task: about 5 ms.
 
 TimePoint FloorTo(TimePoint time, Millis step) {
   return time - time.time_since_epoch() % step;
@@ -254,7 +257,15 @@ void Alarms::Tick() {
       for (const auto& [id, watched] : watched_) {
         if (full_minute || watched.plan.high_resolution()) due.push_back(id);
       }
-      Evaluate(due, false);
+      // In slices, so that thousands of alarms do not hold up the loop.
+      for (size_t at = 0; at < due.size(); at += kSlice) {
+        const auto first = due.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto last =
+            due.begin() + static_cast<std::ptrdiff_t>(std::min(due.size(), at + kSlice));
+        loop_.Post([this, slice = std::vector<int64_t>(first, last)] {
+          if (running_) Evaluate(slice, false);
+        });
+      }
     });
   });
   ScheduleTick();
