@@ -1,6 +1,7 @@
 #include "base/encoding.h"
 
 #include <array>
+#include <cstring>
 
 namespace riposte {
 namespace {
@@ -168,7 +169,32 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+#if defined(__x86_64__)
+namespace {
+
+/// The instruction that processors have for it since 2008, eight bytes at a time.
+__attribute__((target("sse4.2"))) uint32_t HardwareCrc32c(std::string_view bytes) {
+  uint64_t crc = 0xffffffffu;
+  size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + i, 8);
+    crc = __builtin_ia32_crc32di(crc, word);
+  }
+  auto tail = static_cast<uint32_t>(crc);
+  for (; i < bytes.size(); ++i) {
+    tail = __builtin_ia32_crc32qi(tail, static_cast<uint8_t>(bytes[i]));
+  }
+  return ~tail;
+}
+
+}  // namespace
+#endif
+
 uint32_t Crc32c(std::string_view bytes) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) return HardwareCrc32c(bytes);
+#endif
   uint32_t crc = 0xffffffffu;
   for (const char c : bytes) crc = kCrcTable[(crc ^ static_cast<uint8_t>(c)) & 255] ^ (crc >> 8);
   return ~crc;
