@@ -31,6 +31,7 @@ void LogsService::Register(api::Registry& registry) {
                       {"UntagLogGroup", api::Write(&S::UntagLogGroup)},
                       {"ListTagsLogGroup", api::Read(&S::ListTagsLogGroup)},
                   });
+  registry.SetResourcePolicy("logs", PolicyOf);
 }
 
 }  // namespace riposte::logs

@@ -37,6 +37,8 @@ class LogsService {
   json::Value DeleteMetricFilter(const api::Call& call, store::Transaction& tx);
   json::Value TestMetricFilter(const api::Call& call, store::Transaction& tx);
   json::Value PutResourcePolicy(const api::Call& call, store::Transaction& tx);
+  /// One document of all policies of the ARN's account and region, "" when there is none.
+  static std::string PolicyOf(const std::string& arn, store::Transaction& tx);
   json::Value DescribeResourcePolicies(const api::Call& call, store::Transaction& tx);
   json::Value DeleteResourcePolicy(const api::Call& call, store::Transaction& tx);
   json::Value TagResource(const api::Call& call, store::Transaction& tx);

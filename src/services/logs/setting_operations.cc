@@ -161,6 +161,27 @@ json::Value LogsService::PutResourcePolicy(const api::Call& call, store::Transac
   return json::Object{{"resourcePolicy", WritePolicy(policy)}};
 }
 
+std::string LogsService::PolicyOf(const std::string& arn, store::Transaction& tx) {
+  const auto parsed = Arn::Parse(arn);
+  if (!parsed) return "";
+  json::Array statements;
+  for (const tables::LogPolicy& policy : tables::ListPolicies(tx, parsed->scope())) {
+    auto document = json::Parse(policy.document);
+    const json::Value* own = document && document->is_object()
+                                 ? json::Find(document->get_object(), "Statement")
+                                 : nullptr;
+    if (!own) continue;
+    if (const auto* list = own->if_array()) {
+      statements.insert(statements.end(), list->begin(), list->end());
+    } else {
+      statements.push_back(*own);
+    }
+  }
+  if (statements.empty()) return "";
+  return json::Serialize(
+      json::Object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
+}
+
 json::Value LogsService::DescribeResourcePolicies(const api::Call& call, store::Transaction& tx) {
   json::Array out;
   for (const tables::LogPolicy& policy : tables::ListPolicies(tx, call.scope)) {
