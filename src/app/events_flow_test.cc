@@ -102,6 +102,30 @@ TEST_F(EventsFlow, AnotherAccountsBusWithoutAndWithItsPermission) {
   EXPECT_FALSE(GivenUp().contains(RuleArn("forward")));
 }
 
+TEST_F(EventsFlow, IntoALogGroup) {
+  engine.Call("logs", "CreateLogGroup", {{"logGroupName", "/aws/events/all"}});
+  PutRule("log", R"({"source": ["app"]})",
+          {Object{{"Id", "1"}, {"Arn", engine.Arn("logs", "log-group:/aws/events/all:*")}}});
+  Put("app");
+  EXPECT_EQ(GivenUp()[RuleArn("log")], "NO_PERMISSIONS");
+  const Object policy{
+      {"Version", "2012-10-17"},
+      {"Statement", Array{Object{{"Effect", "Allow"},
+                                 {"Principal", Object{{"Service", "events.amazonaws.com"}}},
+                                 {"Action", Array{"logs:CreateLogStream", "logs:PutLogEvents"}},
+                                 {"Resource", engine.Arn("logs", "log-group:/aws/events/*:*")}}}}};
+  engine.Call("logs", "PutResourcePolicy",
+              {{"policyName", "p"}, {"policyDocument", json::Serialize(policy)}});
+  Put("app", R"({"n": 7})");
+  engine.AdvanceTime(std::chrono::seconds(2));
+  const Object found =
+      engine.Call("logs", "FilterLogEvents", {{"logGroupName", "/aws/events/all"}});
+  const auto& events = found.at("events").as_array();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(json::Parse(json::GetString(events[0].as_object(), "message"))->at("detail").at("n"),
+            7);
+}
+
 TEST_F(EventsFlow, RulesOfACustomBusNeedTheirOwnPermission) {
   // The resource of such a rule is rule/<bus>/<name>; a policy on rule/<name> does not reach it.
   access::Principal nobody;

@@ -53,7 +53,7 @@ bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin&
   set->Candidates(event.source, event.detail_type, rules);
   if (rules.empty()) return true;
 
-  const std::string time = FormatIso8601(event.time);
+  const std::string time = set->asks_for_time() ? FormatIso8601(event.time) : std::string();
   const pattern::Envelope seen{event.id, event.detail_type, event.source,   origin.account,
                                time,     origin.region,     event.resources};
   std::erase_if(rules,

@@ -47,6 +47,10 @@ RuleSet::RuleSet(std::vector<std::shared_ptr<const CompiledRule>> rules)
     const CompiledRule* rule = shared.get();
     by_name_[rule->key.name] = rule;
     if (!rule->pattern) continue;
+    asks_for_time_ = asks_for_time_ ||
+                     std::ranges::any_of(rule->pattern->fields(), [](const pattern::Field& field) {
+                       return field.Names(0, 1) == "time";
+                     });
     const auto sources = rule->pattern->RequiredStrings("source");
     const auto detail_types = rule->pattern->RequiredStrings("detail-type");
     if (sources && detail_types) {

@@ -53,6 +53,8 @@ class RuleSet {
   void Candidates(std::string_view source, std::string_view detail_type,
                   std::vector<const CompiledRule*>& out) const;
   [[nodiscard]] const CompiledRule* Find(std::string_view name) const;
+  /// Some pattern asks for the event's time; else nobody needs it as text before a rule matches.
+  [[nodiscard]] bool asks_for_time() const { return asks_for_time_; }
   [[nodiscard]] const std::vector<std::shared_ptr<const CompiledRule>>& rules() const {
     return rules_;
   }
@@ -70,6 +72,7 @@ class RuleSet {
   Index by_source_;
   Index by_detail_type_;
   std::vector<const CompiledRule*> others_;
+  bool asks_for_time_ = false;
   std::unordered_map<std::string_view, const CompiledRule*> by_name_;
 };
 

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "bus/ingest.h"
 #include "bus/rule_delivery.h"
+#include "observe/timeline.h"
 
 namespace riposte::bus {
 namespace {
@@ -311,6 +312,21 @@ delivery::Target::DeadLetter RuleTargets::MakeDeadLetter(const Work& work, const
   return letter;
 }
 
+void RuleTargets::Note(store::Transaction& tx, const Work& work, const RuleDelivery& delivery,
+                       const Result& result, Disposition disposition) const {
+  // Ordinary events have no timeline; a row for each would cost more than the delivery.
+  if (!work.trace.correlation.starts_with("inc-")) return;
+  const bool done = disposition == Disposition::kDone;
+  observe::Timeline::Append(
+      tx, work.scope, work.trace.correlation, parts_.clock.Now(), "delivery",
+      "rule " + delivery.rule + " to " + work.target_arn +
+          (done ? std::string(": delivered")
+                : ": failed, " + result.error_code + ": " + result.error_message),
+      {{"ruleArn", work.source_arn},
+       {"targetArn", work.target_arn},
+       {"eventId", delivery.event_id}});
+}
+
 void RuleTargets::OnOutcome(store::Transaction& tx, const Work& work, const Result& result,
                             Disposition disposition) {
   const RuleDelivery delivery = RuleDelivery::FromJson(work.detail);
@@ -321,6 +337,7 @@ void RuleTargets::OnOutcome(store::Transaction& tx, const Work& work, const Resu
     if (result.error_code == "THROTTLING") count("ThrottledInvocations");
     return;
   }
+  Note(tx, work, delivery, result, disposition);
   const bool looped = result.error_code == "LOOP_DETECTED";
   count(looped ? "DeadLetterInvocations" : "Invocations");
   if (disposition == Disposition::kDone) {

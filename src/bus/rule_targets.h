@@ -20,7 +20,8 @@
 // refused as invalid -> SDK_CLIENT_ERROR: dead at once. Throttled -> THROTTLING, all else
 // INTERNAL_ERROR: again later, as the target's retry policy says.
 // A delivery that fails for good is announced as an event of source aws.events, detail-type
-// "EventBridge Rule Execution Failed", on the default bus (docs/compatibility.md).
+// "EventBridge Rule Execution Failed", on the default bus (docs/compatibility.md). Deliveries that
+// belong to an incident leave a line in its timeline.
 #pragma once
 
 #include <functional>
@@ -28,6 +29,7 @@
 
 #include "api/invoker.h"
 #include "api/sinks.h"
+#include "bus/rule_delivery.h"
 #include "bus/tables.h"
 #include "delivery/delivery.h"
 
@@ -72,6 +74,9 @@ class RuleTargets final : public delivery::Target {
 
  private:
   void Call(api::Invocation invocation, Completion completion);
+  /// The line in the timeline of an incident.
+  void Note(store::Transaction& tx, const delivery::Work& work, const RuleDelivery& delivery,
+            const delivery::Result& result, Disposition disposition) const;
   void CallLogs(const api::Invocation& base, const std::string& stream, const std::string& message,
                 bool stream_exists, Completion completion);
 

@@ -216,6 +216,27 @@ TEST_F(RuleTargetsTest, AFailureIsAnnouncedOnce) {
   EXPECT_EQ(Owed(), 0);
 }
 
+TEST_F(RuleTargetsTest, DeliveriesOfAnIncidentAreInItsTimeline) {
+  PutRule("r", R"({"source": ["app"]})",
+          R"([{"Id": "1", "Arn": "arn:aws:sns:eu-west-1:111122223333:t"},
+              {"Id": "2", "Arn": "arn:aws:sqs:eu-west-1:111122223333:q"}])");
+  invoker.FailNext("SendMessage", "QueueDoesNotExist");
+  api::Event event = MakeEvent("app");
+  event.trace.correlation = "inc-0123456789abcdef";
+  Emit(std::move(event));
+  Emit(MakeEvent("app"));  // Of no incident.
+  std::multiset<std::string> lines;
+  store->Read([&](store::Transaction& tx) {
+    for (const auto& entry : observe::Timeline::List(tx, "inc-0123456789abcdef")) {
+      lines.insert(entry.kind + ": " + entry.text);
+    }
+  });
+  EXPECT_EQ(lines, (std::multiset<std::string>{
+                       "delivery: rule r to arn:aws:sns:eu-west-1:111122223333:t: delivered",
+                       "delivery: rule r to arn:aws:sqs:eu-west-1:111122223333:q: failed, "
+                       "NO_RESOURCE: scripted QueueDoesNotExist"}));
+}
+
 TEST_F(RuleTargetsTest, AChainIsCut) {
   PutRule("r", R"({"source": ["app"]})",
           R"([{"Id": "1", "Arn": "arn:aws:sqs:eu-west-1:111122223333:q",

@@ -11,6 +11,8 @@
 #include "bus/ingest.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
+#include "observe/tables.h"
+#include "observe/timeline.h"
 
 namespace riposte::bus::testing {
 
@@ -68,7 +70,8 @@ class BusTest : public ::testing::Test {
 
   static std::unique_ptr<store::Store> OpenStore() {
     std::vector<store::Migration> migrations;
-    for (const auto part : {tables::Migrations(), delivery::Dispatcher::Migrations()}) {
+    for (const auto part :
+         {tables::Migrations(), delivery::Dispatcher::Migrations(), observe::Migrations()}) {
       migrations.insert(migrations.end(), part.begin(), part.end());
     }
     store::Store::Options options;

@@ -5,6 +5,8 @@
 #include "api/testing/service_fixture.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
+#include "observe/tables.h"
+#include "observe/timeline.h"
 
 namespace riposte::events {
 namespace {
@@ -22,7 +24,7 @@ class EventsTest : public api::testing::ServiceFixture {
  protected:
   explicit EventsTest(EventsService::Options options = {.authorize = false})
       : ServiceFixture("events", {bus::tables::Migrations(), delivery::Dispatcher::Migrations(),
-                                  access::Migrations()}),
+                                  access::Migrations(), observe::Migrations()}),
         service_object_(options, {*store_, rules_, ingest_, scheduler_, authorizer_}) {
     service_object_.Register(registry_);
   }
@@ -257,6 +259,16 @@ TEST_F(EventsTest, PutEventsWritesNothingWhenNothingMatches) {
   const auto before = store_->counts();
   PutEvents({Entry("else"), Entry("other", R"({"n": 2})")});
   EXPECT_EQ(store_->counts().closures, before.closures);
+}
+
+TEST_F(EventsTest, EventsOfAnIncidentAreInItsTimeline) {
+  trace_.correlation = "inc-0123456789abcdef";
+  PutEvents({Entry("app"), Entry("aws.refused")});
+  std::vector<observe::TimelineEntry> lines;
+  store_->Read(
+      [&](store::Transaction& tx) { lines = observe::Timeline::List(tx, "inc-0123456789abcdef"); });
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].text, "app: t");
 }
 
 TEST_F(EventsTest, OneBadEntryDoesNotStopTheRest) {

@@ -1,4 +1,5 @@
 #include "bus/rule_targets.h"
+#include "observe/timeline.h"
 #include "pattern/evaluate.h"
 #include "services/events/events.h"
 #include "services/events/input.h"
@@ -99,6 +100,8 @@ void EventsService::PutEvents(Call call, api::Reply reply) {
   json::Array results;
   results.reserve(entries.size());
   std::vector<delivery::Work> owed;
+  std::vector<api::Event> noted;  // What an incident's timeline tells.
+  const bool in_incident = call.trace.correlation.starts_with("inc-");
   pattern::EventMatcher scratch;
   for (const json::Value& value : entries) {
     const json::Object& entry = value.as_object();
@@ -119,6 +122,7 @@ void EventsService::PutEvents(Call call, api::Reply reply) {
         throw Refusal{"MalformedDetail", "Detail is malformed."};
       }
       result["EventId"] = event.id;
+      if (in_incident && !forwarding) noted.push_back(std::move(event));
     } catch (const Refusal& refusal) {
       ++failed;
       result["ErrorCode"] = refusal.code;
@@ -129,9 +133,14 @@ void EventsService::PutEvents(Call call, api::Reply reply) {
   json::Object out;
   out["FailedEntryCount"] = failed;
   out["Entries"] = std::move(results);
-  if (owed.empty()) return reply({std::move(out), std::nullopt});
+  if (owed.empty() && noted.empty()) return reply({std::move(out), std::nullopt});
   parts_.store.Write(
-      [this, owed = std::move(owed)](Transaction& tx) mutable {
+      [this, owed = std::move(owed), noted = std::move(noted)](Transaction& tx) mutable {
+        for (const api::Event& event : noted) {
+          observe::Timeline::Append(tx, event.scope, event.trace.correlation, event.time, "event",
+                                    event.source + ": " + event.detail_type,
+                                    {{"eventId", event.id}});
+        }
         parts_.ingest.Owe(tx, std::move(owed));
       },
       [out = std::move(out), reply = std::move(reply)](std::exception_ptr failure) mutable {
