@@ -19,13 +19,16 @@ service Lambda {
     operations: [
         AddPermission
         CreateAlias
+        CreateEventSourceMapping
         CreateFunction
         DeleteAlias
+        DeleteEventSourceMapping
         DeleteFunction
         DeleteFunctionConcurrency
         DeleteFunctionEventInvokeConfig
         GetAccountSettings
         GetAlias
+        GetEventSourceMapping
         GetFunction
         GetFunctionConcurrency
         GetFunctionConfiguration
@@ -33,6 +36,7 @@ service Lambda {
         GetPolicy
         Invoke
         ListAliases
+        ListEventSourceMappings
         ListFunctionEventInvokeConfigs
         ListFunctions
         ListTags
@@ -44,6 +48,7 @@ service Lambda {
         TagResource
         UntagResource
         UpdateAlias
+        UpdateEventSourceMapping
         UpdateFunctionCode
         UpdateFunctionConfiguration
         UpdateFunctionEventInvokeConfig
@@ -81,6 +86,19 @@ operation CreateAlias {
     ]
 }
 
+@http(method: "POST", uri: "/2015-03-31/event-source-mappings", code: 202)
+operation CreateEventSourceMapping {
+    input: CreateEventSourceMappingRequest
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException
+        ResourceConflictException
+        ServiceException
+        TooManyRequestsException
+        ResourceNotFoundException
+    ]
+}
+
 @idempotent
 @http(method: "POST", uri: "/2015-03-31/functions", code: 201)
 @iamResource(["arn:aws:lambda:{region}:{account}:function:{FunctionName}"])
@@ -107,6 +125,21 @@ operation DeleteAlias {
         ResourceConflictException
         ServiceException
         TooManyRequestsException
+    ]
+}
+
+@idempotent
+@http(method: "DELETE", uri: "/2015-03-31/event-source-mappings/{UUID}", code: 202)
+operation DeleteEventSourceMapping {
+    input: DeleteEventSourceMappingRequest
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException
+        ResourceInUseException
+        ResourceConflictException
+        ServiceException
+        TooManyRequestsException
+        ResourceNotFoundException
     ]
 }
 
@@ -168,6 +201,19 @@ operation GetAccountSettings {
 operation GetAlias {
     input: GetAliasRequest
     output: AliasConfiguration
+    errors: [
+        InvalidParameterValueException
+        ServiceException
+        TooManyRequestsException
+        ResourceNotFoundException
+    ]
+}
+
+@readonly
+@http(method: "GET", uri: "/2015-03-31/event-source-mappings/{UUID}", code: 200)
+operation GetEventSourceMapping {
+    input: GetEventSourceMappingRequest
+    output: EventSourceMappingConfiguration
     errors: [
         InvalidParameterValueException
         ServiceException
@@ -274,6 +320,19 @@ operation Invoke {
 operation ListAliases {
     input: ListAliasesRequest
     output: ListAliasesResponse
+    errors: [
+        InvalidParameterValueException
+        ServiceException
+        TooManyRequestsException
+        ResourceNotFoundException
+    ]
+}
+
+@readonly
+@http(method: "GET", uri: "/2015-03-31/event-source-mappings", code: 200)
+operation ListEventSourceMappings {
+    input: ListEventSourceMappingsRequest
+    output: ListEventSourceMappingsResponse
     errors: [
         InvalidParameterValueException
         ServiceException
@@ -434,6 +493,20 @@ operation UpdateAlias {
     ]
 }
 
+@http(method: "PUT", uri: "/2015-03-31/event-source-mappings/{UUID}", code: 202)
+operation UpdateEventSourceMapping {
+    input: UpdateEventSourceMappingRequest
+    output: EventSourceMappingConfiguration
+    errors: [
+        InvalidParameterValueException
+        ResourceInUseException
+        ResourceConflictException
+        ServiceException
+        TooManyRequestsException
+        ResourceNotFoundException
+    ]
+}
+
 @http(method: "PUT", uri: "/2015-03-31/functions/{FunctionName}/code", code: 200)
 @iamResource(["arn:aws:lambda:{region}:{account}:function:{FunctionName}"])
 operation UpdateFunctionCode {
@@ -570,6 +643,9 @@ list ArchitecturesList {
 @pattern("arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)")
 string Arn
 
+@range(min: 1, max: 10000)
+integer BatchSize
+
 @sensitive
 blob Blob
 
@@ -594,6 +670,18 @@ structure CreateAliasRequest {
     FunctionVersion: VersionWithLatestPublished
     Description: Description
     RoutingConfig: AliasRoutingConfiguration
+}
+
+structure CreateEventSourceMappingRequest {
+    EventSourceArn: Arn
+    @required
+    FunctionName: NamespacedFunctionName
+    Enabled: Boolean
+    BatchSize: BatchSize
+    MaximumBatchingWindowInSeconds: MaximumBatchingWindowInSeconds
+    Tags: Tags
+    FunctionResponseTypes: FunctionResponseTypeList
+    FilterCriteria: FilterCriteria
 }
 
 structure CreateFunctionRequest {
@@ -631,6 +719,12 @@ structure DeleteAliasRequest {
     @required
     @httpLabel
     Name: Alias
+}
+
+structure DeleteEventSourceMappingRequest {
+    @required
+    @httpLabel
+    UUID: String
 }
 
 structure DeleteFunctionConcurrencyRequest {
@@ -707,9 +801,42 @@ structure EphemeralStorage {
 @range(min: 512, max: 10240)
 integer EphemeralStorageSize
 
+@length(min: 85, max: 120)
+@pattern("arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+string EventSourceMappingArn
+
+structure EventSourceMappingConfiguration {
+    UUID: String
+    BatchSize: BatchSize
+    MaximumBatchingWindowInSeconds: MaximumBatchingWindowInSeconds
+    EventSourceArn: Arn
+    FunctionArn: FunctionArn
+    LastModified: Timestamp
+    State: String
+    StateTransitionReason: String
+    FunctionResponseTypes: FunctionResponseTypeList
+    EventSourceMappingArn: EventSourceMappingArn
+}
+
+list EventSourceMappingsList {
+    member: EventSourceMappingConfiguration
+}
+
 @length(min: 0, max: 256)
 @pattern("[a-zA-Z0-9._\\-]+")
 string EventSourceToken
+
+structure Filter {
+    Pattern: String
+}
+
+structure FilterCriteria {
+    Filters: FilterList
+}
+
+list FilterList {
+    member: Filter
+}
 
 @length(min: 0, max: 10000)
 @pattern("arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?")
@@ -778,6 +905,15 @@ list FunctionList {
 @pattern("(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?")
 string FunctionName
 
+enum FunctionResponseType {
+    ReportBatchItemFailures
+}
+
+@length(min: 0, max: 1)
+list FunctionResponseTypeList {
+    member: FunctionResponseType
+}
+
 enum FunctionVersion {
     ALL
 }
@@ -797,6 +933,12 @@ structure GetAliasRequest {
     @required
     @httpLabel
     Name: Alias
+}
+
+structure GetEventSourceMappingRequest {
+    @required
+    @httpLabel
+    UUID: String
 }
 
 structure GetFunctionConcurrencyRequest {
@@ -990,6 +1132,22 @@ structure ListAliasesResponse {
     Aliases: AliasList
 }
 
+structure ListEventSourceMappingsRequest {
+    @httpQuery("EventSourceArn")
+    EventSourceArn: Arn
+    @httpQuery("FunctionName")
+    FunctionName: NamespacedFunctionName
+    @httpQuery("Marker")
+    Marker: String
+    @httpQuery("MaxItems")
+    MaxItems: MaxListItems
+}
+
+structure ListEventSourceMappingsResponse {
+    NextMarker: String
+    EventSourceMappings: EventSourceMappingsList
+}
+
 structure ListFunctionEventInvokeConfigsRequest {
     @required
     @httpLabel
@@ -1075,6 +1233,9 @@ integer MaxFunctionEventInvokeConfigListItems
 
 @range(min: 1, max: 10000)
 integer MaxListItems
+
+@range(min: 0, max: 300)
+integer MaximumBatchingWindowInSeconds
 
 @range(min: 60, max: 21600)
 integer MaximumEventAgeInSeconds
@@ -1194,6 +1355,13 @@ string ResourceArn
 structure ResourceConflictException {
     Type: String
     message: String
+}
+
+@error("client")
+@httpError(400)
+structure ResourceInUseException {
+    Type: String
+    Message: String
 }
 
 @error("client")
@@ -1425,6 +1593,18 @@ structure UpdateAliasRequest {
     Description: Description
     RoutingConfig: AliasRoutingConfiguration
     RevisionId: String
+}
+
+structure UpdateEventSourceMappingRequest {
+    @required
+    @httpLabel
+    UUID: String
+    FunctionName: NamespacedFunctionName
+    Enabled: Boolean
+    BatchSize: BatchSize
+    MaximumBatchingWindowInSeconds: MaximumBatchingWindowInSeconds
+    FunctionResponseTypes: FunctionResponseTypeList
+    FilterCriteria: FilterCriteria
 }
 
 structure UpdateFunctionCodeRequest {

@@ -122,6 +122,60 @@ TEST_F(FunctionsFlow, TheCountOfFailuresSurvivesARestart) {
   EXPECT_EQ(calls, 3) << "two retries in all, before and after the restart";
 }
 
+TEST_F(FunctionsFlow, MessagesOfAQueueBecomeInvocations) {
+  CreateFunction("worker");
+  const auto made = engine.Call("sqs", "CreateQueue", {{"QueueName", "jobs"}});
+  const std::string url(json::View(made.at("QueueUrl")));
+  const auto send = [&](const std::string& body) {
+    engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", body}});
+  };
+  const auto left = [&] {
+    const auto attributes = engine.Call("sqs", "GetQueueAttributes",
+                                        {{"QueueUrl", url}, {"AttributeNames", Array{"All"}}});
+    const auto& values = attributes.at("Attributes").as_object();
+    return std::string(json::GetString(values, "ApproximateNumberOfMessages")) + "+" +
+           std::string(json::GetString(values, "ApproximateNumberOfMessagesNotVisible"));
+  };
+  engine.Call("lambda", "CreateEventSourceMapping",
+              {{"FunctionName", "worker"},
+               {"EventSourceArn", engine.Arn("sqs", "jobs")},
+               {"FunctionResponseTypes", Array{"ReportBatchItemFailures"}}});
+  send("one");
+  engine.AdvanceTime(std::chrono::seconds(5));
+  EXPECT_TRUE(engine.functions.invocations.empty()) << "the role may not read the queue yet";
+  EXPECT_EQ(left(), "1+0");
+  engine.Call("iam", "PutRolePolicy",
+              {{"RoleName", "lambda-role"},
+               {"PolicyName", "queue"},
+               {"PolicyDocument",
+                R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*",
+                    "Resource":"*"}]})"}});
+  engine.AdvanceTime(minutes(1));
+  ASSERT_EQ(engine.functions.invocations.size(), 1u);
+  const auto event = json::Parse(engine.functions.invocations[0].payload);
+  EXPECT_EQ(event->at("Records").at(0).at("body"), "one");
+  EXPECT_EQ(event->at("Records").at(0).at("eventSource"), "aws:sqs");
+  EXPECT_EQ(left(), "0+0") << "dealt with and deleted";
+
+  // What the function reports as failed is seen again after its visibility timeout.
+  engine.functions.functions["worker"] =
+      [](const functions::Invocation& invocation) -> functions::InvokeOutcome {
+    const auto records = json::Parse(invocation.payload)->at("Records");
+    const auto id = records.at(0).at("messageId");
+    return functions::InvokeResult{
+        .payload =
+            json::Serialize(Object{{"batchItemFailures", Array{Object{{"itemIdentifier", id}}}}})};
+  };
+  send("two");
+  engine.RunUntilIdle();
+  EXPECT_EQ(engine.functions.invocations.size(), 2u) << "a long poll is waiting";
+  EXPECT_EQ(left(), "0+1");
+  engine.functions.functions.clear();
+  engine.AdvanceTime(std::chrono::seconds(60));
+  EXPECT_EQ(engine.functions.invocations.size(), 3u);
+  EXPECT_EQ(left(), "0+0");
+}
+
 TEST_F(FunctionsFlow, TheRoleMustExist) {
   EXPECT_EQ(engine.CallError("lambda", "CreateFunction",
                              {{"FunctionName", "f"},

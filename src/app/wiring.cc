@@ -14,6 +14,7 @@
 #include "estate/seed.h"
 #include "functions/async_target.h"
 #include "functions/host.h"
+#include "functions/queue_poller.h"
 #include "observe/alarm_actions.h"
 #include "observe/alarms.h"
 #include "observe/audit.h"
@@ -194,6 +195,7 @@ struct Engine::Impl {
             function_catalog,
             runner(),
             async_functions,
+            queue_poller,
             world.random,
             [this](const access::Principal& caller, const std::string& role_arn) {
               return authorizer.DecidePassRole(caller, role_arn, kLambdaPrincipal);
@@ -226,6 +228,7 @@ struct Engine::Impl {
     retention.Start();
     estate.Start();
     dispatcher.Start();
+    queue_poller.Start();
     running = true;
   }
 
@@ -247,6 +250,7 @@ struct Engine::Impl {
   void Reset() {
     dispatcher.Reset();
     executions.Reset();
+    queue_poller.Stop();
     runner().Reset();
     scripts().Reset();
     async_functions.Reset();
@@ -257,6 +261,7 @@ struct Engine::Impl {
     store->DeleteAllRows();
     directory.Reset();
     rules.Load(*store);
+    queue_poller.Start();
     scheduler.Start();
     alarms.Reset();
   }
@@ -361,6 +366,10 @@ struct Engine::Impl {
   functions::AsyncTarget async_functions{function_catalog, runner(), dispatcher, world.clock,
                                          metrics};
   functions::DestinationTarget function_destinations{invoker, AssumeForLambda(), endpoint};
+  functions::QueuePoller queue_poller{
+      {},
+      {*store, function_catalog, runner(), invoker, AssumeForLambda(), world.loop, world.clock,
+       world.random, world.log}};
   lambda::LambdaService lambda{LambdaParts()};
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   events::EventsService events_service{EventsOptions(),

@@ -59,6 +59,19 @@ CREATE TABLE functions_async_errors (
   work_id INTEGER PRIMARY KEY,
   errors INTEGER NOT NULL
 );
+)sql"},
+                                            {"functions", 2, R"sql(
+CREATE TABLE functions_event_sources (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  uuid TEXT NOT NULL,
+  function TEXT NOT NULL,
+  qualifier TEXT NOT NULL,
+  queue_arn TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (account, region, uuid)
+) WITHOUT ROWID;
 )sql"}};
 
 std::vector<json::Object> Documents(store::Transaction& tx, std::string_view sql,
@@ -330,6 +343,76 @@ std::vector<std::string> ListPackages(store::Transaction& tx) {
     out.push_back(row.Str(0));
     return true;
   });
+  return out;
+}
+
+namespace {
+
+EventSource ToEventSource(const store::Row& row) {
+  EventSource out;
+  out.scope = {AccountId(row.Str(0)), Region(row.Str(1))};
+  out.uuid = row.Str(2);
+  out.function = row.Str(3);
+  out.qualifier = row.Str(4);
+  out.queue_arn = row.Str(5);
+  out.enabled = row.Int(6) != 0;
+  out.document = row.Json(7).as_object();
+  return out;
+}
+
+}  // namespace
+
+std::optional<EventSource> FindEventSource(store::Transaction& tx, const Scope& scope,
+                                           std::string_view uuid) {
+  std::optional<EventSource> out;
+  tx.QueryOne(
+      "SELECT account, region, uuid, function, qualifier, queue_arn, enabled, document"
+      " FROM functions_event_sources WHERE account = ? AND region = ? AND uuid = ?",
+      {scope.account.str(), scope.region.str(), uuid},
+      [&](const store::Row& row) { out = ToEventSource(row); });
+  return out;
+}
+
+void PutEventSource(store::Transaction& tx, const EventSource& source) {
+  tx.Execute(
+      "INSERT OR REPLACE INTO functions_event_sources"
+      " (account, region, uuid, function, qualifier, queue_arn, enabled, document)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {source.scope.account.str(), source.scope.region.str(), source.uuid, source.function,
+       source.qualifier, source.queue_arn, source.enabled, json::Serialize(source.document)});
+}
+
+void DeleteEventSource(store::Transaction& tx, const Scope& scope, std::string_view uuid) {
+  tx.Execute("DELETE FROM functions_event_sources WHERE account = ? AND region = ? AND uuid = ?",
+             {scope.account.str(), scope.region.str(), uuid});
+}
+
+std::vector<EventSource> ListEventSources(store::Transaction& tx, const Scope& scope,
+                                          std::string_view function, std::string_view queue_arn,
+                                          std::string_view after, int limit) {
+  std::vector<EventSource> out;
+  tx.Query(
+      "SELECT account, region, uuid, function, qualifier, queue_arn, enabled, document"
+      " FROM functions_event_sources WHERE account = ? AND region = ? AND uuid > ?"
+      " AND (? = '' OR function = ?) AND (? = '' OR queue_arn = ?) ORDER BY uuid LIMIT ?",
+      {scope.account.str(), scope.region.str(), after, function, function, queue_arn, queue_arn,
+       limit},
+      [&](const store::Row& row) {
+        out.push_back(ToEventSource(row));
+        return true;
+      });
+  return out;
+}
+
+std::vector<EventSource> EnabledEventSources(store::Transaction& tx) {
+  std::vector<EventSource> out;
+  tx.Query(
+      "SELECT account, region, uuid, function, qualifier, queue_arn, enabled, document"
+      " FROM functions_event_sources WHERE enabled <> 0",
+      {}, [&](const store::Row& row) {
+        out.push_back(ToEventSource(row));
+        return true;
+      });
   return out;
 }
 

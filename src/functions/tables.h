@@ -106,6 +106,28 @@ void PutPackage(store::Transaction& tx, std::string_view sha256_base64, std::str
 void DropUnusedPackages(store::Transaction& tx);
 [[nodiscard]] std::vector<std::string> ListPackages(store::Transaction& tx);
 
+/// Event source mappings: queues whose messages a function gets.
+struct EventSource {
+  std::string uuid;
+  Scope scope;
+  std::string function;   ///< Name.
+  std::string qualifier;  ///< Version, alias, or "".
+  std::string queue_arn;
+  bool enabled = true;
+  json::Object document;  ///< As GetEventSourceMapping shows it.
+};
+[[nodiscard]] std::optional<EventSource> FindEventSource(store::Transaction& tx, const Scope& scope,
+                                                         std::string_view uuid);
+void PutEventSource(store::Transaction& tx, const EventSource& source);
+void DeleteEventSource(store::Transaction& tx, const Scope& scope, std::string_view uuid);
+/// Of one scope, after `after` by UUID, for one function and one queue where they are named.
+[[nodiscard]] std::vector<EventSource> ListEventSources(store::Transaction& tx, const Scope& scope,
+                                                        std::string_view function,
+                                                        std::string_view queue_arn,
+                                                        std::string_view after, int limit);
+/// The enabled ones of all scopes.
+[[nodiscard]] std::vector<EventSource> EnabledEventSources(store::Transaction& tx);
+
 /// How often the code itself has failed for one piece of asynchronous work.
 void PutAsyncErrors(store::Transaction& tx, int64_t work_id, int errors);
 void DeleteAsyncErrors(store::Transaction& tx, int64_t work_id);

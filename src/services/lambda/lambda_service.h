@@ -13,6 +13,7 @@
 #include "functions/async_target.h"
 #include "functions/catalog.h"
 #include "functions/package.h"
+#include "functions/queue_poller.h"
 #include "functions/runner.h"
 
 namespace riposte::lambda {
@@ -35,6 +36,7 @@ class LambdaService {
     functions::Catalog& catalog;
     functions::Runner& runner;
     functions::AsyncTarget& async;
+    functions::QueuePoller& queues;
     Random& random;
     /// May the caller pass this role to Lambda? (Authorizer::DecidePassRole)
     std::function<access::Decision(const access::Principal&, const std::string& role_arn)>
@@ -73,6 +75,12 @@ class LambdaService {
   json::Value UpdateAlias(const api::Call& call, Tx& tx);
   json::Value DeleteAlias(const api::Call& call, Tx& tx);
   json::Value ListAliases(const api::Call& call, Tx& tx);
+  // event_sources.cc
+  json::Value CreateEventSourceMapping(const api::Call& call, Tx& tx);
+  json::Value UpdateEventSourceMapping(const api::Call& call, Tx& tx);
+  json::Value DeleteEventSourceMapping(const api::Call& call, Tx& tx);
+  json::Value GetEventSourceMapping(const api::Call& call, Tx& tx);
+  json::Value ListEventSourceMappings(const api::Call& call, Tx& tx);
   // settings.cc
   json::Value TagResource(const api::Call& call, Tx& tx);
   json::Value UntagResource(const api::Call& call, Tx& tx);

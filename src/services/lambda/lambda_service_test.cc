@@ -82,10 +82,13 @@ class LambdaTest : public api::testing::ServiceFixture {
     return principal;
   };
   functions::DestinationTarget destinations_{invoker_, assume_, "http://127.0.0.1:4566"};
+  functions::QueuePoller queues_{
+      {}, {*store_, catalog_, runner_, invoker_, assume_, loop_, clock_, random_, log_}};
   LambdaService lambda_{{*store_,
                          catalog_,
                          runner_,
                          async_,
+                         queues_,
                          random_,
                          [this](const access::Principal&, const std::string&) {
                            return access::Decision{may_pass_, "", false};
@@ -415,6 +418,38 @@ TEST_F(LambdaTest, ThrottledEventsWaitWithoutUsingUpTheirRetries) {
   loop_.Advance(minutes(2));
   EXPECT_EQ(calls, 6);
   EXPECT_EQ(metrics_.Sum("AWS/Lambda/AsyncEventsDropped/triage"), 0);
+}
+
+TEST_F(LambdaTest, MappingsOfQueuesAreKept) {
+  Run("CreateFunction", Create());
+  const std::string queue = "arn:aws:sqs:us-east-1:123456789012:jobs";
+  const Object made =
+      Run("CreateEventSourceMapping",
+          {{"FunctionName", "triage"}, {"EventSourceArn", queue}, {"BatchSize", 5}});
+  EXPECT_EQ(At(made, "State"), "Enabled");
+  EXPECT_EQ(At(made, "FunctionArn"), kArn);
+  const std::string uuid = At(made, "UUID");
+  EXPECT_TRUE(
+      ErrorOf("CreateEventSourceMapping", {{"FunctionName", "triage"}, {"EventSourceArn", queue}})
+          .starts_with("ResourceConflictException: An event source mapping with SQS arn"));
+  EXPECT_EQ(ErrorOf("UpdateEventSourceMapping", {{"UUID", uuid}, {"BatchSize", 11}}),
+            "InvalidParameterValueException: Maximum batch window in seconds must be greater than "
+            "0 if maximum batch size is greater than 10");
+  EXPECT_EQ(At(Run("UpdateEventSourceMapping", {{"UUID", uuid}, {"Enabled", false}}), "State"),
+            "Disabled");
+  EXPECT_EQ(At(Run("GetEventSourceMapping", {{"UUID", uuid}}), "BatchSize"), "5");
+  EXPECT_EQ(At(Run("ListEventSourceMappings", {{"FunctionName", "triage"}}),
+               "EventSourceMappings.0.UUID"),
+            uuid);
+  EXPECT_EQ(At(Run("ListEventSourceMappings", {{"FunctionName", "other"}}), "EventSourceMappings"),
+            "[]");
+  Run("DeleteEventSourceMapping", {{"UUID", uuid}});
+  EXPECT_TRUE(
+      ErrorOf("GetEventSourceMapping", {{"UUID", uuid}}).starts_with("ResourceNotFoundException"));
+  EXPECT_TRUE(ErrorOf("CreateEventSourceMapping",
+                      {{"FunctionName", "triage"},
+                       {"EventSourceArn", "arn:aws:kinesis:us-east-1:123456789012:stream/s"}})
+                  .starts_with("InvalidParameterValueException"));
 }
 
 TEST_F(LambdaTest, TheConfigurationOfEventsIsKept) {

@@ -186,6 +186,11 @@ void LambdaService::Register(api::Registry& registry) {
       std::vector<api::Row<LambdaService>>{
           {"AddPermission", api::Write(&LambdaService::AddPermission)},
           {"CreateAlias", api::Write(&LambdaService::CreateAlias)},
+          {"CreateEventSourceMapping", api::Write(&LambdaService::CreateEventSourceMapping)},
+          {"DeleteEventSourceMapping", api::Write(&LambdaService::DeleteEventSourceMapping)},
+          {"GetEventSourceMapping", api::Read(&LambdaService::GetEventSourceMapping)},
+          {"ListEventSourceMappings", api::Read(&LambdaService::ListEventSourceMappings)},
+          {"UpdateEventSourceMapping", api::Write(&LambdaService::UpdateEventSourceMapping)},
           {"CreateFunction", api::Write(&LambdaService::CreateFunction)},
           {"DeleteAlias", api::Write(&LambdaService::DeleteAlias)},
           {"DeleteFunction", api::Write(&LambdaService::DeleteFunction)},
