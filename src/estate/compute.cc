@@ -202,6 +202,7 @@ std::vector<Resource> Compute::Run(Act& act, const Launch& launch) {
         {"PlatformDetails", "Linux/UNIX"},
         {"Tags", launch.tags},
         {"Internal", json::Object{{"ReservationId", reservation},
+                                  {"InterfaceIds", json::Array{json::Value(interface.id)}},
                                   {"DisableApiTermination", launch.disable_api_termination},
                                   {"UserData", launch.user_data}}}};
     json::SetIfNotEmpty(instance.document, "KeyName", launch.key_name);
@@ -303,12 +304,7 @@ void Compute::Release(Act& act, Resource& instance) {
     blocks_.Detach(act, *volume, /*at_once=*/true);
     if (remove) Erase(act.tx, *volume);
   }
-  for (const Resource& interface : List(act.tx, act.scope, kind::kNetworkInterface)) {
-    const json::Object* attachment = json::GetObject(interface.document, "Attachment");
-    if (attachment != nullptr && json::GetString(*attachment, "InstanceId") == instance.id) {
-      Erase(act.tx, interface);
-    }
-  }
+  for (const Resource& interface : InterfacesOf(act.tx, instance)) Erase(act.tx, interface);
   for (const Resource& association : List(act.tx, act.scope, kind::kProfileAssociation)) {
     if (association.Get("InstanceId") == instance.id) Erase(act.tx, association);
   }
@@ -378,13 +374,9 @@ void Compute::SetGroups(Act& act, Resource& instance, const std::vector<std::str
   for (const std::string& id : group_ids) {
     groups.push_back(Network::RequireGroup(act.tx, act.scope, id));
   }
-  for (Resource& interface : List(act.tx, act.scope, kind::kNetworkInterface)) {
-    const json::Object* attachment = json::GetObject(interface.document, "Attachment");
-    if (attachment == nullptr || json::GetInt(*attachment, "DeviceIndex") != 0 ||
-        json::GetString(*attachment, "InstanceId") != instance.id) {
-      continue;
-    }
-    network_.SetInterfaceGroups(act, interface, groups);
+  std::vector<Resource> interfaces = InterfacesOf(act.tx, instance);
+  if (!interfaces.empty()) {
+    network_.SetInterfaceGroups(act, interfaces.front(), groups);
     instance = Require(act.tx, act.scope, instance.id);
     return;
   }
@@ -392,15 +384,21 @@ void Compute::SetGroups(Act& act, Resource& instance, const std::vector<std::str
                    "The instance '" + instance.id + "' has no network interface.");
 }
 
-json::Object Compute::Describe(const Resource& instance, const std::vector<Resource>& interfaces) {
+std::vector<Resource> Compute::InterfacesOf(store::Transaction& tx, const Resource& instance) {
+  std::vector<Resource> out;
+  const json::Object* internal = instance.internal();
+  if (internal == nullptr) return out;
+  for (const std::string& id : json::GetStrings(*internal, "InterfaceIds")) {
+    auto interface = Find(tx, instance.scope, kind::kNetworkInterface, id);
+    if (interface) out.push_back(std::move(*interface));
+  }
+  return out;
+}
+
+json::Object Compute::Describe(store::Transaction& tx, const Resource& instance) {
   json::Object out = instance.Public();
   json::Array list;
-  for (const Resource& interface : interfaces) {
-    const json::Object* attachment = json::GetObject(interface.document, "Attachment");
-    if (attachment != nullptr && json::GetString(*attachment, "InstanceId") == instance.id) {
-      list.push_back(interface.Public());
-    }
-  }
+  for (const Resource& interface : InterfacesOf(tx, instance)) list.push_back(interface.Public());
   out["NetworkInterfaces"] = std::move(list);
   return out;
 }

@@ -64,8 +64,10 @@ class Compute {
   void SetGroups(Act& act, Resource& instance, const std::vector<std::string>& group_ids);
 
   /// The instance with its network interfaces, as DescribeInstances shows it.
-  [[nodiscard]] static json::Object Describe(const Resource& instance,
-                                             const std::vector<Resource>& interfaces);
+  [[nodiscard]] static json::Object Describe(store::Transaction& tx, const Resource& instance);
+  /// Its network interfaces, the primary one first.
+  [[nodiscard]] static std::vector<Resource> InterfacesOf(store::Transaction& tx,
+                                                          const Resource& instance);
 
  private:
   void Enter(Act& act, Resource& instance, std::string_view state);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 
 #include "api/error.h"
 
@@ -126,6 +125,22 @@ void EachObject(const json::Object& object, std::string_view name,
   for (const json::Value& item : ListOf(object, name)) {
     if (item.is_object()) each(item.as_object());
   }
+}
+
+/// Addresses of a subnet are given out in turn, so that no list of those in use is needed; after
+/// the last one it begins again. The default subnets are /20: 4 096 less the five reserved ones.
+std::string NextAddress(Act& act, const Resource& subnet) {
+  constexpr int64_t kReserved = 4;
+  constexpr int64_t kUsable = 4091;
+  const std::string setting = "addresses/" + subnet.id;
+  const int64_t given = std::atoll(GetSetting(act.tx, act.scope, setting, "0").c_str());
+  PutSetting(act.tx, act.scope, setting, std::to_string(given + 1));
+  const int64_t host = kReserved + given % kUsable;
+  const std::string cidr = subnet.Get("CidrBlock");
+  const size_t second_dot = cidr.find('.', cidr.find('.') + 1);
+  const int64_t base = std::atoll(cidr.c_str() + second_dot + 1);
+  return cidr.substr(0, second_dot + 1) + std::to_string(base + host / 256) + "." +
+         std::to_string(host % 256);
 }
 
 }  // namespace
@@ -464,22 +479,8 @@ json::Array Network::GroupIdentifiers(const std::vector<Resource>& groups) {
 Resource Network::CreateInterface(Act& act, const NewInterface& request) {
   Resource interface{act.scope, std::string(kind::kNetworkInterface), core_.NewId("eni"), {}, {},
                      {}};
-  std::string ip = request.private_ip;
-  if (ip.empty()) {
-    std::set<std::string, std::less<>> taken;
-    for (const Resource& other : List(act.tx, act.scope, kind::kNetworkInterface)) {
-      taken.insert(other.Get("PrivateIpAddress"));
-    }
-    // The subnets are /20: the third octet counts 16 values from the base.
-    const std::string cidr = request.subnet.Get("CidrBlock");
-    const size_t second_dot = cidr.find('.', cidr.find('.') + 1);
-    const int base = std::atoi(cidr.c_str() + second_dot + 1);
-    do {
-      ip = cidr.substr(0, second_dot + 1) +
-           std::to_string(base + static_cast<int>(core_.random().Below(16))) + "." +
-           std::to_string(4 + core_.random().Below(250));
-    } while (taken.contains(ip) && taken.size() < 3000);
-  }
+  const std::string ip =
+      request.private_ip.empty() ? NextAddress(act, request.subnet) : request.private_ip;
   std::string dashed = ip;
   std::ranges::replace(dashed, '.', '-');
   const std::string name = "ip-" + dashed + "." + act.scope.region.str() + ".compute.internal";

@@ -106,8 +106,7 @@ json::Value Ec2Service::RunInstances(const Call& call, Tx& tx) {
     for (const Resource& instance : estate::List(tx, call.scope, estate::kind::kInstance)) {
       if (instance.Get("ClientToken") != token) continue;
       if (!first) first = instance;
-      again.push_back(Compute::Describe(
-          instance, estate::List(tx, call.scope, estate::kind::kNetworkInterface)));
+      again.push_back(Compute::Describe(tx, instance));
     }
     if (first) return ReservationOf(*first, std::move(again));
   }
@@ -165,14 +164,13 @@ json::Value Ec2Service::RunInstances(const Call& call, Tx& tx) {
   launch.interface_tags = TagsFor(input, estate::kind::kNetworkInterface);
 
   std::vector<Resource> instances = estate_.compute().Run(act, launch);
-  const auto interfaces = estate::List(tx, call.scope, estate::kind::kNetworkInterface);
   json::Array documents;
   for (Resource& instance : instances) {
     if (!token.empty()) {
       instance.document["ClientToken"] = token;
       estate_.core().Put(act, instance);
     }
-    documents.push_back(Compute::Describe(instance, interfaces));
+    documents.push_back(Compute::Describe(tx, instance));
   }
   return ReservationOf(instances.front(), std::move(documents));
 }
@@ -184,14 +182,13 @@ json::Value Ec2Service::DescribeInstances(const Call& call, Tx& tx) {
                      "The parameter instancesSet cannot be used with the parameter maxResults");
   }
   if (!ids.empty()) static_cast<void>(Compute::RequireAll(tx, call.scope, ids));
-  const auto interfaces = estate::List(tx, call.scope, estate::kind::kNetworkInterface);
   std::map<std::string, std::string> reservations;  // instance -> reservation
   auto listed = Select(
       call, tx, estate::kind::kInstance, ids,
       [&](const std::string& id) { return Compute::Require(tx, call.scope, id); }, kFilters,
       [&](const Resource& instance) {
         reservations[instance.id] = json::GetString(*instance.internal(), "ReservationId");
-        return Compute::Describe(instance, interfaces);
+        return Compute::Describe(tx, instance);
       });
   json::Object page = Page(call.input, "Instances", std::move(listed));
   // Instances of one reservation that are on the same page stand together.

@@ -107,12 +107,21 @@ bool Wants(const Subscription& subscription, const pattern::MessageAttributes& a
   return filter && filter->Matches(attributes, body);
 }
 
-std::string_view TopicArnOf(const json::Object& input) {
-  const std::string_view topic = json::GetString(input, "TopicArn");
-  if (!topic.empty()) return topic;
-  const std::string_view target = json::GetString(input, "TargetArn");
-  if (target.empty())
+/// TopicArn, or TargetArn. Authorisation judged the topic of TopicArn; a TargetArn it did not see,
+/// so that one may only name a topic of the account that was judged.
+std::string TopicArnOf(const api::Call& call) {
+  const std::string_view topic = json::GetString(call.input, "TopicArn");
+  if (!topic.empty()) return std::string(topic);
+  const std::string target(json::GetString(call.input, "TargetArn"));
+  if (target.empty()) {
     RefuseParameter("TopicArn or TargetArn Reason: no value for required parameter");
+  }
+  const auto arn = Arn::Parse(target);
+  if (arn && arn->account != call.scope.account) {
+    throw api::Error(
+        "AuthorizationErrorException",
+        call.caller.arn + " is not authorized to perform: SNS:Publish on resource: " + target);
+  }
   return target;
 }
 
@@ -215,7 +224,7 @@ json::Value SnsService::Publish(const Call& call, Tx& tx) {
   if (json::Find(call.input, "PhoneNumber") != nullptr) {
     RefuseParameter("PhoneNumber Reason: text messages are not supported here");
   }
-  const Topic topic = RequireTopic(tx, TopicArnOf(call.input));
+  const Topic topic = RequireTopic(tx, TopicArnOf(call));
   return PublishOne(call, tx, topic, call.input,
                     ListByTopic(tx, topic.Arn(), "", kMaxSubscriptions));
 }

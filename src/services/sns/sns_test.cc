@@ -405,6 +405,14 @@ TEST_F(SnsTest, RefusesWhatTheServiceRefuses) {
                   .starts_with("InvalidParameterException"));
 }
 
+TEST_F(SnsTest, ATargetArnReachesOnlyTheCallersOwnTopics) {
+  const std::string topic = NewTopic();
+  EXPECT_EQ(ErrorOf("Publish", {{"TargetArn", topic}, {"Message", "m"}}), "");
+  scope_.account = AccountId("210987654321");
+  EXPECT_TRUE(ErrorOf("Publish", {{"TargetArn", topic}, {"Message", "m"}})
+                  .starts_with("AuthorizationErrorException"));
+}
+
 TEST_F(SnsTest, SubscribingTwiceIsOneSubscription) {
   const std::string topic = NewTopic();
   const std::string arn = SubscribeQueue(topic);

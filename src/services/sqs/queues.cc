@@ -124,16 +124,20 @@ void RefuseValue(const std::string& value, std::string_view parameter, std::stri
 }
 
 Queue RequireQueue(const api::Call& call, store::Transaction& tx) {
-  std::string_view url = json::GetString(call.input, "QueueUrl");
-  while (url.ends_with('/')) url.remove_suffix(1);
+  // Read exactly as authorisation reads it (api/resource.cc): what was allowed is what is used.
+  // So the queue may be another account's, and a bare name, which no policy could match, is none.
+  constexpr size_t kAccountDigits = 12;
+  const std::string_view url = json::GetString(call.input, "QueueUrl");
   const size_t slash = url.rfind('/');
-  const std::string_view name = slash == std::string_view::npos ? url : url.substr(slash + 1);
-  if (slash != std::string_view::npos) {
-    const std::string_view before = url.substr(0, slash);
-    const std::string_view account = before.substr(before.rfind('/') + 1);
-    if (IsAccountId(account) && account != call.scope.account.str()) throw NoSuchQueue();
+  const bool is_url = url.starts_with("http://") || url.starts_with("https://");
+  const std::string_view account =
+      is_url && slash > kAccountDigits ? url.substr(slash - kAccountDigits, kAccountDigits) : "";
+  if (!IsAccountId(account)) {
+    throw api::Error("InvalidAddress",
+                     "The address " + std::string(url) + " is not valid for this endpoint.");
   }
-  auto queue = FindQueue(tx, call.scope, name);
+  auto queue =
+      FindQueue(tx, {AccountId(std::string(account)), call.scope.region}, url.substr(slash + 1));
   if (!queue) throw NoSuchQueue();
   return std::move(*queue);
 }

@@ -70,7 +70,8 @@ class SqsService {
   Waiters waiters_;
 };
 
-/// The queue that `call`'s QueueUrl names, whatever its host. Throws QueueDoesNotExist.
+/// The queue that `call`'s QueueUrl names, whatever its host. Throws QueueDoesNotExist,
+/// InvalidAddress.
 [[nodiscard]] Queue RequireQueue(const api::Call& call, store::Transaction& tx);
 /// What names one receipt of one message, and back. Throws ReceiptHandleIsInvalid.
 struct Receipt {

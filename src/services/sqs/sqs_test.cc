@@ -302,6 +302,20 @@ TEST_F(SqsTest, PolicyIsTheResourcePolicy) {
   EXPECT_EQ(policy(), "{\"Statement\":[]}");
 }
 
+TEST_F(SqsTest, AUrlNamesTheAccountThatWasAuthorised) {
+  const std::string url = NewQueue("jobs");
+  scope_.account = AccountId("210987654321");
+  // The pipeline has let the caller through to that account's queue.
+  EXPECT_FALSE(Send("https://any.host/123456789012/jobs", "x").empty());
+  // These are not read as URLs of that account there, so they must not be here.
+  for (const char* odd : {"host/123456789012/jobs", "http://host/123456789012/jobs/",
+                          "http://host/jobs", "jobs", ""}) {
+    const std::string error = ErrorOf("SendMessage", {{"QueueUrl", odd}, {"MessageBody", "x"}});
+    EXPECT_TRUE(error.starts_with("InvalidAddress") || error.starts_with("QueueDoesNotExist"))
+        << odd << ": " << error;
+  }
+}
+
 TEST_F(SqsTest, TagsPagesAndScopes) {
   const std::string url = NewQueue("jobs-1");
   NewQueue("jobs-2");
@@ -317,8 +331,9 @@ TEST_F(SqsTest, TagsPagesAndScopes) {
                  "QueueUrls.0")
                   .ends_with("jobs-2"));
   scope_.account = AccountId("210987654321");
-  EXPECT_TRUE(ErrorOf("SendMessage", {{"QueueUrl", url}, {"MessageBody", "x"}})
-                  .starts_with("QueueDoesNotExist"));
+  EXPECT_TRUE(
+      ErrorOf("SendMessage", {{"QueueUrl", "http://x/210987654321/jobs-1"}, {"MessageBody", "x"}})
+          .starts_with("QueueDoesNotExist"));
 }
 
 }  // namespace
