@@ -124,8 +124,9 @@ void SeedBucket(estate::Act& act, const std::string& name) {
   estate::CreateBucket(act.tx, act.scope, name, act.now);
 }
 
-/// Where e-mail goes: into a folder, or nowhere when there is none.
+/// Where e-mail goes: to a server, into a folder, or nowhere when there is neither.
 std::unique_ptr<sns::MailTransport> MakeMail(const Config& config) {
+  if (!config.smtp_url.empty()) return std::make_unique<sns::SmtpMailTransport>(config.smtp_url);
   std::string folder = config.mail_spool;
   if (folder.empty() && !config.data_dir.empty()) folder = config.data_dir + "/mail";
   if (folder.empty()) return std::make_unique<sns::NoMailTransport>();

@@ -8,6 +8,8 @@
 namespace riposte::sns {
 namespace {
 
+constexpr char kSender[] = "no-reply@riposte.internal";
+
 bool IsPlain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
@@ -25,7 +27,7 @@ std::string FormatMail(const Mail& mail) {
   const auto field = [&](std::string_view name, const std::string& text) {
     out.append(name).append(": ").append(text).append("\r\n");
   };
-  field("From", FieldText(mail.from) + " <no-reply@riposte.internal>");
+  field("From", FieldText(mail.from) + " <" + kSender + ">");
   field("To", FieldText(mail.to));
   field("Subject", FieldText(mail.subject));
   field("Date", FormatHttpDate(mail.time));
@@ -45,6 +47,14 @@ void SpoolMailTransport::Send(Mail mail, Completion completion) {
   std::ranges::replace_if(id, [](unsigned char c) { return !std::isalnum(c) && c != '-'; }, '_');
   completion(os::WriteFileAtomically(folder_ + "/" + FormatBasic(mail.time) + "-" + id + ".eml",
                                      FormatMail(mail)));
+}
+
+void SmtpMailTransport::Send(Mail mail, Completion completion) {
+  http::SmtpMessage message;
+  message.from = kSender;
+  message.to = mail.to;
+  message.text = FormatMail(mail);
+  client_.Send(std::move(message), std::move(completion));
 }
 
 void NoMailTransport::Send(Mail /*mail*/, Completion completion) {

@@ -1,4 +1,4 @@
-// Mail on its way out, behind an interface: a spool folder here, an SMTP server elsewhere.
+// Mail on its way out, behind an interface: to a folder, to an SMTP server, or nowhere.
 #pragma once
 
 #include <functional>
@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "http/smtp.h"
 
 namespace riposte::sns {
 
@@ -38,6 +39,17 @@ class SpoolMailTransport final : public MailTransport {
 
  private:
   std::string folder_;
+};
+
+/// Hands each mail to a server.
+class SmtpMailTransport final : public MailTransport {
+ public:
+  /// `url` as http::SmtpClient takes it.
+  explicit SmtpMailTransport(const std::string& url) : client_(url) {}
+  void Send(Mail mail, Completion completion) override;
+
+ private:
+  http::SmtpClient client_;
 };
 
 /// For an engine that keeps nothing on disk and knows no mail server: refuses for good.
