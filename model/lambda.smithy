@@ -1537,7 +1537,7 @@ enum ThrottleReason {
     ConcurrentSnapshotCreateLimitExceeded
 }
 
-@range(min: 1)
+@range(min: 1, max: 900)
 integer Timeout
 
 @error("client")

@@ -10,6 +10,10 @@
 namespace riposte::wire {
 namespace {
 
+/// What a caller sent is repeated in texts such as "Authorization header: '...'"; no error grows
+/// with it beyond this.
+constexpr size_t kMaxMessageBytes = 8 * 1024;
+
 /// An error under the names of one protocol.
 struct Named {
   std::string code;        ///< The shape's name or generic code in this protocol.
@@ -178,6 +182,14 @@ std::string S3Body(const Route& route, const Named& named, const WireError& erro
 
 http::Response Codec::EncodeError(const Route& route, const WireError& error,
                                   std::string_view request_id) const {
+  if (error.message.size() > kMaxMessageBytes) {
+    size_t end = kMaxMessageBytes - 3;
+    while (end > 0 && (static_cast<unsigned char>(error.message[end]) & 0xC0) == 0x80) --end;
+    WireError shorter = error;
+    shorter.message.resize(end);
+    shorter.message += "...";
+    return EncodeError(route, shorter, request_id);
+  }
   const Named named = NameError(route, error);
   http::Response response;
   response.status = named.status;

@@ -103,6 +103,14 @@ TEST(AwsJsonTest, Errors) {
   EXPECT_EQ(response.body, R"({"__type":"InternalFailure","message":"?"})");
 }
 
+TEST(AwsJsonTest, AnErrorDoesNotGrowWithWhatItRepeats) {
+  std::string text(8191, 'x');
+  for (int i = 0; i < 20000; ++i) text += "\xc3\xa9";
+  const std::string body = TheCodec().EncodeError({}, {"Broken", text, 400, false, {}}, "r").body;
+  EXPECT_LT(body.size(), 9000);
+  EXPECT_TRUE(body.ends_with("xxx...\"}")) << body.substr(body.size() - 20);
+}
+
 TEST(AwsJsonTest, QueryCompatibleErrors) {
   const Route route = TestRoute("queues", "Send", Protocol::kAwsJson10);
   for (const char* code : {"NoQueue", "Queues.NonExistent"}) {

@@ -23,7 +23,8 @@ std::optional<Protocol> FirstProtocol(const ServiceModel& service, Test test) {
 
 WireError UnknownOperation(std::string_view name) {
   return {"UnknownOperationException",
-          "The operation " + std::string(name.substr(0, 128)) + " is not known.",
+          name.empty() ? "The request names no operation."
+                       : "The operation " + std::string(name.substr(0, 128)) + " is not known.",
           404,
           false,
           {}};
