@@ -1,5 +1,6 @@
 // The command line: `riposte NOUN VERB`, or `riposte serve`.
 
+#include <filesystem>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -203,6 +204,8 @@ int Main(int argc, char** argv) {
   }
   if (serve->parsed()) {
     if (config.data_dir.empty() && !config.open) config.data_dir = "riposte-data";
+    // Processes of functions start elsewhere, and find their packages by this path.
+    if (!config.data_dir.empty()) config.data_dir = std::filesystem::absolute(config.data_dir);
     return Serve(config);
   }
   return exit_code;

@@ -2,15 +2,16 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 namespace riposte::os {
 
 namespace {
 
-void Fill(void* data, size_t size) {
-  auto* out = static_cast<char*>(data);
+void FillFromKernel(char* out, size_t size) {
   while (size > 0) {
     const ssize_t n = getrandom(out, size, 0);
     if (n < 0) {
@@ -20,6 +21,28 @@ void Fill(void* data, size_t size) {
     out += n;
     size -= static_cast<size_t>(n);
   }
+}
+
+/// Bytes fetched ahead, because every event draws an id and a system call costs more than that.
+/// Each is used once and wiped; a thread has its own, and children of this process exec at once.
+struct Reserve {
+  std::array<char, 512> bytes;
+  size_t left = 0;
+};
+
+void Fill(char* out, size_t size) {
+  static thread_local Reserve reserve;
+  if (size > reserve.bytes.size() / 4) {
+    FillFromKernel(out, size);
+    return;
+  }
+  if (size > reserve.left) {
+    FillFromKernel(reserve.bytes.data(), reserve.bytes.size());
+    reserve.left = reserve.bytes.size();
+  }
+  reserve.left -= size;
+  std::memcpy(out, reserve.bytes.data() + reserve.left, size);
+  explicit_bzero(reserve.bytes.data() + reserve.left, size);
 }
 
 }  // namespace
@@ -43,7 +66,7 @@ uint64_t SystemRandom::Below(uint64_t bound) {
   const uint64_t skip = -bound % bound;
   uint64_t value = 0;
   do {
-    Fill(&value, sizeof value);
+    Fill(reinterpret_cast<char*>(&value), sizeof value);
   } while (value < skip);
   return value % bound;
 }

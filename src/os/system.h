@@ -1,6 +1,6 @@
 // The real clock and the real dice. Built in app/wiring.cc and nowhere else.
 //
-// Thread safety: all methods from any thread. Cost: Now() about 30 ns, Bytes() one system call.
+// Thread safety: all methods from any thread. Cost: Now() about 30 ns, Bytes() a system call for every 512.
 #pragma once
 
 #include "base/time.h"

@@ -1,6 +1,8 @@
 #include "store/store.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,6 +100,7 @@ class Checkpointer {
 
  private:
   void Loop() {
+    pthread_setname_np(pthread_self(), "store-log");
     std::unique_lock lock(mutex_);
     while (true) {
       wake_.wait(lock, [this] { return stopping_ || wanted_; });
@@ -192,6 +195,8 @@ Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::Open(const Options& options,
                                            std::span<const Migration> migrations) {
+  // Before the first connection: statistics of memory take a lock on every allocation.
+  [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   auto impl = std::make_unique<Impl>();
   impl->options = options;
   if (!impl->memory()) {

@@ -1,5 +1,7 @@
 #include "store/writer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -76,6 +78,7 @@ void Writer::Submit(Store::Closure closure, Store::Done done) {
 }
 
 void Writer::Loop() {
+  pthread_setname_np(pthread_self(), "store");
   current_ = std::this_thread::get_id();
   std::vector<Item> batch;
   while (true) {
