@@ -171,12 +171,15 @@ int Serve(const Config& config) {
   if (!server) return Refuse(server.error().message);
   const std::string endpoint = fmt::format("http://{}:{}", options.address, (*server)->port());
   (*engine)->SetEndpoint(endpoint);
-  loop.RunAndWait([&] { (*engine)->Start(); });
   const access::AccessKey root = (*engine)->directory().EnsureRootKey(config.account);
   if (const Status written = WriteCredentials(config, root); !written) {
     return Refuse(written.error().message);
   }
-  front.SetReady();
+  loop.RunAndWait([&] {
+    (*engine)->Start();
+    // Before the loop comes to what was owed: functions that run again need to be answered.
+    front.SetReady();
+  });
   log.Info("serving", {{"endpoint", endpoint},
                        {"account", config.account.str()},
                        {"region", config.region.str()},
