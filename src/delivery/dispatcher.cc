@@ -92,8 +92,9 @@ struct Dispatcher::Impl {
     Pump();
   }
 
-  void Refill() {
-    if (!overflow || memory.size() > options.max_in_memory / 2) return;
+  /// Reads what waits in the store; false when there is nothing, or no room.
+  bool Refill() {
+    if (!overflow || memory.size() > options.max_in_memory / 2) return false;
     size_t loaded = 0;
     store.Read([&](store::Transaction& tx) {
       tables::LoadNew(tx, high_water, kLoadBatch, [&](Work work) {
@@ -103,6 +104,7 @@ struct Dispatcher::Impl {
       });
     });
     if (loaded < kLoadBatch) overflow = false;
+    return loaded > 0;
   }
 
   void SetAlarm() {
@@ -152,6 +154,12 @@ struct Dispatcher::Impl {
 
   void Pump() {
     if (stopped || !started) return;
+    do {
+      BeginReady();
+    } while (Refill());
+  }
+
+  void BeginReady() {
     size_t lanes_left = turn.size();
     while (lanes_left > 0 && in_flight < options.max_in_flight) {
       const std::string target = std::move(turn.front());
@@ -175,7 +183,6 @@ struct Dispatcher::Impl {
       ++in_flight;
       Begin(id);
     }
-    Refill();
   }
 
   void Begin(int64_t id) {
@@ -316,7 +323,6 @@ void Dispatcher::Start() {
   impl_->loop.Post([impl = impl_.get()] {
     impl->started = true;
     impl->overflow = true;
-    impl->Refill();
     impl->Pump();
   });
 }
