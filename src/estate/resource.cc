@@ -46,6 +46,10 @@ std::string_view KindOfId(std::string_view id) {
   return {};
 }
 
+std::string IdFor(std::string_view prefix, std::string_view text) {
+  return std::string(prefix) + "-" + Digits(text);
+}
+
 bool IsWellFormedId(std::string_view id) {
   const size_t dash = id.find('-');
   if (dash == std::string_view::npos) return false;

@@ -37,6 +37,8 @@ inline constexpr std::string_view kProfileAssociation = "iam-instance-profile-as
 
 /// The kind that ids of this form have ("i-…" -> "instance"), or "" when unknown.
 [[nodiscard]] std::string_view KindOfId(std::string_view id);
+/// "<prefix>-" and 17 hexadecimal digits that follow from `text` (no secret: FNV-1a).
+[[nodiscard]] std::string IdFor(std::string_view prefix, std::string_view text);
 /// True for "<prefix>-" and 8 or 17 hexadecimal digits.
 [[nodiscard]] bool IsWellFormedId(std::string_view id);
 

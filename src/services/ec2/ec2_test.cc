@@ -304,6 +304,20 @@ TEST_F(Ec2Test, NewVolumesAreEncryptedByDefaultOnceThatIsOn) {
   EXPECT_EQ(At(Run("GetEbsEncryptionByDefault"), "EbsEncryptionByDefault"), "false");
 }
 
+TEST_F(Ec2Test, ARepeatedClientTokenFindsTheVolumeThatItMade) {
+  const Object request{{"Size", 1}, {"AvailabilityZone", "us-east-1a"}, {"ClientToken", "t"}};
+  const std::string volume = At(Run("CreateVolume", request), "VolumeId");
+  loop_.Advance(std::chrono::seconds(2));
+  const Object again = Run("CreateVolume", request);
+  EXPECT_EQ(At(again, "VolumeId"), volume);
+  EXPECT_EQ(At(again, "State"), "available");
+  Object other = request;
+  other["Size"] = 2;
+  EXPECT_TRUE(ErrorOf("CreateVolume", other).starts_with("IdempotentParameterMismatch"));
+  other["ClientToken"] = "u";
+  EXPECT_NE(At(Run("CreateVolume", other), "VolumeId"), volume);
+}
+
 TEST_F(Ec2Test, ImagesBecomeAvailableAndGuardTheirSnapshots) {
   const std::string id = Launch();
   const std::string image =

@@ -36,6 +36,23 @@ json::Object AttachmentOf(const Resource& volume) {
 json::Value Ec2Service::CreateVolume(const Call& call, Tx& tx) {
   estate::Act act = ActOf(call, tx);
   Blocks::NewVolume request;
+  // The token names the volume, so that a repeated call finds the one that it made before.
+  const std::string token = Text(call.input, "ClientToken");
+  json::Object asked = call.input;
+  asked.erase("ClientToken");
+  const std::string fingerprint = estate::IdFor("request", json::Serialize(asked));
+  if (!token.empty()) {
+    request.id = estate::IdFor(
+        "vol", call.scope.account.str() + "/" + call.scope.region.str() + "/" + token);
+    if (const auto made = estate::Find(tx, call.scope, estate::kind::kVolume, request.id)) {
+      const json::Object* internal = made->internal();
+      if (internal == nullptr || json::GetString(*internal, "Request") != fingerprint) {
+        throw api::Error("IdempotentParameterMismatch",
+                         "The specified client token was used with other parameters before.");
+      }
+      return made->Public();
+    }
+  }
   // Checks that the zone exists.
   const std::string zone = RequireText(call.input, "AvailabilityZone");
   request.zone = estate::Network::RequireSubnet(tx, call.scope, "", zone).Get("AvailabilityZone");
@@ -47,7 +64,12 @@ json::Value Ec2Service::CreateVolume(const Call& call, Tx& tx) {
   request.encrypted = json::GetBool(call.input, "Encrypted");
   request.kms_key_id = Text(call.input, "KmsKeyId");
   request.tags = TagsFor(call.input, estate::kind::kVolume);
-  return estate_.blocks().CreateVolume(act, request).Public();
+  Resource volume = estate_.blocks().CreateVolume(act, request);
+  if (!token.empty()) {
+    volume.internal()["Request"] = fingerprint;
+    estate_.core().Put(act, volume);
+  }
+  return volume.Public();
 }
 
 json::Value Ec2Service::DeleteVolume(const Call& call, Tx& tx) {
