@@ -1,0 +1,144 @@
+"""Kills the engine at random moments while events flow; whatever it acknowledged must happen.
+
+Duplicates are allowed where delivery is at least once, and counted; a loss is a failure. kill -9
+does not test the disk (what was written survives the process in the page cache): the store's fault
+tests do that. The control here shows that a loss would be seen: it takes events for acknowledged
+before they are sent.
+"""
+import argparse
+import contextlib
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+from effects import Effects
+from engine import Engine, Failure, adopt_orphans
+import scenario
+import workload
+
+READY_SECONDS = 2
+PATIENCE_SECONDS = 20
+
+
+def moment(chance):
+    """Seconds from the start of the process to its end: in its start, soon after, in full flow."""
+    kind = chance.random()
+    if kind < 0.2:
+        return chance.uniform(0, 0.15)
+    if kind < 0.5:
+        return chance.uniform(0.1, 0.6)
+    return chance.uniform(0.4, 2.0)
+
+
+def crash(engine, kills, chance, acknowledge_early):
+    """One run over one data folder. Returns what was lost, by kind of effect."""
+    ledger = workload.Ledger()
+    engine.spawn()
+    engine.wait_ready()
+    queues = scenario.build(scenario.Clients(engine.endpoint, engine.credentials(), retries=3))
+    load = workload.Workload(scenario.Clients(engine.endpoint, engine.credentials()), ledger,
+                             acknowledge_early)
+    pause = threading.Event()
+    orphans = checks = 0
+    load.start()
+    try:
+        for _ in range(kills):
+            lifetime = moment(chance)
+            pause.wait(lifetime)
+            orphans += engine.kill()
+            engine.spawn()
+            if chance.random() < 0.25:  # The next kill may come before it serves.
+                continue
+            engine.wait_ready()
+            engine.check_database()
+            checks += 1
+    finally:
+        load.stop()
+    if engine.process.poll() is not None:
+        raise Failure(f"the engine ended by itself with {engine.process.returncode}")
+    engine.wait_ready()
+    drained = time.monotonic()
+    effects = Effects(scenario.Clients(engine.endpoint, engine.credentials(), retries=3), queues)
+    effects.gather(ledger, 3 if acknowledge_early else PATIENCE_SECONDS)
+    drained = time.monotonic() - drained
+    lost = effects.losses(ledger)
+    if not acknowledge_early:
+        effects.check_once(ledger)
+        if ledger.refused:
+            raise Failure(f"refused, not cut off: {ledger.refused[:3]}")
+        with contextlib.closing(engine.database()) as connection:
+            dead = connection.execute("SELECT kind, error_code, error_message, count(*)"
+                                      " FROM delivery_dead GROUP BY 1, 2, 3").fetchall()
+        if dead:
+            raise Failure(f"deliveries given up: {dead[:5]}")
+    audit = engine.check_database()
+    engine.stop()
+    report(engine, ledger, effects, kills, checks, orphans, drained, audit, lost)
+    return lost
+
+
+def report(engine, ledger, effects, kills, checks, orphans, drained, audit, lost):
+    matched = sum(map(ledger.matches, ledger.events))
+    size = (engine.data / "riposte.db").stat().st_size
+    print(f"  {kills} kills; {len(ledger.events)} of {ledger.sent} events acknowledged, {matched}"
+          f" matched; {len(ledger.imports)} findings imported, {len(ledger.updates)} updated;"
+          f" {ledger.unanswered} calls cut off")
+    print(f"  ready after {1000 * max(engine.ready_times):.0f} ms at most,"
+          f" {1000 * sorted(engine.ready_times)[len(engine.ready_times) // 2]:.0f} ms in the middle;"
+          f" {orphans} processes died with their engine; drained in {drained:.1f} s")
+    print(f"  {checks + 1} integrity checks; audit chain of {audit} rows; database of"
+          f" {size >> 20} MiB; {len(effects.executions)} executions")
+    print(f"  duplicates: {effects.duplicates() or 'none'}")
+    print(f"  losses: { {name: len(numbers) for name, numbers in lost.items()} or 'none'}",
+          flush=True)
+
+
+def attempt(title, args, kills, seed, acknowledge_early):
+    print(f"{title} (seed {seed})", flush=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="riposte-crash-"))
+    engine = Engine(args.engine, folder, READY_SECONDS)
+    keep = args.keep
+    try:
+        return crash(engine, kills, random.Random(seed), acknowledge_early)
+    except BaseException:
+        keep = True
+        if engine.log.exists():
+            print("  " + "\n  ".join(engine.log.read_text(errors="replace").splitlines()[-20:]))
+        raise
+    finally:
+        engine.end()
+        if keep:
+            print(f"  kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(kills):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("engine", help="the program to kill")
+    parser.add_argument("--kills", type=int, default=kills)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--acknowledge-before-sending", action="store_true",
+                        help="the control alone: must report losses, exit code 1")
+    parser.add_argument("--keep", action="store_true", help="keep the data folder")
+    args = parser.parse_args()
+    adopt_orphans()
+    try:
+        if args.acknowledge_before_sending:
+            return 1 if attempt("control", args, 3, args.seed, True) else 0
+        lost = attempt("kills while events flow", args, args.kills, args.seed, False)
+        if lost:
+            examples = {name: sorted(numbers)[:5] for name, numbers in lost.items()}
+            raise Failure(f"acknowledged, but without effect: {examples}")
+        if not attempt("control: events taken for acknowledged before they are sent", args, 3,
+                       args.seed, True):
+            raise Failure("the control lost nothing: this test cannot see a loss")
+    except Failure as failure:
+        print(f"FAILED: {failure}", file=sys.stderr)
+        return 1
+    print("passed")
+    return 0

@@ -1,0 +1,148 @@
+"""What came of the events, as a client sees it."""
+import collections
+import json
+import time
+
+from engine import Failure, wait_until
+import scenario
+
+
+class Effects:
+    """Gathers effects until all that is owed is there, or nothing new has come for a while."""
+
+    def __init__(self, clients, queues):
+        self.clients = clients
+        self.queues = queues
+        # By kind of effect: how often it was seen for each number.
+        self.seen = {name: collections.Counter()
+                     for name in ("queue", "topic", "function", "log", "finding", "note")}
+        self.volumes = collections.defaultdict(list)
+        self.parameters = {}
+        self.executions = []
+        self.findings = {}
+
+    def gather(self, ledger, patience_seconds):
+        """Polls; ends early when everything acknowledged has its effects."""
+        progress = time.monotonic()
+        before = -1
+
+        def settled():
+            nonlocal progress, before
+            self.drain_queues()
+            self.read_log()
+            self.read_runbooks()
+            if not self.missing_deliveries(ledger) and not self.unfinished():
+                return True
+            size = sum(counter.total() for counter in self.seen.values()) + len(self.parameters)
+            if size != before:
+                before = size
+                progress = time.monotonic()
+            return time.monotonic() - progress > patience_seconds
+
+        wait_until(settled, 30 * patience_seconds, "effects arrive", every=0.2)
+        self.read_findings()
+
+    def drain_queues(self):
+        for name, url in self.queues.items():
+            while True:
+                messages = self.clients.sqs.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=600).get("Messages")
+                if not messages:
+                    break
+                for message in messages:
+                    self.note(name, json.loads(message["Body"]))
+                self.clients.sqs.delete_message_batch(QueueUrl=url, Entries=[
+                    {"Id": str(i), "ReceiptHandle": message["ReceiptHandle"]}
+                    for i, message in enumerate(messages)])
+
+    def note(self, name, body):
+        if name == "function":
+            self.seen[name][body["n"]] += 1
+        elif name == "finding":
+            for finding in body["detail"]["findings"]:
+                number = int(finding["Id"])
+                updated = finding["Workflow"]["Status"] == "NOTIFIED"
+                self.seen["note" if updated else "finding"][number] += 1
+        else:
+            self.seen[name][body["detail"]["n"]] += 1
+
+    def read_log(self):
+        seen = collections.Counter()
+        pages = self.clients.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=scenario.LOG_GROUP)
+        for page in pages:
+            for event in page["events"]:
+                seen[json.loads(event["message"])["detail"]["n"]] += 1
+        self.seen["log"] = seen
+
+    def read_runbooks(self):
+        self.executions = [
+            execution for page in
+            self.clients.ssm.get_paginator("describe_automation_executions").paginate()
+            for execution in page["AutomationExecutionMetadataList"]]
+        self.parameters = {
+            int(parameter["Name"].rsplit("/", 1)[1]): parameter["Value"] for page in
+            self.clients.ssm.get_paginator("get_parameters_by_path").paginate(Path="/crash")
+            for parameter in page["Parameters"]}
+        self.volumes.clear()
+        for page in self.clients.ec2.get_paginator("describe_volumes").paginate(
+                Filters=[{"Name": "tag-key", "Values": ["number"]}]):
+            for volume in page["Volumes"]:
+                number = next(t["Value"] for t in volume["Tags"] if t["Key"] == "number")
+                self.volumes[int(number)].append(volume["VolumeId"])
+
+    def read_findings(self):
+        for page in self.clients.securityhub.get_paginator("get_findings").paginate():
+            for finding in page["Findings"]:
+                self.findings[int(finding["Id"])] = finding.get("Note", {}).get("Text")
+
+    def unfinished(self):
+        return [e for e in self.executions
+                if e["AutomationExecutionStatus"] in ("Pending", "InProgress", "Waiting")]
+
+    def missing_deliveries(self, ledger):
+        """What an acknowledged event, import or update should have caused and did not."""
+        owed = {n for n in ledger.events if ledger.matches(n)}
+        missing = {name: owed - self.seen[name].keys()
+                   for name in ("queue", "topic", "function", "log")}
+        missing["finding"] = ledger.imports - self.seen["finding"].keys()
+        missing["note"] = ledger.updates - self.seen["note"].keys()
+        missing["runbook"] = ({n for n in ledger.events if ledger.starts_runbook(n)}
+                              - self.parameters.keys())
+        return {name: numbers for name, numbers in missing.items() if numbers}
+
+    def losses(self, ledger):
+        """The same, and what is stored rather than delivered."""
+        lost = self.missing_deliveries(ledger)
+        stored = ledger.imports - self.findings.keys()
+        if stored:
+            lost["stored finding"] = stored
+        stored = {n for n in ledger.updates if self.findings.get(n) != f"note {n}"}
+        if stored:
+            lost["stored note"] = stored
+        return lost
+
+    def check_once(self, ledger):
+        """What must happen exactly once did, and what matches no rule caused nothing."""
+        wrong = [e for e in self.executions if e["AutomationExecutionStatus"] != "Success"]
+        if wrong:
+            raise Failure(f"{len(wrong)} executions did not end as Success, such as {wrong[0]}")
+        started = collections.Counter(e["Outputs"]["create.VolumeId"][0] for e in self.executions)
+        for number, volumes in self.volumes.items():
+            if len(volumes) != 1 or started[volumes[0]] != 1:
+                raise Failure(f"event {number} made {volumes} in executions "
+                              f"{[started[v] for v in volumes]}, not one in one")
+            if self.parameters.get(number) != volumes[0]:
+                raise Failure(f"event {number} made {volumes[0]}, its execution noted "
+                              f"{self.parameters.get(number)}")
+        if len(self.executions) != len(self.volumes):
+            raise Failure(f"{len(self.executions)} executions, {len(self.volumes)} volumes")
+        for name in ("queue", "topic", "function", "log"):
+            strange = [n for n in self.seen[name]
+                       if not ledger.matches(n) or not 0 <= n < ledger.sent]
+            if strange:
+                raise Failure(f"{name}: effects of events that match no rule: {strange[:5]}")
+
+    def duplicates(self):
+        return {name: counter.total() - len(counter) for name, counter in self.seen.items()
+                if counter.total() > len(counter)}

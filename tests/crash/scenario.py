@@ -1,0 +1,178 @@
+"""What the events meet: rules, and behind them one target of each kind."""
+import io
+import json
+import zipfile
+
+import boto3
+import botocore.config
+
+SERVICES = ("events", "sqs", "sns", "lambda", "iam", "ssm", "ec2", "logs", "securityhub")
+SOURCE = "crash.test"
+LOG_GROUP = "/crash/events"
+
+# Writes each event's number to a queue. Signed by hand: importing an SDK would take most of the
+# time between two kills.
+FUNCTION = '''
+import datetime, hashlib, hmac, json, os, urllib.request
+
+def sign(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+def handler(event, context):
+    body = json.dumps({"QueueUrl": os.environ["QUEUE_URL"],
+                       "MessageBody": json.dumps(event["detail"])})
+    url = os.environ["AWS_ENDPOINT_URL"]
+    host = url.split("//")[1]
+    region = os.environ["AWS_REGION"]
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    scope = f"{now[:8]}/{region}/sqs/aws4_request"
+    headers = {"content-type": "application/x-amz-json-1.0", "host": host, "x-amz-date": now,
+               "x-amz-security-token": os.environ["AWS_SESSION_TOKEN"],
+               "x-amz-target": "AmazonSQS.SendMessage"}
+    names = ";".join(headers)
+    canonical = "\\n".join(["POST", "/", "", *(f"{k}:{v}" for k, v in headers.items()), "", names,
+                           hashlib.sha256(body.encode()).hexdigest()])
+    text = "\\n".join(["AWS4-HMAC-SHA256", now, scope,
+                      hashlib.sha256(canonical.encode()).hexdigest()])
+    key = ("AWS4" + os.environ["AWS_SECRET_ACCESS_KEY"]).encode()
+    for part in scope.split("/"):
+        key = sign(key, part)
+    headers["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={os.environ['AWS_ACCESS_KEY_ID']}/{scope}, "
+        f"SignedHeaders={names}, Signature={sign(key, text).hex()}")
+    urllib.request.urlopen(urllib.request.Request(url + "/", body.encode(), headers)).read()
+'''
+
+# Two effects and a wait between them, so that a kill meets executions under way. CreateVolume gets
+# its client token from the engine: a repeated step must find the volume that it made before.
+RUNBOOK = """
+schemaVersion: '0.3'
+parameters:
+  Number: {type: String}
+  Zone: {type: String}
+mainSteps:
+- name: create
+  action: aws:executeAwsApi
+  inputs:
+    Service: ec2
+    Api: CreateVolume
+    AvailabilityZone: "{{ Zone }}"
+    Size: 1
+    TagSpecifications:
+    - ResourceType: volume
+      Tags: [{Key: number, Value: "{{ Number }}"}]
+  outputs: [{Name: VolumeId, Selector: $.VolumeId, Type: String}]
+- name: wait
+  action: aws:sleep
+  inputs: {Duration: PT1S}
+- name: note
+  action: aws:executeAwsApi
+  inputs:
+    Service: ssm
+    Api: PutParameter
+    Name: "/crash/{{ Number }}"
+    Value: "{{ create.VolumeId }}"
+    Type: String
+    Overwrite: true
+outputs: [create.VolumeId]
+"""
+
+
+class Clients:
+    """Stock clients that try each call once, so that a number is sent at most once."""
+
+    def __init__(self, endpoint, credentials, retries=0):
+        self.account = credentials["Account"]
+        self.region = credentials["Region"]
+        session = boto3.session.Session(
+            aws_access_key_id=credentials["AccessKeyId"],
+            aws_secret_access_key=credentials["SecretAccessKey"], region_name=self.region)
+        config = botocore.config.Config(
+            retries={"max_attempts": retries}, connect_timeout=5, read_timeout=30)
+        for service in SERVICES:
+            client = session.client(service, endpoint_url=endpoint, config=config)
+            setattr(self, "functions" if service == "lambda" else service, client)
+
+    def arn(self, service, resource):
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+
+def policy(action, principal, resource="*"):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": principal}, "Action": action,
+         "Resource": resource}]})
+
+
+def make_role(clients, name, service, actions):
+    trust = json.loads(policy("sts:AssumeRole", service))
+    del trust["Statement"][0]["Resource"]
+    clients.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    clients.iam.put_role_policy(RoleName=name, PolicyName="work", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17",
+         "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+    return f"arn:aws:iam::{clients.account}:role/{name}"
+
+
+def make_queue(clients, name, sender):
+    arn = clients.arn("sqs", name)
+    return clients.sqs.create_queue(
+        QueueName=name, Attributes={"Policy": policy("sqs:SendMessage", sender, arn)})["QueueUrl"]
+
+
+def make_rule(clients, name, pattern, targets):
+    arn = clients.events.put_rule(Name=name, EventPattern=json.dumps(pattern))["RuleArn"]
+    reply = clients.events.put_targets(Rule=name, Targets=[
+        {"Id": str(index), **target} for index, target in enumerate(targets)])
+    if reply["FailedEntryCount"]:
+        raise RuntimeError(f"PutTargets: {reply['FailedEntries']}")
+    return arn
+
+
+def build(clients):
+    """Makes everything; returns the URLs of the queues by the name of what they show."""
+    queues = {"queue": make_queue(clients, "direct", "events.amazonaws.com"),
+              "topic": make_queue(clients, "by-topic", "sns.amazonaws.com"),
+              "function": make_queue(clients, "by-function", "lambda.amazonaws.com"),
+              "finding": make_queue(clients, "findings", "events.amazonaws.com")}
+    topic = clients.sns.create_topic(Name="numbered")["TopicArn"]
+    clients.sns.set_topic_attributes(
+        TopicArn=topic, AttributeName="Policy",
+        AttributeValue=policy("sns:Publish", "events.amazonaws.com", topic))
+    clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Attributes={"RawMessageDelivery": "true"},
+                          Endpoint=clients.arn("sqs", "by-topic"))
+    clients.logs.create_log_group(logGroupName=LOG_GROUP)
+    clients.logs.put_resource_policy(policyName="events", policyDocument=policy(
+        ["logs:CreateLogStream", "logs:PutLogEvents"], "events.amazonaws.com"))
+
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("recorder.py", FUNCTION)
+    function = clients.functions.create_function(
+        FunctionName="recorder", Runtime="python3.11", Handler="recorder.handler", Timeout=30,
+        Role=make_role(clients, "recorder", "lambda.amazonaws.com", "sqs:SendMessage"),
+        Code={"ZipFile": package.getvalue()},
+        Environment={"Variables": {"QUEUE_URL": queues["function"]}})["FunctionArn"]
+
+    clients.ssm.create_document(Name="Numbered", DocumentType="Automation", DocumentFormat="YAML",
+                                Content=RUNBOOK)
+    starter = make_role(clients, "starter", "events.amazonaws.com", [
+        "ssm:StartAutomationExecution", "ssm:PutParameter", "ec2:CreateVolume", "ec2:CreateTags"])
+
+    numbered = make_rule(
+        clients, "numbered", {"source": [SOURCE], "detail": {"match": [True]}},
+        [{"Arn": clients.arn("sqs", "direct")}, {"Arn": topic}, {"Arn": function},
+         {"Arn": clients.arn("logs", "log-group:" + LOG_GROUP)}])
+    clients.functions.add_permission(
+        FunctionName="recorder", StatementId="events", Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com", SourceArn=numbered)
+    make_rule(
+        clients, "runbooks", {"source": [SOURCE], "detail": {"runbook": [True]}},
+        [{"Arn": clients.arn("ssm", "automation-definition/Numbered:$DEFAULT"),
+          "RoleArn": starter,
+          "InputTransformer": {
+              "InputPathsMap": {"n": "$.detail.n"},
+              "InputTemplate": '{"Number": ["<n>"], "Zone": ["%sa"]}' % clients.region}}])
+    clients.securityhub.enable_security_hub()
+    make_rule(clients, "findings", {"source": ["aws.securityhub"]},
+              [{"Arn": clients.arn("sqs", "findings")}])
+    return queues

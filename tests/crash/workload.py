@@ -1,0 +1,135 @@
+"""Numbered events and findings, sent until told to stop, and what the engine said to each."""
+import datetime
+import json
+import threading
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+import scenario
+
+BATCH = 4
+PACE_SECONDS = 0.1
+
+
+class Ledger:
+    """What was sent and what was acknowledged. A number is sent once and means one thing:
+    even ones match the rule of all targets, every fourth also starts a runbook."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.sent = 0
+        self.events = set()
+        self.findings_sent = 0
+        self.imports = set()
+        self.updates = set()
+        self.unanswered = 0
+        self.refused = []
+
+    @staticmethod
+    def matches(number):
+        return number % 2 == 0
+
+    @staticmethod
+    def starts_runbook(number):
+        return number % 4 == 0
+
+    def take_events(self, count):
+        with self.lock:
+            first = self.sent
+            self.sent += count
+            return list(range(first, first + count))
+
+    def take_findings(self, count):
+        with self.lock:
+            first = self.findings_sent
+            self.findings_sent += count
+            return list(range(first, first + count))
+
+    def count_unanswered(self, error):
+        """Nobody knows what became of it. Only a dying engine may answer so."""
+        status = 0
+        if isinstance(error, ClientError):
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        with self.lock:
+            self.unanswered += 1
+            if status != 0 and status != 503:
+                self.refused.append(str(error))
+
+
+class Workload:
+    """Threads that send. `acknowledge_early` is the control: it believes before it is told."""
+
+    def __init__(self, clients, ledger, acknowledge_early, event_threads=2):
+        self.clients = clients
+        self.ledger = ledger
+        self.early = acknowledge_early
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(self.put_events,), daemon=True)
+                        for _ in range(event_threads)]
+        self.threads.append(
+            threading.Thread(target=self.run, args=(self.import_and_update,), daemon=True))
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+    def run(self, send):
+        while not self.stopping.wait(PACE_SECONDS):
+            try:
+                send()
+            except (BotoCoreError, ClientError) as error:
+                self.ledger.count_unanswered(error)
+
+    def put_events(self):
+        ledger = self.ledger
+        numbers = ledger.take_events(BATCH)
+        if self.early:
+            with ledger.lock:
+                ledger.events.update(numbers)
+        entries = [{"Source": scenario.SOURCE, "DetailType": "Numbered", "Detail": json.dumps(
+            {"n": n, "match": ledger.matches(n), "runbook": ledger.starts_runbook(n)})}
+            for n in numbers]
+        reply = self.clients.events.put_events(Entries=entries)
+        with ledger.lock:
+            ledger.events.update(
+                n for n, entry in zip(numbers, reply["Entries"]) if "EventId" in entry)
+
+    def import_and_update(self):
+        ledger = self.ledger
+        numbers = ledger.take_findings(2)
+        if self.early:
+            with ledger.lock:
+                ledger.imports.update(numbers)
+        reply = self.clients.securityhub.batch_import_findings(
+            Findings=[self.finding(n) for n in numbers])
+        if reply["SuccessCount"] == len(numbers):
+            with ledger.lock:
+                ledger.imports.update(numbers)
+        number = numbers[0]
+        if self.early:
+            with ledger.lock:
+                ledger.updates.add(number)
+        reply = self.clients.securityhub.batch_update_findings(
+            FindingIdentifiers=[{"Id": str(number), "ProductArn": self.product()}],
+            Note={"Text": f"note {number}", "UpdatedBy": "crash"},
+            Workflow={"Status": "NOTIFIED"})
+        if len(reply["ProcessedFindings"]) == 1:
+            with ledger.lock:
+                ledger.updates.add(number)
+
+    def product(self):
+        return self.clients.arn("securityhub", f"product/{self.clients.account}/default")
+
+    def finding(self, number):
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        return {"SchemaVersion": "2018-10-08", "Id": str(number), "ProductArn": self.product(),
+                "GeneratorId": "crash", "AwsAccountId": self.clients.account,
+                "Types": ["Software and Configuration Checks"], "CreatedAt": now, "UpdatedAt": now,
+                "Severity": {"Label": "LOW"}, "Title": f"Finding {number}",
+                "Description": "Of the crash test.",
+                "Resources": [{"Type": "Other", "Id": f"resource/{number}"}]}
