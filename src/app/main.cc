@@ -1,9 +1,9 @@
 // The command line: `riposte NOUN VERB`, or `riposte serve`.
 
-#include <filesystem>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "app/commands.h"
 #include "app/coverage.h"

@@ -1,6 +1,7 @@
 // The real clock and the real dice. Built in app/wiring.cc and nowhere else.
 //
-// Thread safety: all methods from any thread. Cost: Now() about 30 ns, Bytes() a system call for every 512.
+// Thread safety: all methods from any thread. Cost: Now() about 30 ns, Bytes() a system call for
+// every 512.
 #pragma once
 
 #include "base/time.h"
