@@ -135,8 +135,10 @@ int Run(const CommandLine& options) {
                    .requests = &requests,
                    .expect = R"("FailedEntryCount":0)",
                    .rate = static_cast<double>(rate)};
+  const double cpu = engine.child().CpuSeconds();
   const double begin = WallSeconds();
   const LoadResult result = RunLoad(load);
+  const double cpu_us = (engine.child().CpuSeconds() - cpu) / total * 1e6;
   // What was accepted is delivered; its log lines follow within a second.
   std::map<int, double> started;
   const Stopwatch patience;
@@ -156,7 +158,8 @@ int Run(const CommandLine& options) {
   std::printf("event -> function start, %zu events: p50 %.2f  p90 %.2f  p99 %.2f  max %.2f ms\n",
               latencies.size(), Median(latencies), Percentile(latencies, 0.9),
               Percentile(latencies, 0.99), Percentile(latencies, 1));
-  std::printf("resident after: %.0f MiB\n", engine.child().ResidentMib());
+  std::printf("engine: %.0f us of CPU an event, resident after: %.0f MiB\n", cpu_us,
+              engine.child().ResidentMib());
   return 0;
 }
 
