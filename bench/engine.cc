@@ -114,15 +114,9 @@ Engine::Engine(const std::string& program, const std::string& parent) : data_(Da
       std::vector<std::string>{program, "serve", "--data", data_.path(), "--port",
                                std::to_string(port), "--log-level", "warning"},
       port, /*show_output=*/true);
-  // The credentials are the last thing that a new engine writes before it is ready.
-  const std::string credentials = data_.path() + "/root-credentials.json";
   ready_seconds_ = child_->WaitReady("/_riposte/health");
-  auto text = os::ReadFile(credentials, 10'000);
-  while (!text) {
-    std::this_thread::sleep_for(Millis(1));
-    ready_seconds_ = child_->WaitReady("/_riposte/health");
-    text = os::ReadFile(credentials, 10'000);
-  }
+  const auto text = os::ReadFile(data_.path() + "/root-credentials.json", 10'000);
+  if (!text) Die(text.error().message);
   const auto document = json::Parse(*text);
   if (!document) Die("the credentials are not JSON");
   key_.access_key_id = document->at("AccessKeyId").as_string();

@@ -150,7 +150,7 @@ int Serve(const Config& config) {
   const telemetry::Log log(LogOptions(config));
   os::SystemClock clock;
   os::SystemRandom random;
-  os::LoopExecutor loop(clock);
+  os::LoopExecutor loop(clock, &log);
   http::CurlClientOptions http_options;
   http_options.allowed_private = config.allowed_private;
   const auto http = http::MakeCurlClient(http_options);
@@ -164,6 +164,8 @@ int Serve(const Config& config) {
   options.address = config.address == "localhost" ? "127.0.0.1" : config.address;
   options.port = static_cast<uint16_t>(config.port);
   options.threads = config.threads;
+  options.clock = &clock;
+  options.log = &log;
   auto server =
       http::Server::Start(options, [&front](http::Request request, http::Responder responder) {
         front.Handle(std::move(request), std::move(responder));
