@@ -84,6 +84,24 @@ Error AccessDenied(const Call& call, const wire::OperationModel& model,
   return Error(json ? "AccessDeniedException" : "AccessDenied", message, json ? 400 : 403);
 }
 
+/// The global condition keys of a call.
+std::map<std::string, std::vector<std::string>> ContextOf(const Call& call) {
+  std::map<std::string, std::vector<std::string>> context;
+  context["aws:principalarn"] = {call.caller.arn};
+  context["aws:principalaccount"] = {call.caller.account.str()};
+  context["aws:requestedregion"] = {call.scope.region.str()};
+  context["aws:currenttime"] = {FormatIso8601(call.now)};
+  context["aws:epochtime"] = {std::to_string(ToMillis(call.now) / 1000)};
+  context["aws:sourceip"] = {call.source_ip};
+  context["aws:useragent"] = {call.user_agent};
+  context["aws:userid"] = {call.caller.id};
+  if (!call.caller.source_arn.empty()) {
+    context["aws:sourcearn"] = {call.caller.source_arn};
+    context["aws:sourceaccount"] = {call.caller.account.str()};
+  }
+  return context;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(Options options, const Parts& parts)
@@ -221,34 +239,32 @@ Pipeline::Verdict Pipeline::Authorize(const wire::OperationModel& operation,
   access::AccessRequest request;
   request.principal = &call.caller;
   request.action = operation.iam_action;
-  request.resources = verdict.resources;
+  // Each resource is judged by its own account and its own policy; all must be allowed.
+  for (const std::string& resource : verdict.resources) {
+    verdict.decision = AuthorizeOne(call, resource, request);
+    if (!verdict.decision.allowed) break;
+  }
+  return verdict;
+}
+
+access::Decision Pipeline::AuthorizeOne(const Call& call, const std::string& resource,
+                                        access::AccessRequest& request) const {
+  request.resources = {resource};
   request.resource_account = call.scope.account;
-  if (const auto arn = Arn::Parse(verdict.resources.front()); arn && !arn->account.empty()) {
+  if (const auto arn = Arn::Parse(resource); arn && !arn->account.empty()) {
     request.resource_account = arn->account;
   }
-  const bool root_at_home = call.caller.kind == access::Principal::Kind::kRoot &&
-                            call.caller.account == request.resource_account;
-  if (const ResourcePolicy* policy =
-          root_at_home ? nullptr : parts_.registry.FindResourcePolicy(call.service)) {
-    parts_.store.Read([&](store::Transaction& tx) {
-      request.resource_policy = (*policy)(verdict.resources.front(), tx);
-    });
+  if (call.caller.kind == access::Principal::Kind::kRoot &&
+      call.caller.account == request.resource_account) {
+    return {true, "root", false};  // Nothing an account says binds its own root.
   }
-  auto& context = request.context;
-  context["aws:principalarn"] = {call.caller.arn};
-  context["aws:principalaccount"] = {call.caller.account.str()};
-  context["aws:requestedregion"] = {call.scope.region.str()};
-  context["aws:currenttime"] = {FormatIso8601(call.now)};
-  context["aws:epochtime"] = {std::to_string(ToMillis(call.now) / 1000)};
-  context["aws:sourceip"] = {call.source_ip};
-  context["aws:useragent"] = {call.user_agent};
-  context["aws:userid"] = {call.caller.id};
-  if (!call.caller.source_arn.empty()) {
-    context["aws:sourcearn"] = {call.caller.source_arn};
-    context["aws:sourceaccount"] = {call.caller.account.str()};
+  request.resource_policy.clear();
+  if (const ResourcePolicy* policy = parts_.registry.FindResourcePolicy(call.service)) {
+    parts_.store.Read(
+        [&](store::Transaction& tx) { request.resource_policy = (*policy)(resource, tx); });
   }
-  verdict.decision = parts_.authorizer.Decide(request);
-  return verdict;
+  if (request.context.empty()) request.context = ContextOf(call);
+  return parts_.authorizer.Decide(request);
 }
 
 void Pipeline::Run(const wire::OperationModel& model, const Operation& operation, Call call,

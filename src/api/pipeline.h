@@ -69,6 +69,8 @@ class Pipeline final : public Invoker {
   [[nodiscard]] std::optional<Error> Authenticate(http::Request& request, const wire::Route& route,
                                                   Call& call) const;
   [[nodiscard]] Verdict Authorize(const wire::OperationModel& operation, const Call& call) const;
+  [[nodiscard]] access::Decision AuthorizeOne(const Call& call, const std::string& resource,
+                                              access::AccessRequest& request) const;
   /// Authorises and runs; `reply` may run on any thread.
   void Run(const wire::OperationModel& model, const Operation& operation, Call call, Reply reply);
   void RunRead(const wire::OperationModel& model, const Operation& operation, const Call& call,
