@@ -36,9 +36,10 @@ void ApplyAutomationRules(store::Transaction& tx, const api::Call& call, json::O
 std::vector<std::string> ArnList(const json::Object& input, std::string_view name) {
   std::vector<std::string> out;
   for (const std::string& element : json::GetStrings(input, name)) {
-    const size_t first = element.find_first_not_of(" \t\r\n[\",");
+    constexpr std::string_view kAround = " \t\r\n[]\",";
+    const size_t first = element.find_first_not_of(kAround);
     if (first == std::string::npos) continue;
-    const size_t last = element.find_last_not_of(" \t\r\n]\",");
+    const size_t last = element.find_last_not_of(kAround);
     out.push_back(element.substr(first, last - first + 1));
   }
   return out;
