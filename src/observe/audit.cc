@@ -35,10 +35,12 @@ std::string RowHash(std::string_view previous, std::string_view account, std::st
                     std::string_view source, std::string_view record, std::string_view chunk) {
   std::string bytes;
   bytes.reserve(record.size() + chunk.size() + 256);
-  for (const std::string_view field :
-       {previous, account, region, std::string_view(std::to_string(first_ms)),
-        std::string_view(std::to_string(last_ms)), std::string_view(std::to_string(calls)), name,
-        source, record, chunk}) {
+  // Named: temporaries inside the list of a range-for are gone before its first turn.
+  const std::string first = std::to_string(first_ms);
+  const std::string last = std::to_string(last_ms);
+  const std::string count = std::to_string(calls);
+  for (const std::string_view field : std::initializer_list<std::string_view>{
+           previous, account, region, first, last, count, name, source, record, chunk}) {
     AppendField(bytes, field);
   }
   return Sha256(bytes);
