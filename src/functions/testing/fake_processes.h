@@ -64,6 +64,13 @@ class FakeProcess final : public Process {
 class FakeLauncher final : public Launcher {
  public:
   explicit FakeLauncher(RuntimeServer& runtime) : runtime_(runtime) {}
+  /// A process and what waits for its exit hold each other: real ones let go when they exit.
+  ~FakeLauncher() override {
+    for (const auto& process : processes) {
+      process->launch.on_output = nullptr;
+      process->launch.on_exit = nullptr;
+    }
+  }
   Result<std::shared_ptr<Process>> Start(Launch launch) override {
     if (error) return std::unexpected(*error);
     processes.push_back(std::make_shared<FakeProcess>(std::move(launch), runtime_));
