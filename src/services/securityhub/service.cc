@@ -103,6 +103,15 @@ json::Value SecurityHubService::BatchImportFindings(const Call& call, Tx& tx) {
                         "should match the ARN of a product."}});
       continue;
     }
+    if (!IsAccountId(json::GetString(raw, "AwsAccountId"))) {
+      failed.push_back(
+          json::Object{{"Id", key.id},
+                       {"ErrorCode", "InvalidInput"},
+                       {"ErrorMessage",
+                        "Finding does not adhere to Amazon Finding Format. data.AwsAccountId "
+                        "should match the id of an account."}});
+      continue;
+    }
     const auto stored = tables::FindFinding(tx, call.scope, key);
     json::Object finding = MergeImport(raw, stored ? &*stored : nullptr, call);
     const std::string before = WorkflowStatus(finding);

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as iamSdk from "@aws-sdk/client-iam";
+import * as sm from "@aws-sdk/client-secrets-manager";
+import * as queues from "@aws-sdk/client-sqs";
+import * as stsSdk from "@aws-sdk/client-sts";
+import { account, makeRole, refused, unique } from "./support.js";
+
+const iam = new iamSdk.IAMClient({});
+const sts = new stsSdk.STSClient({});
+
+test("a role's session may do what its policies allow, as itself", async () => {
+  const owner = await account();
+  const name = unique("reader");
+  const arn = await makeRole(name, { AWS: `arn:aws:iam::${owner}:root` }, ["sqs:ListQueues"]);
+  const { Credentials, AssumedRoleUser } = await sts.send(new stsSdk.AssumeRoleCommand({
+    RoleArn: arn, RoleSessionName: "sdk", DurationSeconds: 900,
+  }));
+  assert.equal(AssumedRoleUser.Arn, `arn:aws:sts::${owner}:assumed-role/${name}/sdk`);
+  assert.ok(Credentials.Expiration > new Date());
+  const credentials = {
+    accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretAccessKey,
+    sessionToken: Credentials.SessionToken,
+  };
+  const who = await new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({}));
+  assert.equal(who.Arn, AssumedRoleUser.Arn);
+  const sqs = new queues.SQSClient({ credentials });
+  await sqs.send(new queues.ListQueuesCommand({}));
+  await refused(sqs.send(new queues.CreateQueueCommand({ QueueName: unique("no") })), "AccessDenied", /not authorized/)
+    .catch(async (error) => {
+      // The two names that the service gives this refusal, by protocol.
+      if (!/AccessDeniedException/.test(error.message)) throw error;
+    });
+  const stale = new stsSdk.STSClient({ credentials: { ...credentials, sessionToken: "x" + credentials.sessionToken } });
+  await refused(stale.send(new stsSdk.GetCallerIdentityCommand({})), "InvalidClientTokenId");
+});
+
+test("wrong keys are refused", async () => {
+  const wrong = new stsSdk.STSClient({ credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" } });
+  await refused(wrong.send(new stsSdk.GetCallerIdentityCommand({})), "InvalidClientTokenId");
+});
+
+test("roles, policies and who is attached to what", async () => {
+  const [role, policy] = [unique("role"), unique("policy")];
+  await makeRole(role, { Service: "lambda.amazonaws.com" }, []);
+  await iamSdk.waitUntilRoleExists({ client: iam, maxWaitTime: 10 }, { RoleName: role });
+  const document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+  const { Policy } = await iam.send(new iamSdk.CreatePolicyCommand({
+    PolicyName: policy, PolicyDocument: JSON.stringify(document),
+  }));
+  await iam.send(new iamSdk.AttachRolePolicyCommand({ RoleName: role, PolicyArn: Policy.Arn }));
+  await iam.send(new iamSdk.AttachRolePolicyCommand({
+    RoleName: role, PolicyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+  }));
+  const { AttachedPolicies } = await iam.send(new iamSdk.ListAttachedRolePoliciesCommand({ RoleName: role }));
+  assert.deepEqual(AttachedPolicies.map((one) => one.PolicyName).sort(), ["AWSLambdaBasicExecutionRole", policy].sort());
+  const { PolicyVersion } = await iam.send(new iamSdk.GetPolicyVersionCommand({ PolicyArn: Policy.Arn, VersionId: "v1" }));
+  assert.deepEqual(JSON.parse(decodeURIComponent(PolicyVersion.Document)), document);
+  const { Role } = await iam.send(new iamSdk.GetRoleCommand({ RoleName: role }));
+  assert.ok(Role.CreateDate instanceof Date);
+  await refused(iam.send(new iamSdk.DeleteRoleCommand({ RoleName: role })), "DeleteConflictException");
+  await refused(iam.send(new iamSdk.CreateRoleCommand({ RoleName: `${role}-bad`, AssumeRolePolicyDocument: "{}" })),
+    "MalformedPolicyDocumentException");
+  await refused(iam.send(new iamSdk.GetRoleCommand({ RoleName: "nobody" })), "NoSuchEntityException");
+});
+
+test("users call with keys of their own", async () => {
+  const UserName = unique("user");
+  await iam.send(new iamSdk.CreateUserCommand({ UserName }));
+  const { AccessKey } = await iam.send(new iamSdk.CreateAccessKeyCommand({ UserName }));
+  const credentials = { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
+  const who = await new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({}));
+  assert.match(who.Arn, new RegExp(`:user/${UserName}$`));
+  await refused(new iamSdk.IAMClient({ credentials }).send(new iamSdk.ListUsersCommand({})), "AccessDenied");
+  await iam.send(new iamSdk.UpdateAccessKeyCommand({ UserName, AccessKeyId: AccessKey.AccessKeyId, Status: "Inactive" }));
+  await refused(new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({})), "InvalidClientTokenId");
+});
+
+test("secrets", async () => {
+  const secrets = new sm.SecretsManagerClient({});
+  const Name = unique("secret");
+  const { ARN } = await secrets.send(new sm.CreateSecretCommand({ Name, SecretString: "one" }));
+  assert.match(ARN, new RegExp(`:secret:${Name}-[A-Za-z0-9]{6}$`));
+  await secrets.send(new sm.PutSecretValueCommand({ SecretId: Name, SecretBinary: Uint8Array.of(1, 0, 255) }));
+  const current = await secrets.send(new sm.GetSecretValueCommand({ SecretId: ARN }));
+  assert.deepEqual([...current.SecretBinary], [1, 0, 255]);
+  const before = await secrets.send(new sm.GetSecretValueCommand({ SecretId: Name, VersionStage: "AWSPREVIOUS" }));
+  assert.equal(before.SecretString, "one");
+  const { RandomPassword } = await secrets.send(new sm.GetRandomPasswordCommand({
+    PasswordLength: 12, ExcludePunctuation: true, ExcludeUppercase: true, RequireEachIncludedType: true,
+  }));
+  assert.match(RandomPassword, /^(?=.*[a-z])(?=.*[0-9])[a-z0-9]{12}$/);
+  await secrets.send(new sm.DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }));
+  await refused(secrets.send(new sm.GetSecretValueCommand({ SecretId: Name })), "ResourceNotFoundException");
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as compute from "@aws-sdk/client-ec2";
+import * as systems from "@aws-sdk/client-ssm";
+import { account, eventually, makeRole, refused, unique } from "./support.js";
+
+const ssm = new systems.SSMClient({});
+const ec2 = new compute.EC2Client({});
+const name = unique("runbook");
+let role, instance, volume;
+
+before(async () => {
+  role = await makeRole(unique("runbook-role"), { Service: "ssm.amazonaws.com" },
+    ["ec2:StopInstances", "ec2:DescribeInstances", "ec2:CreateSnapshot"]);
+  const { Instances } = await ec2.send(new compute.RunInstancesCommand({
+    ImageId: "ami-0123456789abcdef0", MinCount: 1, MaxCount: 1, InstanceType: "t3.micro",
+  }));
+  instance = Instances[0].InstanceId;
+  await compute.waitUntilInstanceRunning({ client: ec2, maxWaitTime: 30 }, { InstanceIds: [instance] });
+  const { Reservations } = await ec2.send(new compute.DescribeInstancesCommand({ InstanceIds: [instance] }));
+  volume = Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId;
+});
+
+const ended = (AutomationExecutionId) => eventually("the end of the runbook", async () => {
+  const { AutomationExecution } = await ssm.send(new systems.GetAutomationExecutionCommand({ AutomationExecutionId }));
+  return !["Pending", "InProgress", "Waiting"].includes(AutomationExecution.AutomationExecutionStatus) &&
+    AutomationExecution;
+}, 60);
+
+test("a runbook stops an instance, waits for it, and keeps its volume", async () => {
+  const content = `
+description: Freeze
+schemaVersion: '0.3'
+assumeRole: '{{ Role }}'
+parameters:
+  InstanceId: {type: String}
+  Role: {type: String}
+outputs: [Look.Volume, Keep.Snapshot]
+mainSteps:
+  - name: Halt
+    action: aws:executeAwsApi
+    inputs: {Service: ec2, Api: StopInstances, InstanceIds: ['{{ InstanceId }}']}
+  - name: Wait
+    action: aws:waitForAwsResourceProperty
+    timeoutSeconds: 60
+    inputs:
+      Service: ec2
+      Api: DescribeInstances
+      InstanceIds: ['{{ InstanceId }}']
+      PropertySelector: '$.Reservations[0].Instances[0].State.Name'
+      DesiredValues: [stopped]
+  - name: Look
+    action: aws:executeAwsApi
+    inputs: {Service: ec2, Api: DescribeInstances, InstanceIds: ['{{ InstanceId }}']}
+    outputs:
+      - {Name: Volume, Type: String, Selector: '$.Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId'}
+  - name: Keep
+    action: aws:executeScript
+    inputs:
+      Runtime: python3.11
+      Handler: keep
+      InputPayload: {volume: '{{ Look.Volume }}'}
+      Script: |
+        import boto3
+        def keep(events, context):
+            made = boto3.client('ec2').create_snapshot(VolumeId=events['volume'], Description='by the runbook')
+            return {'id': made['SnapshotId']}
+    outputs:
+      - {Name: Snapshot, Type: String, Selector: $.Payload.id}
+`;
+  const { DocumentDescription } = await ssm.send(new systems.CreateDocumentCommand({
+    Name: name, DocumentType: "Automation", DocumentFormat: "YAML", Content: content,
+  }));
+  assert.equal(DocumentDescription.SchemaVersion, "0.3");
+  assert.deepEqual(DocumentDescription.Parameters.map((parameter) => parameter.Name).sort(), ["InstanceId", "Role"]);
+  const { AutomationExecutionId } = await ssm.send(new systems.StartAutomationExecutionCommand({
+    DocumentName: name, Parameters: { InstanceId: [instance], Role: [role] },
+  }));
+  const execution = await ended(AutomationExecutionId);
+  assert.equal(execution.AutomationExecutionStatus, "Success", execution.FailureMessage);
+  assert.deepEqual(execution.StepExecutions.map((step) => [step.StepName, step.StepStatus]),
+    ["Halt", "Wait", "Look", "Keep"].map((step) => [step, "Success"]));
+  assert.deepEqual(execution.Outputs["Look.Volume"], [volume]);
+  assert.ok(execution.ExecutionStartTime instanceof Date);
+  const [SnapshotId] = execution.Outputs["Keep.Snapshot"];
+  await compute.waitUntilSnapshotCompleted({ client: ec2, maxWaitTime: 30 }, { SnapshotIds: [SnapshotId] });
+  const { Snapshots } = await ec2.send(new compute.DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId] }));
+  assert.equal(Snapshots[0].VolumeId, volume);
+  assert.equal(Snapshots[0].OwnerId, await account());
+});
+
+test("a step that its role may not do fails the runbook, and says so", async () => {
+  const other = unique("runbook");
+  await ssm.send(new systems.CreateDocumentCommand({
+    Name: other, DocumentType: "Automation", DocumentFormat: "JSON",
+    Content: JSON.stringify({
+      schemaVersion: "0.3", assumeRole: role,
+      mainSteps: [{
+        name: "Forbidden", action: "aws:executeAwsApi",
+        inputs: { Service: "ec2", Api: "TerminateInstances", InstanceIds: [instance] },
+      }],
+    }),
+  }));
+  const { AutomationExecutionId } = await ssm.send(new systems.StartAutomationExecutionCommand({ DocumentName: other }));
+  const execution = await ended(AutomationExecutionId);
+  assert.equal(execution.AutomationExecutionStatus, "Failed");
+  assert.match(execution.StepExecutions[0].FailureMessage, /UnauthorizedOperation|not authorized/);
+});
+
+test("documents have versions", async () => {
+  const plain = unique("document");
+  const content = (description) => JSON.stringify({
+    schemaVersion: "0.3", description, mainSteps: [{ name: "Nap", action: "aws:sleep", inputs: { Duration: "PT1S" } }],
+  });
+  await ssm.send(new systems.CreateDocumentCommand({ Name: plain, DocumentType: "Automation", Content: content("one") }));
+  await ssm.send(new systems.UpdateDocumentCommand({ Name: plain, Content: content("two"), DocumentVersion: "$LATEST" }));
+  const versions = [];
+  for await (const page of systems.paginateListDocumentVersions({ client: ssm }, { Name: plain })) {
+    versions.push(...page.DocumentVersions.map((version) => version.DocumentVersion));
+  }
+  assert.deepEqual(versions.sort(), ["1", "2"]);
+  const get = async (DocumentVersion) => JSON.parse((await ssm.send(new systems.GetDocumentCommand({
+    Name: plain, DocumentVersion,
+  }))).Content).description;
+  assert.deepEqual([await get("1"), await get("$LATEST")], ["one", "two"]);
+  await ssm.send(new systems.DeleteDocumentCommand({ Name: plain }));
+  await refused(ssm.send(new systems.DescribeDocumentCommand({ Name: plain })), "InvalidDocument");
+});
+
+test("parameters", async () => {
+  const Name = `/${unique("sdk")}/setting`;
+  await ssm.send(new systems.PutParameterCommand({ Name, Value: "one", Type: "String" }));
+  await refused(ssm.send(new systems.PutParameterCommand({ Name, Value: "two", Type: "String" })), "ParameterAlreadyExists");
+  const { Version } = await ssm.send(new systems.PutParameterCommand({ Name, Value: "two", Type: "String", Overwrite: true }));
+  assert.equal(Version, 2);
+  assert.equal((await ssm.send(new systems.GetParameterCommand({ Name }))).Parameter.Value, "two");
+  await refused(ssm.send(new systems.GetParameterCommand({ Name: "/nowhere" })), "ParameterNotFound");
+});
+
+test("what is wrong is refused by name", async () => {
+  await refused(ssm.send(new systems.StartAutomationExecutionCommand({ DocumentName: "nowhere" })),
+    "AutomationDefinitionNotFoundException");
+  await refused(ssm.send(new systems.StartAutomationExecutionCommand({ DocumentName: name, Parameters: { Nobody: ["x"] } })),
+    "InvalidAutomationExecutionParametersException");
+  await refused(ssm.send(new systems.GetAutomationExecutionCommand({
+    AutomationExecutionId: "00000000-0000-0000-0000-000000000000",
+  })), "AutomationExecutionNotFoundException");
+  await refused(ssm.send(new systems.CreateDocumentCommand({
+    Name: unique("bad"), DocumentType: "Automation", Content: "{}",
+  })), "InvalidDocumentSchemaVersion");
+});
