@@ -1,4 +1,5 @@
 """Numbered events and findings, sent until told to stop, and what the engine said to each."""
+import collections
 import datetime
 import json
 import threading
@@ -8,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 import scenario
 
 BATCH = 4
-PACE_SECONDS = 0.1
+PACE_SECONDS = 0.04
 
 
 class Ledger:
@@ -22,7 +23,7 @@ class Ledger:
         self.findings_sent = 0
         self.imports = set()
         self.updates = set()
-        self.unanswered = 0
+        self.cut_off = collections.Counter()  # Calls without an answer, by what they sent.
         self.refused = []
 
     @staticmethod
@@ -45,13 +46,13 @@ class Ledger:
             self.findings_sent += count
             return list(range(first, first + count))
 
-    def count_unanswered(self, error):
-        """Nobody knows what became of it. Only a dying engine may answer so."""
+    def count_cut_off(self, what, error):
+        """Nobody knows what became of it. Only a dying or starting engine may answer so."""
         status = 0
         if isinstance(error, ClientError):
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         with self.lock:
-            self.unanswered += 1
+            self.cut_off[what] += 1
             if status != 0 and status != 503:
                 self.refused.append(str(error))
 
@@ -67,7 +68,7 @@ class Workload:
         self.threads = [threading.Thread(target=self.run, args=(self.put_events,), daemon=True)
                         for _ in range(event_threads)]
         self.threads.append(
-            threading.Thread(target=self.run, args=(self.import_and_update,), daemon=True))
+            threading.Thread(target=self.run, args=(self.import_findings,), daemon=True))
 
     def start(self):
         for thread in self.threads:
@@ -83,7 +84,7 @@ class Workload:
             try:
                 send()
             except (BotoCoreError, ClientError) as error:
-                self.ledger.count_unanswered(error)
+                self.ledger.count_cut_off(send.__name__, error)
 
     def put_events(self):
         ledger = self.ledger
@@ -99,7 +100,7 @@ class Workload:
             ledger.events.update(
                 n for n, entry in zip(numbers, reply["Entries"]) if "EventId" in entry)
 
-    def import_and_update(self):
+    def import_findings(self):
         ledger = self.ledger
         numbers = ledger.take_findings(2)
         if self.early:
