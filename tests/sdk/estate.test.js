@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as compute from "@aws-sdk/client-ec2";
-import { refused, unique } from "./support.js";
+import { patience, refused, unique } from "./support.js";
 
 const ec2 = new compute.EC2Client({});
 
@@ -13,7 +13,7 @@ test("an instance starts, stops and ends in its own time", async () => {
   }));
   const InstanceIds = Instances.map((instance) => instance.InstanceId);
   assert.equal(Instances[0].State.Name, "pending");
-  await compute.waitUntilInstanceRunning({ client: ec2, maxWaitTime: 30 }, { InstanceIds });
+  await compute.waitUntilInstanceRunning(patience(ec2), { InstanceIds });
   const named = await ec2.send(new compute.DescribeInstancesCommand({
     Filters: [{ Name: "tag:Name", Values: [Name] }, { Name: "instance-state-name", Values: ["running"] }],
   }));
@@ -22,11 +22,11 @@ test("an instance starts, stops and ends in its own time", async () => {
   const { StoppingInstances } = await ec2.send(new compute.StopInstancesCommand({ InstanceIds: [InstanceIds[0]] }));
   assert.deepEqual([StoppingInstances[0].PreviousState.Name, StoppingInstances[0].CurrentState.Name],
     ["running", "stopping"]);
-  await compute.waitUntilInstanceStopped({ client: ec2, maxWaitTime: 30 }, { InstanceIds: [InstanceIds[0]] });
+  await compute.waitUntilInstanceStopped(patience(ec2), { InstanceIds: [InstanceIds[0]] });
   await ec2.send(new compute.StartInstancesCommand({ InstanceIds: [InstanceIds[0]] }));
-  await compute.waitUntilInstanceRunning({ client: ec2, maxWaitTime: 30 }, { InstanceIds });
+  await compute.waitUntilInstanceRunning(patience(ec2), { InstanceIds });
   await ec2.send(new compute.TerminateInstancesCommand({ InstanceIds }));
-  await compute.waitUntilInstanceTerminated({ client: ec2, maxWaitTime: 30 }, { InstanceIds });
+  await compute.waitUntilInstanceTerminated(patience(ec2), { InstanceIds });
   await refused(ec2.send(new compute.StartInstancesCommand({ InstanceIds: [InstanceIds[0]] })), "IncorrectInstanceState");
 });
 
@@ -62,9 +62,9 @@ test("volumes and snapshots", async () => {
   const { VolumeId } = await ec2.send(new compute.CreateVolumeCommand({
     AvailabilityZone: "us-east-1a", Size: 12, VolumeType: "gp3",
   }));
-  await compute.waitUntilVolumeAvailable({ client: ec2, maxWaitTime: 30 }, { VolumeIds: [VolumeId] });
+  await compute.waitUntilVolumeAvailable(patience(ec2), { VolumeIds: [VolumeId] });
   const { SnapshotId } = await ec2.send(new compute.CreateSnapshotCommand({ VolumeId, Description: "kept" }));
-  await compute.waitUntilSnapshotCompleted({ client: ec2, maxWaitTime: 30 }, { SnapshotIds: [SnapshotId] });
+  await compute.waitUntilSnapshotCompleted(patience(ec2), { SnapshotIds: [SnapshotId] });
   const copy = await ec2.send(new compute.CreateVolumeCommand({
     AvailabilityZone: "us-east-1a", SnapshotId, Encrypted: true,
   }));

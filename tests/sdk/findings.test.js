@@ -25,11 +25,13 @@ const find = async (Filters, more = {}) =>
 test("findings are imported, found, sorted, paged and updated", async () => {
   const imported = await hub.send(new sh.BatchImportFindingsCommand({
     Findings: [finding("a", "LOW"), finding("b", "CRITICAL"), finding("c", "MEDIUM"),
-      { ...finding("d", "LOW"), AwsAccountId: "12" }],
+      { ...finding("d", "LOW"), AwsAccountId: "12" },
+      { ...finding("e", "LOW"), ProductArn: "arn:aws:s3:::no-product" }],
   }));
   assert.equal(imported.SuccessCount, 3);
-  assert.equal(imported.FailedCount, 1);
-  assert.equal(imported.FailedFindings[0].Id, `${prefix}/d`);
+  assert.equal(imported.FailedCount, 2);
+  assert.deepEqual(imported.FailedFindings.map((one) => [one.Id, one.ErrorCode]),
+    ["d", "e"].map((id) => [`${prefix}/${id}`, "InvalidInput"]));
 
   const sorted = await find({}, { SortCriteria: [{ Field: "SeverityNormalized", SortOrder: "desc" }] });
   assert.deepEqual(sorted.map((one) => one.Severity.Label), ["CRITICAL", "MEDIUM", "LOW"]);

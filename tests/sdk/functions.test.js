@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as fn from "@aws-sdk/client-lambda";
-import { eventually, makeRole, refused, unique, zip } from "./support.js";
+import { eventually, makeRole, patience, refused, unique, zip } from "./support.js";
 
 const lambda = new fn.LambdaClient({});
 const name = unique("worker");
@@ -35,7 +35,7 @@ before(async () => {
     Tags: { team: "sdk" },
   }));
   assert.match(made.CodeSha256, /^[A-Za-z0-9+/]{43}=$/);
-  await fn.waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 30 }, { FunctionName: name });
+  await fn.waitUntilFunctionActiveV2(patience(lambda), { FunctionName: name });
 });
 
 test("a call answers, as the function's role, and tells its log", async () => {
@@ -78,11 +78,11 @@ test("new code, new settings, versions and aliases", async () => {
   const published = await lambda.send(new fn.PublishVersionCommand({ FunctionName: name }));
   assert.equal(published.Version, "1");
   await lambda.send(new fn.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: code("second") }));
-  await fn.waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 30 }, { FunctionName: name });
+  await fn.waitUntilFunctionUpdatedV2(patience(lambda), { FunctionName: name });
   await lambda.send(new fn.UpdateFunctionConfigurationCommand({
     FunctionName: name, Environment: { Variables: { MODE: "later" } }, MemorySize: 512,
   }));
-  await fn.waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 30 }, { FunctionName: name });
+  await fn.waitUntilFunctionUpdatedV2(patience(lambda), { FunctionName: name });
   await lambda.send(new fn.CreateAliasCommand({ FunctionName: name, Name: "live", FunctionVersion: "1" }));
   const now = (await invoke({})).answer;
   assert.deepEqual([now.answer, now.mode], ["second", "later"]);

@@ -73,11 +73,12 @@ for (const [protocol, client] of Object.entries(clients)) {
     const board = await client.send(new cw.GetDashboardCommand({ DashboardName }));
     assert.equal(board.DashboardBody, DashboardBody);
     await client.send(new cw.DeleteDashboardsCommand({ DashboardNames: [DashboardName] }));
-    // The codes differ by protocol; what they say does not.
-    await assert.rejects(client.send(new cw.GetDashboardCommand({ DashboardName })), /does not exist/);
-    await assert.rejects(client.send(new cw.PutMetricDataCommand({
-      Namespace: "AWS/Mine", MetricData: [{ MetricName: "m", Value: 1 }],
-    })), /reserved/);
+    // The query protocol has names of its own, which others may repeat for clients that know them.
+    await refused(client.send(new cw.GetDashboardCommand({ DashboardName })),
+      ["ResourceNotFound", "DashboardNotFoundError"], /does not exist/);
+    await refused(client.send(new cw.PutMetricDataCommand({
+      Namespace: "AWS/Mine", MetricData: [{ MetricName: "Size", Value: 1 }],
+    })), ["InvalidParameterValue", "InvalidParameterValueException"]);
   });
 }
 

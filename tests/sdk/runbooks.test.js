@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as compute from "@aws-sdk/client-ec2";
 import * as systems from "@aws-sdk/client-ssm";
-import { account, eventually, makeRole, refused, unique } from "./support.js";
+import { account, eventually, makeRole, patience, refused, unique } from "./support.js";
 
 const ssm = new systems.SSMClient({});
 const ec2 = new compute.EC2Client({});
@@ -16,7 +16,7 @@ before(async () => {
     ImageId: "ami-0123456789abcdef0", MinCount: 1, MaxCount: 1, InstanceType: "t3.micro",
   }));
   instance = Instances[0].InstanceId;
-  await compute.waitUntilInstanceRunning({ client: ec2, maxWaitTime: 30 }, { InstanceIds: [instance] });
+  await compute.waitUntilInstanceRunning(patience(ec2), { InstanceIds: [instance] });
   const { Reservations } = await ec2.send(new compute.DescribeInstancesCommand({ InstanceIds: [instance] }));
   volume = Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId;
 });
@@ -83,7 +83,7 @@ mainSteps:
   assert.deepEqual(execution.Outputs["Look.Volume"], [volume]);
   assert.ok(execution.ExecutionStartTime instanceof Date);
   const [SnapshotId] = execution.Outputs["Keep.Snapshot"];
-  await compute.waitUntilSnapshotCompleted({ client: ec2, maxWaitTime: 30 }, { SnapshotIds: [SnapshotId] });
+  await compute.waitUntilSnapshotCompleted(patience(ec2), { SnapshotIds: [SnapshotId] });
   const { Snapshots } = await ec2.send(new compute.DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId] }));
   assert.equal(Snapshots[0].VolumeId, volume);
   assert.equal(Snapshots[0].OwnerId, await account());
@@ -146,6 +146,6 @@ test("what is wrong is refused by name", async () => {
     AutomationExecutionId: "00000000-0000-0000-0000-000000000000",
   })), "AutomationExecutionNotFoundException");
   await refused(ssm.send(new systems.CreateDocumentCommand({
-    Name: unique("bad"), DocumentType: "Automation", Content: "{}",
-  })), "InvalidDocumentSchemaVersion");
+    Name: unique("bad"), DocumentType: "Automation", Content: '{"schemaVersion": "0.3", "mainSteps": 7}',
+  })), "InvalidDocumentContent");
 });

@@ -58,6 +58,9 @@ export function zip(name, text) {
   return Buffer.concat([local, central, end]);
 }
 
+/** How a waiter waits: the SDK's own pauses of fifteen seconds and more are made for real machines. */
+export const patience = (client) => ({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 });
+
 /** A role that `principals` may take on, allowed `actions` everywhere; gives its ARN. */
 export async function makeRole(name, principals, actions) {
   const iam = new IAMClient({});
@@ -81,10 +84,10 @@ export async function makeRole(name, principals, actions) {
   return Role.Arn;
 }
 
-/** The call fails with that error, which the SDK must have recognised by its name. */
-export async function refused(promise, name, text = /./) {
+/** The call fails with one of those errors, which the SDK must have recognised by its name. */
+export async function refused(promise, names, text = /./) {
   await assert.rejects(promise, (error) => {
-    assert.equal(error.name, name, `${error.name}: ${error.message}`);
+    assert.ok([names].flat().includes(error.name), `${error.name}: ${error.message}`);
     assert.match(error.message, text);
     assert.ok(error.$metadata.requestId, "an error has a request id");
     return true;
