@@ -13,6 +13,7 @@ namespace riposte::access {
 namespace {
 
 constexpr size_t kDigestBytes = 32;
+constexpr size_t kMd5Bytes = 16;
 
 struct MdDeleter {
   void operator()(EVP_MD* md) const { EVP_MD_free(md); }
@@ -56,6 +57,15 @@ std::string Sha256(std::string_view bytes) {
 
 std::string Sha256Hex(std::string_view bytes) {
   return HexEncode(Sha256(bytes));
+}
+
+std::string Md5Hex(std::string_view bytes) {
+  std::string out(kMd5Bytes, '\0');
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
+                 EVP_md5(), nullptr) != 1) {
+    throw std::runtime_error("MD5 failed");
+  }
+  return HexEncode(out);
 }
 
 std::string HmacSha256(std::string_view key, std::string_view data) {

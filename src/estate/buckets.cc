@@ -1,17 +1,12 @@
 #include "estate/buckets.h"
 
-#include <openssl/evp.h>
-
-#include "base/encoding.h"
+#include "access/crypto.h"
 
 namespace riposte::estate {
 namespace {
 
 std::string Etag(std::string_view body) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_Digest(body.data(), body.size(), digest, &size, EVP_md5(), nullptr);
-  return "\"" + HexEncode({reinterpret_cast<const char*>(digest), size}) + "\"";
+  return "\"" + access::Md5Hex(body) + "\"";
 }
 
 Bucket BucketFrom(const store::Row& row) {

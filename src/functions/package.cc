@@ -1,12 +1,12 @@
 #include "functions/package.h"
 
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <zip.h>
 
 #include <memory>
 #include <unordered_set>
 
+#include "access/crypto.h"
 #include "base/encoding.h"
 
 namespace riposte::functions {
@@ -106,14 +106,6 @@ Result<PackageInfo> Inspect(zip_t* zip, const PackageLimits& limits) {
   return info;
 }
 
-std::string Sha256(std::string_view bytes) {
-  std::string digest(32, '\0');
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-             EVP_sha256(), nullptr);
-  return digest;
-}
-
 }  // namespace
 
 Result<PackageInfo> InspectPackage(std::string_view zip, const PackageLimits& limits) {
@@ -158,7 +150,7 @@ Status UnpackPackage(std::string_view zip, const PackageLimits& limits, const Pa
 }
 
 std::string PackageSha256(std::string_view zip) {
-  return Base64Encode(Sha256(zip));
+  return Base64Encode(access::Sha256(zip));
 }
 
 std::string PackageDirectoryName(std::string_view sha256_base64) {

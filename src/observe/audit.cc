@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "access/crypto.h"
 #include "base/encoding.h"
 #include "observe/timeline.h"
 
@@ -43,7 +44,7 @@ std::string RowHash(std::string_view previous, std::string_view account, std::st
            previous, account, region, first, last, count, name, source, record, chunk}) {
     AppendField(bytes, field);
   }
-  return Sha256(bytes);
+  return access::Sha256(bytes);
 }
 
 void PutVarint(std::string& out, uint64_t value) {

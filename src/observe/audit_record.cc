@@ -1,7 +1,6 @@
 #include "observe/audit_record.h"
 
-#include <openssl/evp.h>
-
+#include "access/crypto.h"
 #include "base/encoding.h"
 
 namespace riposte::observe {
@@ -217,20 +216,12 @@ std::string EventId(std::string_view request_id, std::string_view service,
                     std::string_view operation) {
   std::string bytes(request_id);
   bytes.append("/").append(service).append("/").append(operation);
-  std::string digest = Sha256(bytes).substr(0, 16);
+  std::string digest = access::Sha256(bytes).substr(0, 16);
   digest[6] = static_cast<char>((digest[6] & 0x0F) | 0x80);  // Version 8: made from a hash.
   digest[8] = static_cast<char>((digest[8] & 0x3F) | 0x80);
   const std::string hex = HexEncode(digest);
   return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
          hex.substr(16, 4) + "-" + hex.substr(20);
-}
-
-std::string Sha256(std::string_view bytes) {
-  std::string digest(32, '\0');
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-             EVP_sha256(), nullptr);
-  return digest;
 }
 
 }  // namespace riposte::observe

@@ -45,7 +45,5 @@ void Complete(json::Object& record, TimePoint time, std::string_view request_id,
 /// A UUID that is a function of the call: the same record always has the same id.
 [[nodiscard]] std::string EventId(std::string_view request_id, std::string_view service,
                                   std::string_view operation);
-/// 32 bytes.
-[[nodiscard]] std::string Sha256(std::string_view bytes);
 
 }  // namespace riposte::observe

@@ -1,10 +1,8 @@
 #include "services/securityhub/findings.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 
-#include "base/encoding.h"
+#include "access/crypto.h"
 
 namespace riposte::securityhub {
 namespace {
@@ -43,11 +41,7 @@ json::Object NoteFrom(const json::Object& update, TimePoint now) {
 }  // namespace
 
 std::string CorrelationOf(const FindingKey& key) {
-  const std::string text = key.product_arn + "\n" + key.id;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return "inc-" + HexEncode({reinterpret_cast<const char*>(digest.data()), 8});
+  return "inc-" + access::Sha256Hex(key.product_arn + "\n" + key.id).substr(0, 16);
 }
 
 std::string WorkflowStatus(const json::Object& finding) {

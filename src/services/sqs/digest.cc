@@ -1,21 +1,13 @@
 #include "services/sqs/digest.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <vector>
 
+#include "access/crypto.h"
 #include "base/encoding.h"
 
 namespace riposte::sqs {
 namespace {
-
-std::string Hash(const EVP_MD* method, std::string_view bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, method, nullptr) != 1) return {};
-  return HexEncode({reinterpret_cast<const char*>(digest), size});
-}
 
 /// Length as four bytes, the highest first, then the bytes.
 void Append(std::string& out, std::string_view bytes) {
@@ -25,13 +17,6 @@ void Append(std::string& out, std::string_view bytes) {
 }
 
 }  // namespace
-
-std::string Md5Hex(std::string_view bytes) {
-  return Hash(EVP_md5(), bytes);
-}
-std::string Sha256Hex(std::string_view bytes) {
-  return Hash(EVP_sha256(), bytes);
-}
 
 std::string Md5OfAttributes(const json::Object& attributes) {
   if (attributes.empty()) return {};
@@ -52,7 +37,7 @@ std::string Md5OfAttributes(const json::Object& attributes) {
       Append(text, json::GetString(attribute, "StringValue"));
     }
   }
-  return Md5Hex(text);
+  return access::Md5Hex(text);
 }
 
 }  // namespace riposte::sqs

@@ -1,4 +1,4 @@
-// The MD5 sums that clients compute themselves and compare, and the FIFO content hash.
+// The MD5 sum of message attributes, which clients compute themselves and compare.
 //
 // Source: "Calculating the MD5 message digest for message attributes", Amazon SQS developer guide.
 // Pure functions. MD5 is a checksum here, not a protection.
@@ -11,8 +11,6 @@
 
 namespace riposte::sqs {
 
-[[nodiscard]] std::string Md5Hex(std::string_view bytes);
-[[nodiscard]] std::string Sha256Hex(std::string_view bytes);
 /// "" when there are no attributes. `attributes` is {"name": {"DataType", "StringValue" or
 /// "BinaryValue" (base64)}}.
 [[nodiscard]] std::string Md5OfAttributes(const json::Object& attributes);

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <set>
 
+#include "access/crypto.h"
 #include "api/error.h"
 #include "base/encoding.h"
 #include "services/sqs/attributes.h"
@@ -214,7 +215,7 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
                          "The queue should either have ContentBasedDeduplication enabled or "
                          "MessageDeduplicationId provided explicitly");
       }
-      message.deduplication_id = Sha256Hex(message.body);
+      message.deduplication_id = access::Sha256Hex(message.body);
     }
   } else if (!message.deduplication_id.empty()) {
     RefuseValue(message.deduplication_id, "MessageDeduplicationId",
@@ -249,7 +250,8 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
     }
     Arrive(tx, queue.id, 1);
   }
-  json::Object out{{"MessageId", message.message_id}, {"MD5OfMessageBody", Md5Hex(message.body)}};
+  json::Object out{{"MessageId", message.message_id},
+                   {"MD5OfMessageBody", access::Md5Hex(message.body)}};
   json::SetIfNotEmpty(out, "MD5OfMessageAttributes", Md5OfAttributes(message.attributes));
   if (const json::Object* given = json::GetObject(entry, "MessageSystemAttributes")) {
     json::SetIfNotEmpty(out, "MD5OfMessageSystemAttributes", Md5OfAttributes(*given));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "access/crypto.h"
 #include "api/error.h"
 #include "base/arn.h"
 #include "services/sqs/attributes.h"
@@ -48,7 +49,7 @@ json::Object Describe(const Queue& queue, const Message& message,
                       const std::vector<std::string>& attribute_names) {
   json::Object out{{"MessageId", message.message_id},
                    {"ReceiptHandle", ToHandle({queue.id, message.id, message.receive_count})},
-                   {"MD5OfBody", Md5Hex(message.body)},
+                   {"MD5OfBody", access::Md5Hex(message.body)},
                    {"Body", message.body}};
   json::Object all = message.system_attributes;
   all["SentTimestamp"] = std::to_string(ToMillis(message.sent));

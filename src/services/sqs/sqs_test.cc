@@ -1,5 +1,6 @@
 #include "services/sqs/sqs.h"
 
+#include "access/crypto.h"
 #include "api/testing/service_fixture.h"
 #include "services/sqs/digest.h"
 
@@ -47,7 +48,7 @@ class SqsTest : public api::testing::ServiceFixture {
 };
 
 TEST(SqsDigestTest, MatchesWhatClientsCompute) {
-  EXPECT_EQ(Md5Hex("hello"), "5d41402abc4b2a76b9719d911017c592");
+  EXPECT_EQ(access::Md5Hex("hello"), "5d41402abc4b2a76b9719d911017c592");
   // Computed with Python's hashlib over the documented encoding.
   EXPECT_EQ(Md5OfAttributes({{"b", Object{{"DataType", "Binary"}, {"BinaryValue", "AQID"}}},
                              {"a", Object{{"DataType", "String"}, {"StringValue", "x"}}}}),
@@ -59,7 +60,7 @@ TEST_F(SqsTest, MessagesAreHiddenThenShownAgainUntilDeleted) {
   const std::string url = NewQueue("jobs");
   EXPECT_EQ(url, "http://127.0.0.1:4566/123456789012/jobs");
   const Object sent = Run("SendMessage", {{"QueueUrl", url}, {"MessageBody", "hello"}});
-  EXPECT_EQ(At(sent, "MD5OfMessageBody"), Md5Hex("hello"));
+  EXPECT_EQ(At(sent, "MD5OfMessageBody"), access::Md5Hex("hello"));
   Object got = Receive("https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
                        {{"AttributeNames", Array{"All"}}});
   EXPECT_EQ(At(got, "Messages.0.MessageId"), At(sent, "MessageId"));
