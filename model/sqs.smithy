@@ -27,6 +27,7 @@ service AmazonSQS {
     version: "2012-11-05"
     operations: [
         AddPermission
+        CancelMessageMoveTask
         ChangeMessageVisibility
         ChangeMessageVisibilityBatch
         CreateQueue
@@ -36,6 +37,7 @@ service AmazonSQS {
         GetQueueAttributes
         GetQueueUrl
         ListDeadLetterSourceQueues
+        ListMessageMoveTasks
         ListQueueTags
         ListQueues
         PurgeQueue
@@ -44,6 +46,7 @@ service AmazonSQS {
         SendMessage
         SendMessageBatch
         SetQueueAttributes
+        StartMessageMoveTask
         TagQueue
         UntagQueue
     ]
@@ -56,6 +59,18 @@ operation AddPermission {
         OverLimit
         RequestThrottled
         QueueDoesNotExist
+        InvalidAddress
+        InvalidSecurity
+        UnsupportedOperation
+    ]
+}
+
+operation CancelMessageMoveTask {
+    input: CancelMessageMoveTaskRequest
+    output: CancelMessageMoveTaskResult
+    errors: [
+        ResourceNotFoundException
+        RequestThrottled
         InvalidAddress
         InvalidSecurity
         UnsupportedOperation
@@ -202,6 +217,20 @@ operation ListDeadLetterSourceQueues {
 }
 
 @readonly
+@iamResource(["{SourceArn}"])
+operation ListMessageMoveTasks {
+    input: ListMessageMoveTasksRequest
+    output: ListMessageMoveTasksResult
+    errors: [
+        ResourceNotFoundException
+        RequestThrottled
+        InvalidAddress
+        InvalidSecurity
+        UnsupportedOperation
+    ]
+}
+
+@readonly
 @iamResource(["{QueueUrl}"])
 operation ListQueueTags {
     input: ListQueueTagsRequest
@@ -338,6 +367,19 @@ operation SetQueueAttributes {
     ]
 }
 
+@iamResource(["{SourceArn}"])
+operation StartMessageMoveTask {
+    input: StartMessageMoveTaskRequest
+    output: StartMessageMoveTaskResult
+    errors: [
+        ResourceNotFoundException
+        RequestThrottled
+        InvalidAddress
+        InvalidSecurity
+        UnsupportedOperation
+    ]
+}
+
 @iamResource(["{QueueUrl}"])
 operation TagQueue {
     input: TagQueueRequest
@@ -419,6 +461,15 @@ list BatchResultErrorEntryList {
 
 list BinaryList {
     member: Blob
+}
+
+structure CancelMessageMoveTaskRequest {
+    @required
+    TaskHandle: String
+}
+
+structure CancelMessageMoveTaskResult {
+    ApproximateNumberOfMessagesMoved: Long
 }
 
 structure ChangeMessageVisibilityBatchRequest {
@@ -653,6 +704,34 @@ structure ListDeadLetterSourceQueuesResult {
     @xmlName("QueueUrl")
     queueUrls: QueueUrlList
     NextToken: String
+}
+
+structure ListMessageMoveTasksRequest {
+    @required
+    SourceArn: String
+    MaxResults: Integer
+}
+
+structure ListMessageMoveTasksResult {
+    @xmlFlattened
+    @xmlName("ListMessageMoveTasksResultEntry")
+    Results: ListMessageMoveTasksResultEntryList
+}
+
+structure ListMessageMoveTasksResultEntry {
+    TaskHandle: String
+    Status: String
+    SourceArn: String
+    DestinationArn: String
+    MaxNumberOfMessagesPerSecond: Integer
+    ApproximateNumberOfMessagesMoved: Long
+    ApproximateNumberOfMessagesToMove: Long
+    FailureReason: String
+    StartedTimestamp: Long
+}
+
+list ListMessageMoveTasksResultEntryList {
+    member: ListMessageMoveTasksResultEntry
 }
 
 structure ListQueueTagsRequest {
@@ -897,6 +976,13 @@ structure RequestThrottled {
     message: String
 }
 
+@error("client")
+@awsQueryError(code: "ResourceNotFoundException", httpResponseCode: 404)
+@httpError(404)
+structure ResourceNotFoundException {
+    message: String
+}
+
 structure SendMessageBatchRequest {
     @required
     QueueUrl: String
@@ -984,6 +1070,17 @@ structure SetQueueAttributesRequest {
     @xmlFlattened
     @xmlName("Attribute")
     Attributes: QueueAttributeMap
+}
+
+structure StartMessageMoveTaskRequest {
+    @required
+    SourceArn: String
+    DestinationArn: String
+    MaxNumberOfMessagesPerSecond: Integer
+}
+
+structure StartMessageMoveTaskResult {
+    TaskHandle: String
 }
 
 list StringList {

@@ -230,6 +230,7 @@ struct Engine::Impl {
     retention.Start();
     estate.Start();
     dispatcher.Start();
+    queues.Start();
     queue_poller.Start();
     running = true;
   }
@@ -238,6 +239,7 @@ struct Engine::Impl {
     if (!running) return;
     running = false;
     dispatcher.Stop();
+    queues.Stop();
     executions.Stop();
     function_host.Stop();
     estate.Stop();
@@ -283,6 +285,23 @@ struct Engine::Impl {
   events::EventsService::Options EventsOptions() const {
     events::EventsService::Options options;
     options.authorize = !config.open;
+    return options;
+  }
+
+  sqs::SqsService::Options QueueOptions() const {
+    sqs::SqsService::Options options;
+    if (config.open) return options;
+    options.permit = [this](const api::Call& call, std::string_view action, const std::string& arn,
+                            const std::string& policy) {
+      access::AccessRequest request;
+      request.principal = &call.caller;
+      request.action = action;
+      request.resources = {arn};
+      request.resource_account = call.scope.account;
+      if (const auto place = Arn::Parse(arn)) request.resource_account = place->account;
+      request.resource_policy = policy;
+      return authorizer.Decide(request).allowed;
+    };
     return options;
   }
 
@@ -394,7 +413,7 @@ struct Engine::Impl {
                               world.clock,        world.random, world.log};
   ssm::SsmService ssm{SsmOptions(), executions, directory, authorizer, world.random};
   s3::S3Service s3;
-  sqs::SqsService queues{*store, world.loop, world.clock, world.random};
+  sqs::SqsService queues{*store, world.loop, world.clock, world.random, QueueOptions()};
   std::unique_ptr<sns::MailTransport> mail = MakeMail(config);
   sns::MessageSigner message_signer{*store, world.clock};
   sns::SubscriptionTarget topic_subscriptions{

@@ -129,11 +129,23 @@ json::Object CheckAttributes(const json::Object& given, bool fifo, bool creating
   return out;
 }
 
+void CheckTogether(const Queue& queue) {
+  if (AttributeOf(queue, "FifoThroughputLimit") == "perMessageGroupId" &&
+      AttributeOf(queue, "DeduplicationScope") != "messageGroup") {
+    Refuse("FifoThroughputLimit",
+           "The perMessageGroupId value is allowed only when the value for DeduplicationScope is "
+           "messageGroup.");
+  }
+}
+
 std::string AttributeOf(const Queue& queue, std::string_view name) {
   const std::string_view set = json::GetString(queue.attributes, name);
   if (!set.empty()) return std::string(set);
   const Attribute* attribute = FindAttribute(name);
   if (attribute == nullptr || (attribute->fifo_only && !queue.fifo())) return {};
+  const bool has_key = !json::GetString(queue.attributes, "KmsMasterKeyId").empty();
+  if (name == "SqsManagedSseEnabled" && has_key) return "false";  // One or the other.
+  if (name == "KmsDataKeyReusePeriodSeconds" && has_key) return "300";
   return std::string(attribute->fallback);
 }
 

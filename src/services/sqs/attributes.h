@@ -17,6 +17,9 @@ namespace riposte::sqs {
 /// Throws InvalidAttributeName, InvalidAttributeValue.
 [[nodiscard]] json::Object CheckAttributes(const json::Object& given, bool fifo, bool creating);
 
+/// Checks what must agree: throws InvalidAttributeValue.
+void CheckTogether(const Queue& queue);
+
 /// The attribute as set, or its default; "" when it has none.
 [[nodiscard]] std::string AttributeOf(const Queue& queue, std::string_view name);
 [[nodiscard]] int64_t NumberOf(const Queue& queue, std::string_view name);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <set>
 
 #include "access/crypto.h"
@@ -19,17 +20,52 @@ constexpr int64_t kMaxVisibility = 43'200;
 constexpr auto kDeduplication = std::chrono::minutes(5);
 
 void CheckAttributeName(const std::string& name) {
+  std::string lower = name.substr(0, 7);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
   const bool ok =
-      !name.empty() && name.size() <= 256 && !name.starts_with('.') && !name.ends_with('.') &&
-      name.find("..") == std::string::npos &&
+      !lower.starts_with("aws.") && lower != "amazon." && !name.empty() && name.size() <= 256 &&
+      !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string::npos &&
       name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
           std::string::npos;
   if (!ok) {
     throw api::Error("InvalidParameterValue",
                      "The message attribute name '" + name +
                          "' is invalid. Attribute names can contain A-Z, a-z, 0-9, underscore, "
-                         "hyphen and period, but not at the start or end, or twice in a row.");
+                         "hyphen and period, but not at the start or end, or twice in a row, "
+                         "and must not begin with AWS. or Amazon.");
   }
+}
+
+/// #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD, #x10000 to #x10FFFF. Bodies are UTF-8.
+bool IsAllowedText(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 && c != 0x9 && c != 0xA && c != 0xD) return false;
+    // U+FFFE and U+FFFF.
+    if (c == 0xEF && text.substr(i, 2) == "\xEF\xBF" && i + 2 < text.size() &&
+        static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
+      return false;
+    }
+  }
+  return IsUtf8(text);
+}
+
+/// Up to 38 digits, a fraction and an exponent.
+bool IsNumber(std::string_view text) {
+  double value = 0;
+  const char* first = text.data();
+  if (text.starts_with('+')) ++first;
+  const auto [end, error] = std::from_chars(first, text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+}
+
+/// What an attribute counts for, in bytes.
+size_t SizeOf(std::string_view name, const json::Object& attribute) {
+  const std::string_view type = json::GetString(attribute, "DataType");
+  const size_t content = type.starts_with("Binary")
+                             ? json::GetString(attribute, "BinaryValue").size() * 3 / 4
+                             : json::GetString(attribute, "StringValue").size();
+  return name.size() + type.size() + content;
 }
 
 /// Checks the attributes of a message; returns their size in bytes.
@@ -65,23 +101,17 @@ size_t CheckMessageAttributes(const json::Object& attributes) {
                                                     "attribute value for message attribute type '" +
                                                     std::string(base) + "'.");
     }
-    bytes += name.size() + type.size() + content.size();
+    if (base == "Number" && !IsNumber(content)) {
+      throw api::Error("InvalidParameterValue",
+                       "Can't cast the value of message attribute '" + name + "' to a number.");
+    }
+    if (base != "Binary" && !IsAllowedText(content)) {
+      throw api::Error("InvalidMessageContents",
+                       "Invalid characters found in the message attribute '" + name + "'.");
+    }
+    bytes += SizeOf(name, attribute);
   }
   return bytes;
-}
-
-/// #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD, #x10000 to #x10FFFF. Bodies are UTF-8.
-bool IsAllowedText(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 && c != 0x9 && c != 0xA && c != 0xD) return false;
-    // U+FFFE and U+FFFF.
-    if (c == 0xEF && text.substr(i, 2) == "\xEF\xBF" && i + 2 < text.size() &&
-        static_cast<unsigned char>(text[i + 2]) >= 0xBE) {
-      return false;
-    }
-  }
-  return IsUtf8(text);
 }
 
 bool IsEntryId(std::string_view id) {
@@ -140,9 +170,22 @@ json::Object RunBatch(const json::Object& input, const Each& each) {
 
 }  // namespace
 
+void CheckToken(const std::string& token, std::string_view parameter) {
+  constexpr size_t kMost = 128;
+  const bool ok = !token.empty() && token.size() <= kMost &&
+                  std::ranges::all_of(token, [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!ok) {
+    RefuseValue(token.substr(0, kMost), parameter,
+                std::string(parameter) +
+                    " can only include alphanumeric and punctuation characters. 1 to 128 in "
+                    "length.");
+  }
+}
+
 std::string ToHandle(const Receipt& receipt) {
   return Base64Encode("riposte:" + std::to_string(receipt.queue_id) + ":" +
-                      std::to_string(receipt.message) + ":" + std::to_string(receipt.count));
+                      std::to_string(receipt.message) + ":" + std::to_string(receipt.count) + ":" +
+                      std::to_string(receipt.received_ms));
 }
 
 Receipt ParseHandle(const std::string& handle, int64_t queue_id) {
@@ -156,7 +199,8 @@ Receipt ParseHandle(const std::string& handle, int64_t queue_id) {
   Receipt receipt;
   const char* at = text->data() + 8;
   const char* const end = text->data() + text->size();
-  for (int64_t* part : {&receipt.queue_id, &receipt.message, &receipt.count}) {
+  for (int64_t* part :
+       {&receipt.queue_id, &receipt.message, &receipt.count, &receipt.received_ms}) {
     const auto [next, error] = std::from_chars(at, end, *part);
     if (error != std::errc() || (next != end && *next != ':')) return refuse();
     at = next == end ? end : next + 1;
@@ -200,6 +244,10 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
   }
   message.group_id = json::GetString(entry, "MessageGroupId");
   message.deduplication_id = json::GetString(entry, "MessageDeduplicationId");
+  if (!message.group_id.empty()) CheckToken(message.group_id, "MessageGroupId");
+  if (!message.deduplication_id.empty()) {
+    CheckToken(message.deduplication_id, "MessageDeduplicationId");
+  }
   if (queue.fifo()) {
     if (delay_given != nullptr && delay != 0) {
       RefuseValue(std::to_string(delay), "DelaySeconds",
@@ -226,8 +274,14 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
   message.visible = call.now + std::chrono::seconds(delay);
   message.system_attributes["SenderId"] = call.caller.id;
   if (const json::Object* given = json::GetObject(entry, "MessageSystemAttributes")) {
-    if (const json::Object* header = json::GetObject(*given, "AWSTraceHeader")) {
-      message.system_attributes["AWSTraceHeader"] = json::GetString(*header, "StringValue");
+    for (const auto& [name, value] : *given) {
+      if (name != "AWSTraceHeader" || json::GetString(value.as_object(), "DataType") != "String") {
+        throw api::Error("InvalidParameterValue",
+                         "Message system attribute name '" + std::string(name) +
+                             "' is invalid: only AWSTraceHeader of type String is accepted.");
+      }
+      message.system_attributes["AWSTraceHeader"] =
+          json::GetString(value.as_object(), "StringValue");
     }
   }
   std::string key;
@@ -273,7 +327,9 @@ json::Value SqsService::SendMessageBatch(const Call& call, Tx& tx) {
   for (const json::Value& entry : EntriesOf(call.input)) {
     bytes += json::GetString(entry.as_object(), "MessageBody").size();
     if (const json::Object* attributes = json::GetObject(entry.as_object(), "MessageAttributes")) {
-      bytes += json::Serialize(*attributes).size();
+      for (const auto& [name, value] : *attributes) {
+        bytes += SizeOf(std::string_view(name.data(), name.size()), value.as_object());
+      }
     }
   }
   if (bytes > kMaxBatchBytes) {
@@ -330,8 +386,16 @@ void SqsService::ChangeVisibility(const Call& call, Tx& tx, const Queue& queue,
                      "The specified message isn't in flight or is not available for visibility "
                      "timeout change.");
   }
+  if (message->receive_count != receipt.count) {
+    // Somebody else holds it by now: an older receipt must not end or stretch that hold.
+    RefuseValue(handle, "ReceiptHandle", "The receipt handle has expired.");
+  }
   message->visible = call.now + std::chrono::seconds(seconds);
-  UpdateMessage(tx, *message);
+  if (message->visible > FromMillis(receipt.received_ms) + std::chrono::seconds(kMaxVisibility)) {
+    RefuseValue(std::to_string(seconds), "VisibilityTimeout",
+                "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
+  }
+  MarkReceived(tx, *message);
   // Those who wait have set their timers by the old time.
   Arrive(tx, queue.id, 1);
 }

@@ -11,6 +11,15 @@ namespace {
 
 constexpr size_t kMaxTags = 50;
 constexpr int kMaxListed = 1000;
+constexpr size_t kMaxStatements = 20;
+constexpr size_t kMaxPrincipals = 50;
+constexpr size_t kMaxActions = 7;
+/// What AddPermission may give away; the rest is the owner's alone.
+constexpr std::string_view kGrantable[] = {
+    "*",           "ChangeMessageVisibility",    "DeleteMessage", "GetQueueAttributes",
+    "GetQueueUrl", "ListDeadLetterSourceQueues", "PurgeQueue",    "ReceiveMessage",
+    "SendMessage"};
+constexpr auto kPurgeInterval = std::chrono::seconds(60);
 
 bool IsQueueName(std::string_view name) {
   if (name.ends_with(".fifo")) {
@@ -60,6 +69,28 @@ void CheckRedriveTarget(store::Transaction& tx, const Queue& queue) {
                      "Value " + AttributeOf(queue, "RedrivePolicy") +
                          " for parameter RedrivePolicy is invalid. Reason: Dead-letter queue "
                          "must be same type of queue as the source.");
+  }
+  if (!AllowsRedriveFrom(*target, queue.Arn())) {
+    throw api::Error("InvalidParameterValue",
+                     "Value " + AttributeOf(queue, "RedrivePolicy") +
+                         " for parameter RedrivePolicy is invalid. Reason: The redrive allow "
+                         "policy of the dead-letter queue does not permit this source queue.");
+  }
+}
+
+void AddTags(Queue& queue, const json::Object& tags) {
+  for (const auto& [key, value] : tags) {
+    const std::string_view name(key.data(), key.size());
+    if (name.empty() || name.size() > 4 * 128 || name.starts_with("aws:") ||
+        json::View(value).size() > 4 * 256) {
+      throw api::Error("InvalidParameterValue",
+                       "Tag keys must be between 1 and 128 characters in length and must not begin "
+                       "with aws:; tag values must be at most 256 characters in length.");
+    }
+    queue.tags[key] = value;
+  }
+  if (queue.tags.size() > kMaxTags) {
+    throw api::Error("InvalidParameterValue", "Too many tags added for queue " + queue.name + ".");
   }
 }
 
@@ -117,6 +148,17 @@ size_t PageSize(const json::Object& input) {
 
 }  // namespace
 
+SqsService::SqsService(store::Store& store, Executor& loop, const Clock& clock, Random& random,
+                       Options options)
+    : store_(store),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)),
+      waiters_(loop),
+      mover_(store, loop, clock, random,
+             [this](Tx& tx, int64_t queue_id, int messages) { Arrive(tx, queue_id, messages); }),
+      loop_(loop) {}
+
 void RefuseValue(const std::string& value, std::string_view parameter, std::string_view reason) {
   throw api::Error("InvalidParameterValue", "Value " + value + " for parameter " +
                                                 std::string(parameter) +
@@ -169,10 +211,8 @@ json::Value SqsService::CreateQueue(const Call& call, Tx& tx) {
                      "hyphens, or underscores. 1 to 80 in length");
   }
   queue.attributes = attributes;
-  if (const json::Object* tags = json::GetObject(call.input, "tags")) queue.tags = *tags;
-  if (queue.tags.size() > kMaxTags) {
-    throw api::Error("InvalidParameterValue", "Too many tags added for queue " + queue.name + ".");
-  }
+  CheckTogether(queue);
+  if (const json::Object* tags = json::GetObject(call.input, "tags")) AddTags(queue, *tags);
   CheckRedriveTarget(tx, queue);
   InsertQueue(tx, queue);
   return json::Object{{"QueueUrl", UrlOf(call, queue)}};
@@ -220,7 +260,13 @@ json::Value SqsService::SetQueueAttributes(const Call& call, Tx& tx) {
       queue.attributes[name] = value;
     }
   }
+  CheckTogether(queue);
   if (changes.contains("RedrivePolicy")) CheckRedriveTarget(tx, queue);
+  // A FIFO queue's delay holds for what is in it already; a standard queue's does not.
+  if (queue.fifo() && changes.contains("DelaySeconds")) {
+    SetDelay(tx, queue.id, std::chrono::seconds(NumberOf(queue, "DelaySeconds")));
+    tx.OnCommit([this, id = queue.id] { waiters_.Arrived(id, 1); });
+  }
   queue.modified = call.now;
   UpdateQueue(tx, queue);
   return json::Object();
@@ -229,23 +275,26 @@ json::Value SqsService::SetQueueAttributes(const Call& call, Tx& tx) {
 json::Value SqsService::DeleteQueue(const Call& call, Tx& tx) {
   const Queue queue = RequireQueue(call, tx);
   sqs::DeleteQueue(tx, queue.id);
+  in_flight_.erase(queue.id);
   tx.OnCommit([this, id = queue.id] { waiters_.WakeAll(id); });
   return json::Object();
 }
 
 json::Value SqsService::PurgeQueue(const Call& call, Tx& tx) {
-  DeleteMessages(tx, RequireQueue(call, tx).id, std::nullopt);
+  Queue queue = RequireQueue(call, tx);
+  if (call.now < queue.purged + kPurgeInterval) {
+    throw api::Error("PurgeQueueInProgress", "Only one PurgeQueue operation on " + queue.name +
+                                                 " is allowed every 60 seconds.");
+  }
+  DeleteMessages(tx, queue.id);
+  queue.purged = call.now;
+  UpdateQueue(tx, queue);
   return json::Object();
 }
 
 json::Value SqsService::TagQueue(const Call& call, Tx& tx) {
   Queue queue = RequireQueue(call, tx);
-  if (const json::Object* tags = json::GetObject(call.input, "Tags")) {
-    for (const auto& [key, value] : *tags) queue.tags[key] = value;
-  }
-  if (queue.tags.size() > kMaxTags) {
-    throw api::Error("InvalidParameterValue", "Too many tags added for queue " + queue.name + ".");
-  }
+  if (const json::Object* tags = json::GetObject(call.input, "Tags")) AddTags(queue, *tags);
   UpdateQueue(tx, queue);
   return json::Object();
 }
@@ -281,7 +330,21 @@ json::Value SqsService::AddPermission(const Call& call, Tx& tx) {
     principals.push_back(json::Value("arn:aws:iam::" + account + ":root"));
   }
   for (const std::string& action : json::GetStrings(call.input, "Actions")) {
+    if (std::ranges::find(kGrantable, action) == std::end(kGrantable)) {
+      RefuseValue("SQS:" + action, "ActionName",
+                  "Only the queue owner is allowed to invoke this action.");
+    }
     actions.push_back(json::Value("SQS:" + action));
+  }
+  if (principals.empty() || actions.empty()) {
+    throw api::Error("MissingParameter",
+                     "The request must contain the parameters AWSAccountIds and Actions.");
+  }
+  if (principals.size() > kMaxPrincipals || actions.size() > kMaxActions ||
+      statements.size() >= kMaxStatements) {
+    throw api::Error("OverLimit", std::to_string(statements.size() + 1) +
+                                      " statements were found, the limits are 20 statements, 50 "
+                                      "principals and 7 actions.");
   }
   statements.push_back(json::Object{{"Sid", label},
                                     {"Effect", "Allow"},
@@ -302,7 +365,9 @@ json::Value SqsService::RemovePermission(const Call& call, Tx& tx) {
   const auto at = std::ranges::find_if(statements, [&](const json::Value& statement) {
     return statement.is_object() && json::GetString(statement.as_object(), "Sid") == label;
   });
-  if (at == statements.end()) RefuseValue(label, "Label", "can't find label.");
+  if (at == statements.end()) {
+    RefuseValue(label, "Label", "can't find label on existing policy.");
+  }
   statements.erase(at);
   if (statements.empty()) {
     queue.attributes.erase("Policy");
@@ -328,12 +393,23 @@ json::Value SqsService::ListDeadLetterSourceQueues(const Call& call, Tx& tx) {
   return out;
 }
 
+void SqsService::RequirePermission(const Call& call, std::string_view action,
+                                   const Queue& queue) const {
+  const std::string arn = queue.Arn();
+  if (!options_.permit || options_.permit(call, action, arn, AttributeOf(queue, "Policy"))) return;
+  throw api::Error("AccessDeniedException",
+                   call.caller.arn + " is not authorized to perform: " + std::string(action) +
+                       " on resource: " + arn,
+                   403);
+}
+
 void SqsService::Register(api::Registry& registry) {
   using S = SqsService;
   registry.Add<S>(
       "sqs", *this,
       {
           {"AddPermission", api::Write(&S::AddPermission)},
+          {"CancelMessageMoveTask", api::Write(&S::CancelMessageMoveTask)},
           {"ChangeMessageVisibility", api::Write(&S::ChangeMessageVisibility)},
           {"ChangeMessageVisibilityBatch", api::Write(&S::ChangeMessageVisibilityBatch)},
           {"CreateQueue", api::Write(&S::CreateQueue)},
@@ -343,6 +419,7 @@ void SqsService::Register(api::Registry& registry) {
           {"GetQueueAttributes", api::Read(&S::GetQueueAttributes)},
           {"GetQueueUrl", api::Read(&S::GetQueueUrl)},
           {"ListDeadLetterSourceQueues", api::Read(&S::ListDeadLetterSourceQueues)},
+          {"ListMessageMoveTasks", api::Read(&S::ListMessageMoveTasks)},
           {"ListQueueTags", api::Read(&S::ListQueueTags)},
           {"ListQueues", api::Read(&S::ListQueues)},
           {"PurgeQueue", api::Write(&S::PurgeQueue)},
@@ -351,6 +428,7 @@ void SqsService::Register(api::Registry& registry) {
           {"SendMessage", api::Write(&S::SendMessage)},
           {"SendMessageBatch", api::Write(&S::SendMessageBatch)},
           {"SetQueueAttributes", api::Write(&S::SetQueueAttributes)},
+          {"StartMessageMoveTask", api::Write(&S::StartMessageMoveTask)},
           {"TagQueue", api::Write(&S::TagQueue)},
           {"UntagQueue", api::Write(&S::UntagQueue)},
       });

@@ -19,6 +19,7 @@ struct SqsService::Receive {
   std::optional<TimePoint> deadline;  ///< Set by the first look.
   std::vector<std::string> system_names;
   std::vector<std::string> attribute_names;
+  std::string attempt_id;  ///< FIFO: ReceiveRequestAttemptId.
   // The outcome of the last look:
   int64_t queue_id = 0;
   uint64_t tide = 0;
@@ -27,6 +28,11 @@ struct SqsService::Receive {
 };
 
 namespace {
+
+/// Expired messages that one receive clears away; none of them is seen in any case.
+constexpr int kExpiredALook = 100;
+/// How long an attempt id stands for the messages that it got.
+constexpr auto kAttempts = std::chrono::minutes(5);
 
 std::optional<int64_t> Bounded(const json::Object& input, std::string_view name, int64_t least,
                                int64_t most, std::string_view reason) {
@@ -44,11 +50,12 @@ bool Wanted(const std::vector<std::string>& names, std::string_view name) {
   });
 }
 
-json::Object Describe(const Queue& queue, const Message& message,
+json::Object Describe(const Queue& queue, const Message& message, TimePoint received,
                       const std::vector<std::string>& system_names,
                       const std::vector<std::string>& attribute_names) {
   json::Object out{{"MessageId", message.message_id},
-                   {"ReceiptHandle", ToHandle({queue.id, message.id, message.receive_count})},
+                   {"ReceiptHandle",
+                    ToHandle({queue.id, message.id, message.receive_count, ToMillis(received)})},
                    {"MD5OfBody", access::Md5Hex(message.body)},
                    {"Body", message.body}};
   json::Object all = message.system_attributes;
@@ -56,6 +63,7 @@ json::Object Describe(const Queue& queue, const Message& message,
   all["ApproximateReceiveCount"] = std::to_string(message.receive_count);
   all["ApproximateFirstReceiveTimestamp"] = std::to_string(ToMillis(message.first_received));
   json::SetIfNotEmpty(all, "MessageGroupId", message.group_id);
+  json::SetIfNotEmpty(all, "DeadLetterQueueSourceArn", message.dead_from);
   if (queue.fifo()) {
     all["MessageDeduplicationId"] = message.deduplication_id;
     const std::string digits = std::to_string(message.sequence);
@@ -95,6 +103,8 @@ void SqsService::ReceiveMessage(Call call, api::Reply reply) {
     receive->system_names.push_back(std::move(name));
   }
   receive->attribute_names = json::GetStrings(input, "MessageAttributeNames");
+  receive->attempt_id = json::GetString(input, "ReceiveRequestAttemptId");
+  if (!receive->attempt_id.empty()) CheckToken(receive->attempt_id, "ReceiveRequestAttemptId");
   receive->call = std::move(call);
   receive->reply = std::move(reply);
   Attempt(receive);
@@ -140,29 +150,80 @@ void SqsService::Take(Receive& receive, Tx& tx) {
   receive.queue_id = queue.id;
   receive.tide = waiters_.Tide(queue.id);
   receive.messages.clear();
-  DeleteMessages(tx, queue.id, HorizonOf(queue, now));
+  const TimePoint horizon = HorizonOf(queue, now);
+  DeleteExpired(tx, queue.id, horizon, kExpiredALook);
   const int64_t visibility = receive.visibility.value_or(NumberOf(queue, "VisibilityTimeout"));
-  const auto most = static_cast<size_t>(receive.most);
+  if (!receive.attempt_id.empty()) {
+    if (!queue.fifo()) {
+      RefuseValue(receive.attempt_id, "ReceiveRequestAttemptId",
+                  "The request includes a parameter that is not valid for this queue type.");
+    }
+    if (TakeAgain(receive, tx, queue, visibility, now)) return;
+  }
+  const auto most = static_cast<size_t>(RoomInFlight(tx, queue.id, receive.most, now));
+  // The real service tells those who poll shortly, and lets the others wait.
+  if (most == 0 && !queue.fifo() && *receive.deadline <= now) {
+    throw api::Error("OverLimit", "The maximum number of in flight messages is reached.", 403);
+  }
+  ReceiveAttempt attempt{{}, now, now + std::chrono::seconds(visibility)};
   // A look may turn up only messages that move to the dead-letter queue; then it looks again.
   for (bool moved = true; moved && receive.messages.size() < most;) {
     moved = false;
     const int left = static_cast<int>(most - receive.messages.size());
-    for (Message& message : ListVisible(tx, queue, now, left)) {
+    for (Message& message : ListVisible(tx, queue, now, horizon, left)) {
       if (MoveIfWornOut(tx, queue, message, now)) {
         moved = true;
         continue;
       }
       ++message.receive_count;
       if (message.receive_count == 1) message.first_received = now;
-      message.visible = now + std::chrono::seconds(visibility);
-      UpdateMessage(tx, message);
+      message.visible = attempt.visible;
+      MarkReceived(tx, message);
+      attempt.receipts.emplace_back(message.id, message.receive_count);
       receive.messages.push_back(
-          Describe(queue, message, receive.system_names, receive.attribute_names));
+          Describe(queue, message, now, receive.system_names, receive.attribute_names));
     }
     // With a visibility of nothing the next look would take the same ones again.
     if (visibility == 0 && !receive.messages.empty()) break;
   }
+  in_flight_[queue.id] += static_cast<int64_t>(receive.messages.size());
+  if (!receive.attempt_id.empty() && !receive.messages.empty()) {
+    PutAttempt(tx, queue.id, receive.attempt_id, attempt, now, now + kAttempts);
+  }
   receive.next_visible = NextVisible(tx, queue.id, now);
+}
+
+/// The same messages and receipts as an earlier call with the same attempt id got, when nothing has
+/// happened to any of them since; hides them anew.
+bool SqsService::TakeAgain(Receive& receive, Tx& tx, const Queue& queue, int64_t visibility,
+                           TimePoint now) {
+  auto attempt = FindAttempt(tx, queue.id, receive.attempt_id, now);
+  if (!attempt || attempt->visible <= now) return false;
+  std::vector<Message> messages;
+  for (const auto& [id, count] : attempt->receipts) {
+    auto message = FindMessage(tx, queue.id, id);
+    if (!message || message->receive_count != count || message->visible != attempt->visible) {
+      return false;
+    }
+    messages.push_back(std::move(*message));
+  }
+  attempt->visible = now + std::chrono::seconds(visibility);
+  for (Message& message : messages) {
+    message.visible = attempt->visible;
+    MarkReceived(tx, message);
+    receive.messages.push_back(
+        Describe(queue, message, attempt->received, receive.system_names, receive.attribute_names));
+  }
+  PutAttempt(tx, queue.id, receive.attempt_id, *attempt, now, attempt->received + kAttempts);
+  return true;
+}
+
+int64_t SqsService::RoomInFlight(Tx& tx, int64_t queue_id, int64_t wanted, TimePoint now) {
+  auto at = in_flight_.find(queue_id);
+  if (at == in_flight_.end() || at->second + wanted > options_.max_in_flight) {
+    at = in_flight_.insert_or_assign(queue_id, CountInFlight(tx, queue_id, now)).first;
+  }
+  return std::clamp<int64_t>(options_.max_in_flight - at->second, 0, wanted);
 }
 
 /// Moves `message` to the queue's dead letters when it has been received often enough.
@@ -178,9 +239,16 @@ bool SqsService::MoveIfWornOut(Tx& tx, const Queue& queue, Message& message, Tim
   message.receive_count = 0;
   message.first_received = TimePoint();
   message.visible = now;
-  message.system_attributes["DeadLetterQueueSourceArn"] = queue.Arn();
-  if (queue.fifo()) message.sent = now;  // Only standard queues keep the first time of sending.
-  UpdateMessage(tx, message);
+  message.dead_from = queue.Arn();
+  if (queue.fifo()) {
+    // Only standard queues keep the first time of sending. The new deduplication id keeps apart
+    // two messages that were sent under one; the new place keeps the order of arrival here.
+    message.sent = now;
+    message.deduplication_id = message.message_id;
+    RenewMessage(tx, message, true);
+  } else {
+    UpdateMessage(tx, message);
+  }
   Arrive(tx, target->id, 1);
   return true;
 }

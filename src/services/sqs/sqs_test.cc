@@ -13,7 +13,10 @@ using std::chrono::seconds;
 
 class SqsTest : public api::testing::ServiceFixture {
  protected:
-  SqsTest() : ServiceFixture("sqs", {Migrations()}) { service_object_.Register(registry_); }
+  SqsTest() : ServiceFixture("sqs", {Migrations()}) {
+    service_object_.Register(registry_);
+    service_object_.Start();
+  }
 
   std::string NewQueue(const std::string& name, Object attributes = {}) {
     return At(Run("CreateQueue", {{"QueueName", name}, {"Attributes", std::move(attributes)}}),
@@ -44,7 +47,26 @@ class SqsTest : public api::testing::ServiceFixture {
   }
   using Strings = std::vector<std::string>;
 
-  SqsService service_object_{*store_, loop_, clock_, random_};
+  /// A queue whose messages move to `dead` after `receives` receives.
+  std::string NewSource(const std::string& name, const std::string& dead, int receives = 1,
+                        Object attributes = {}) {
+    attributes["RedrivePolicy"] = json::Serialize(
+        Object{{"deadLetterTargetArn", "arn:aws:sqs:us-east-1:123456789012:" + dead},
+               {"maxReceiveCount", receives}});
+    return NewQueue(name, std::move(attributes));
+  }
+  static std::string ArnOf(const std::string& name) {
+    return "arn:aws:sqs:us-east-1:123456789012:" + name;
+  }
+
+  bool permit_ = true;
+  SqsService service_object_{*store_,
+                             loop_,
+                             clock_,
+                             random_,
+                             {[this](const api::Call&, std::string_view, const std::string&,
+                                     const std::string&) { return permit_; },
+                              5}};
 };
 
 TEST(SqsDigestTest, MatchesWhatClientsCompute) {
@@ -179,16 +201,26 @@ TEST_F(SqsTest, WornOutMessagesMoveToTheDeadLetterQueue) {
 }
 
 TEST_F(SqsTest, ADeadLetterQueueMayRefuseItsSources) {
-  const std::string dead =
-      NewQueue("dead", {{"RedriveAllowPolicy", "{\"redrivePermission\":\"denyAll\"}"}});
-  const std::string url =
-      NewQueue("jobs", {{"VisibilityTimeout", "0"},
-                        {"RedrivePolicy",
-                         "{\"deadLetterTargetArn\":\"arn:aws:sqs:us-east-1:123456789012:dead\","
-                         "\"maxReceiveCount\":1}"}});
+  const std::string dead = NewQueue("dead");
+  const std::string url = NewSource("jobs", "dead", 1, {{"VisibilityTimeout", "0"}});
+  Run("SetQueueAttributes",
+      {{"QueueUrl", dead},
+       {"Attributes", Object{{"RedriveAllowPolicy", R"({"redrivePermission":"denyAll"})"}}}});
   Send(url, "m");
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Bodies(url), Strings{"m"});
   EXPECT_EQ(Bodies(dead), Strings());
+  const Object policy{
+      {"RedrivePolicy",
+       json::Serialize(Object{{"deadLetterTargetArn", ArnOf("dead")}, {"maxReceiveCount", 1}})}};
+  EXPECT_TRUE(ErrorOf("CreateQueue", {{"QueueName", "other"}, {"Attributes", policy}})
+                  .ends_with("does not permit this source queue."));
+  Run("SetQueueAttributes",
+      {{"QueueUrl", dead},
+       {"Attributes",
+        Object{{"RedriveAllowPolicy",
+                json::Serialize(Object{{"redrivePermission", "byQueue"},
+                                       {"sourceQueueArns", Array{ArnOf("other")}}})}}}});
+  EXPECT_EQ(ErrorOf("CreateQueue", {{"QueueName", "other"}, {"Attributes", policy}}), "");
 }
 
 TEST_F(SqsTest, FifoKeepsOrderInAGroupAndDropsRepeats) {
@@ -278,6 +310,260 @@ TEST_F(SqsTest, OldMessagesAndPurgedOnesAreGone) {
   Run("PurgeQueue", {{"QueueUrl", url}});
   loop_.Advance(seconds(31));
   EXPECT_EQ(Bodies(url), Strings());
+}
+
+TEST_F(SqsTest, PurgingWaitsAMinute) {
+  const std::string url = NewQueue("jobs");
+  Run("PurgeQueue", {{"QueueUrl", url}});
+  Send(url, "after");
+  EXPECT_EQ(ErrorOf("PurgeQueue", {{"QueueUrl", url}}),
+            "PurgeQueueInProgress: Only one PurgeQueue operation on jobs is allowed every 60 "
+            "seconds.");
+  loop_.Advance(seconds(60));
+  EXPECT_EQ(Attribute(url, "ApproximateNumberOfMessages"), "1");
+  Run("PurgeQueue", {{"QueueUrl", url}});
+  EXPECT_EQ(Attribute(url, "ApproximateNumberOfMessages"), "0");
+}
+
+TEST_F(SqsTest, ExpiredMessagesGoThoughNobodyLooks) {
+  const std::string url = NewQueue("jobs", {{"MessageRetentionPeriod", "60"}});
+  for (int i = 0; i < 3; ++i) Send(url, "old");
+  loop_.Advance(std::chrono::minutes(11));
+  int64_t rows = -1;
+  store_->Read([&](store::Transaction& tx) {
+    rows = tx.QueryInt("SELECT count(*) FROM sqs_messages").value_or(-1);
+  });
+  EXPECT_EQ(rows, 0);
+}
+
+TEST_F(SqsTest, OnlySoManyMessagesAreInFlight) {
+  const std::string url = NewQueue("jobs");
+  for (int i = 0; i < 7; ++i) Send(url, "m");
+  const Object got = Receive(url, {{"MaxNumberOfMessages", 10}});
+  EXPECT_EQ(json::GetArray(got, "Messages")->size(), 5u);
+  EXPECT_TRUE(ErrorOf("ReceiveMessage", {{"QueueUrl", url}}).starts_with("OverLimit"));
+  const auto patient = Begin("ReceiveMessage", {{"QueueUrl", url}, {"WaitTimeSeconds", 20}});
+  loop_.RunUntilIdle();
+  EXPECT_FALSE(patient->has_value());
+  Run("DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", At(got, "Messages.0.ReceiptHandle")}});
+  EXPECT_EQ(Bodies(url), Strings{"m"});
+}
+
+TEST_F(SqsTest, AReceiptHoldsForTwelveHoursAndNotForOthers) {
+  const std::string url = NewQueue("jobs", {{"VisibilityTimeout", "30"}});
+  Send(url, "m");
+  const auto change = [&](const std::string& handle, int timeout) {
+    return ErrorOf("ChangeMessageVisibility",
+                   {{"QueueUrl", url}, {"ReceiptHandle", handle}, {"VisibilityTimeout", timeout}});
+  };
+  const std::string first = At(Receive(url), "Messages.0.ReceiptHandle");
+  EXPECT_EQ(change(first, 43'200), "");
+  loop_.Advance(seconds(10));
+  EXPECT_TRUE(change(first, 43'195).ends_with("beyond the limit [43200 seconds]"));
+  EXPECT_EQ(change(first, 0), "");
+  const std::string second = At(Receive(url), "Messages.0.ReceiptHandle");
+  EXPECT_TRUE(change(first, 0).ends_with("The receipt handle has expired."));
+  EXPECT_EQ(Bodies(url), Strings());  // Still the second receiver's.
+  EXPECT_EQ(change(second, 0), "");
+}
+
+TEST_F(SqsTest, AnAttemptThatIsRepeatedGetsTheSameMessages) {
+  const std::string url = NewQueue("q.fifo", {{"FifoQueue", "true"}, {"VisibilityTimeout", "30"}});
+  for (const char* body : {"1", "2", "3"}) {
+    Send(url, body, {{"MessageGroupId", "g"}, {"MessageDeduplicationId", body}});
+  }
+  const Object attempt{{"ReceiveRequestAttemptId", "a"}, {"MaxNumberOfMessages", 2}};
+  const Object first = Receive(url, attempt);
+  loop_.Advance(seconds(20));
+  const Object again = Receive(url, attempt);
+  EXPECT_EQ(At(again, "Messages"), At(first, "Messages"));
+  loop_.Advance(seconds(20));  // The repetition hid them anew.
+  EXPECT_EQ(Bodies(url), Strings());
+  Run("DeleteMessage",
+      {{"QueueUrl", url}, {"ReceiptHandle", At(first, "Messages.0.ReceiptHandle")}});
+  EXPECT_EQ(At(Receive(url, attempt), "Messages"), "");  // Changed: a new attempt, and 2 is held.
+  loop_.Advance(seconds(10));
+  EXPECT_EQ(Bodies(url), (Strings{"2", "3"}));
+  const std::string standard = NewQueue("jobs");
+  EXPECT_TRUE(ErrorOf("ReceiveMessage", {{"QueueUrl", standard}, {"ReceiveRequestAttemptId", "a"}})
+                  .starts_with("InvalidParameterValue"));
+}
+
+TEST_F(SqsTest, AFifoQueuesDelayHoldsForWhatIsInIt) {
+  const std::string url = NewQueue("q.fifo", {{"FifoQueue", "true"}, {"DelaySeconds", "60"}});
+  Send(url, "m", {{"MessageGroupId", "g"}, {"MessageDeduplicationId", "m"}});
+  EXPECT_EQ(Bodies(url), Strings());
+  Run("SetQueueAttributes", {{"QueueUrl", url}, {"Attributes", Object{{"DelaySeconds", "5"}}}});
+  loop_.Advance(seconds(5));
+  EXPECT_EQ(Bodies(url), Strings{"m"});
+  EXPECT_TRUE(ErrorOf("SendMessage", {{"QueueUrl", url},
+                                      {"MessageBody", "x"},
+                                      {"MessageGroupId", "g"},
+                                      {"MessageDeduplicationId", "x"},
+                                      {"DelaySeconds", 1}})
+                  .starts_with("InvalidParameterValue"));
+}
+
+TEST_F(SqsTest, FifoDeadLettersKeepTheirIdsAndOrder) {
+  const std::string dead = NewQueue("dead.fifo", {{"FifoQueue", "true"}});
+  const std::string url =
+      NewSource("q.fifo", "dead.fifo", 1, {{"FifoQueue", "true"}, {"VisibilityTimeout", "0"}});
+  Strings ids;
+  for (const char* body : {"1", "2"}) {
+    ids.push_back(Send(url, body, {{"MessageGroupId", "g"}, {"MessageDeduplicationId", body}}));
+  }
+  EXPECT_EQ(Bodies(url), (Strings{"1", "2"}));
+  EXPECT_EQ(Bodies(url), Strings());
+  const Object got =
+      Receive(dead, {{"MaxNumberOfMessages", 10}, {"MessageSystemAttributeNames", Array{"All"}}});
+  EXPECT_EQ(At(got, "Messages.0.Body"), "1");
+  EXPECT_EQ(At(got, "Messages.1.Body"), "2");
+  EXPECT_EQ(At(got, "Messages.0.MessageId"), ids[0]);
+  EXPECT_EQ(At(got, "Messages.0.Attributes.MessageDeduplicationId"), ids[0]);
+  EXPECT_EQ(At(got, "Messages.0.Attributes.DeadLetterQueueSourceArn"), ArnOf("q.fifo"));
+}
+
+TEST_F(SqsTest, DeduplicationMayBePerGroup) {
+  const std::string url = NewQueue("q.fifo", {{"FifoQueue", "true"},
+                                              {"ContentBasedDeduplication", "true"},
+                                              {"DeduplicationScope", "messageGroup"},
+                                              {"FifoThroughputLimit", "perMessageGroupId"}});
+  const std::string first = Send(url, "same", {{"MessageGroupId", "a"}});
+  EXPECT_EQ(Send(url, "same", {{"MessageGroupId", "a"}}), first);
+  EXPECT_NE(Send(url, "same", {{"MessageGroupId", "b"}}), first);
+  EXPECT_TRUE(
+      ErrorOf("CreateQueue", {{"QueueName", "r.fifo"},
+                              {"Attributes", Object{{"FifoQueue", "true"},
+                                                    {"FifoThroughputLimit", "perMessageGroupId"}}}})
+          .starts_with("InvalidAttributeValue"));
+}
+
+TEST_F(SqsTest, AMoveTaskBringsDeadLettersBackAtItsRate) {
+  const std::string dead = NewQueue("dead");
+  const std::string url = NewSource("jobs", "dead", 1, {{"VisibilityTimeout", "0"}});
+  Strings ids;
+  for (int i = 0; i < 6; ++i) ids.push_back(Send(url, std::to_string(i)));
+  EXPECT_EQ(json::GetArray(Receive(url, {{"MaxNumberOfMessages", 10}}), "Messages")->size(), 5u);
+  EXPECT_EQ(json::GetArray(Receive(url, {{"MaxNumberOfMessages", 10}}), "Messages")->size(), 1u);
+  EXPECT_EQ(Bodies(url), Strings());
+  ASSERT_EQ(Attribute(dead, "ApproximateNumberOfMessages"), "6");
+  const auto count = [&] { return Attribute(url, "ApproximateNumberOfMessages"); };
+  const std::string handle = At(Run("StartMessageMoveTask", {{"SourceArn", ArnOf("dead")},
+                                                             {"MaxNumberOfMessagesPerSecond", 2}}),
+                                "TaskHandle");
+  EXPECT_EQ(count(), "1");
+  loop_.Advance(seconds(1));
+  EXPECT_EQ(count(), "3");
+  EXPECT_TRUE(ErrorOf("StartMessageMoveTask", {{"SourceArn", ArnOf("dead")}})
+                  .starts_with("UnsupportedOperation: There is already a task running."));
+  Object listed = Run("ListMessageMoveTasks", {{"SourceArn", ArnOf("dead")}});
+  EXPECT_EQ(At(listed, "Results.0.Status"), "RUNNING");
+  EXPECT_EQ(At(listed, "Results.0.TaskHandle"), handle);
+  EXPECT_EQ(At(listed, "Results.0.ApproximateNumberOfMessagesMoved"), "3");
+  EXPECT_EQ(At(listed, "Results.0.ApproximateNumberOfMessagesToMove"), "6");
+  EXPECT_EQ(At(Run("CancelMessageMoveTask", {{"TaskHandle", handle}}),
+               "ApproximateNumberOfMessagesMoved"),
+            "3");
+  loop_.Advance(seconds(5));
+  EXPECT_EQ(count(), "3");
+  EXPECT_TRUE(ErrorOf("CancelMessageMoveTask", {{"TaskHandle", handle}})
+                  .starts_with("UnsupportedOperation"));
+  Send(dead, "not from a queue");
+  Run("StartMessageMoveTask", {{"SourceArn", ArnOf("dead")}});
+  EXPECT_EQ(count(), "6");
+  listed = Run("ListMessageMoveTasks", {{"SourceArn", ArnOf("dead")}, {"MaxResults", 10}});
+  EXPECT_EQ(At(listed, "Results.0.Status"), "FAILED");
+  EXPECT_EQ(At(listed, "Results.0.FailureReason"), "CouldNotDetermineMessageSource");
+  EXPECT_EQ(At(listed, "Results.0.TaskHandle"), "");
+  EXPECT_EQ(At(listed, "Results.1.Status"), "CANCELLED");
+  const Object got = Receive(url, {{"AttributeNames", Array{"All"}}});
+  EXPECT_EQ(std::ranges::find(ids, At(got, "Messages.0.MessageId")), ids.end());
+  EXPECT_EQ(At(got, "Messages.0.Attributes.ApproximateReceiveCount"), "1");
+  EXPECT_EQ(At(got, "Messages.0.Attributes.DeadLetterQueueSourceArn"), "");
+}
+
+TEST_F(SqsTest, AMoveTaskGoesOnAfterARestartAndMayGoElsewhere) {
+  const std::string dead = NewQueue("dead");
+  NewSource("jobs", "dead");
+  const std::string other = NewQueue("other");
+  for (int i = 0; i < 4; ++i) Send(dead, std::to_string(i));
+  Run("StartMessageMoveTask", {{"SourceArn", ArnOf("dead")},
+                               {"DestinationArn", ArnOf("other")},
+                               {"MaxNumberOfMessagesPerSecond", 1}});
+  Send(dead, "later");
+  service_object_.Stop();
+  loop_.Advance(seconds(60));
+  EXPECT_EQ(Attribute(other, "ApproximateNumberOfMessages"), "1");
+  SqsService revived(*store_, loop_, clock_, random_);
+  revived.Start();
+  loop_.Advance(seconds(60));
+  EXPECT_EQ(Attribute(other, "ApproximateNumberOfMessages"), "4");
+  EXPECT_EQ(Attribute(dead, "ApproximateNumberOfMessages"), "1");
+  EXPECT_EQ(At(Run("ListMessageMoveTasks", {{"SourceArn", ArnOf("dead")}}), "Results.0.Status"),
+            "COMPLETED");
+  revived.Stop();
+}
+
+TEST_F(SqsTest, MoveTasksAreRefusedWhereTheyMakeNoSense) {
+  NewQueue("dead");
+  NewQueue("other");
+  NewQueue("other.fifo", {{"FifoQueue", "true"}});
+  const auto refused = [&](Object input) {
+    input["SourceArn"] = ArnOf("dead");
+    return ErrorOf("StartMessageMoveTask", std::move(input));
+  };
+  EXPECT_EQ(refused({}),
+            "InvalidParameterValue: Source queue must be configured as a Dead Letter Queue.");
+  NewSource("jobs", "dead");
+  EXPECT_TRUE(refused({{"DestinationArn", ArnOf("no")}}).starts_with("ResourceNotFoundException"));
+  EXPECT_TRUE(refused({{"DestinationArn", ArnOf("dead")}}).starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(
+      refused({{"DestinationArn", ArnOf("other.fifo")}}).starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(
+      refused({{"MaxNumberOfMessagesPerSecond", 501}}).starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(ErrorOf("StartMessageMoveTask", {{"SourceArn", ArnOf("none")}})
+                  .starts_with("ResourceNotFoundException"));
+  EXPECT_TRUE(ErrorOf("CancelMessageMoveTask", {{"TaskHandle", "guess"}})
+                  .starts_with("InvalidParameterValue"));
+  permit_ = false;
+  EXPECT_TRUE(refused({{"DestinationArn", ArnOf("other")}}).starts_with("AccessDeniedException"));
+  permit_ = true;
+  EXPECT_EQ(refused({{"DestinationArn", ArnOf("other")}}), "");
+}
+
+TEST_F(SqsTest, RefusesWhatTheServiceRefuses) {
+  const std::string url = NewQueue("jobs");
+  const auto refused = [&](Object more) {
+    Object input{{"QueueUrl", url}, {"MessageBody", "x"}};
+    for (const auto& [name, value] : more) input[name] = value;
+    return ErrorOf("SendMessage", std::move(input));
+  };
+  const auto attribute = [&](const std::string& name, const std::string& type,
+                             const std::string& value) {
+    return refused({{"MessageAttributes",
+                     Object{{name, Object{{"DataType", type}, {"StringValue", value}}}}}});
+  };
+  EXPECT_TRUE(attribute("AWS.x", "String", "v").starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(attribute("n", "Number", "seven").starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(attribute("n", "String", "\x01").starts_with("InvalidMessageContents"));
+  EXPECT_EQ(attribute("n", "Number.int", "-12.5e3"), "");
+  EXPECT_TRUE(refused({{"MessageGroupId", "two words"}}).starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(refused({{"MessageSystemAttributes",
+                        Object{{"Other", Object{{"DataType", "String"}, {"StringValue", "v"}}}}}})
+                  .starts_with("InvalidParameterValue"));
+  EXPECT_TRUE(
+      refused({{"MessageBody", std::string(1'048'577, 'x')}}).starts_with("InvalidParameterValue"));
+  Array entries;
+  for (const char* id : {"a", "b"}) {
+    entries.push_back(Object{{"Id", id}, {"MessageBody", std::string(524'289, 'x')}});
+  }
+  EXPECT_TRUE(ErrorOf("SendMessageBatch", {{"QueueUrl", url}, {"Entries", entries}})
+                  .starts_with("BatchRequestTooLong"));
+  EXPECT_TRUE(ErrorOf("AddPermission", {{"QueueUrl", url},
+                                        {"Label", "l"},
+                                        {"AWSAccountIds", Array{"210987654321"}},
+                                        {"Actions", Array{"DeleteQueue"}}})
+                  .starts_with("InvalidParameterValue"));
 }
 
 TEST_F(SqsTest, PolicyIsTheResourcePolicy) {

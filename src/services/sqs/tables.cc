@@ -47,7 +47,51 @@ constexpr store::Migration kMigrations[] = {
       ) WITHOUT ROWID;
       CREATE INDEX sqs_duplicates_expires ON sqs_duplicates (expires_ms);
     )sql"},
+    {"sqs", 2, R"sql(
+      ALTER TABLE sqs_queues ADD COLUMN purged_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE sqs_messages ADD COLUMN dead_from TEXT NOT NULL DEFAULT '';
+      CREATE INDEX sqs_messages_order ON sqs_messages (queue_id, id) WHERE group_id <> '';
+      CREATE INDEX sqs_messages_dead ON sqs_messages (queue_id, id) WHERE dead_from <> '';
+      CREATE TABLE sqs_attempts (
+        queue_id INTEGER NOT NULL,
+        attempt_id TEXT NOT NULL,
+        receipts TEXT NOT NULL,
+        received_ms INTEGER NOT NULL,
+        visible_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        PRIMARY KEY (queue_id, attempt_id)
+      ) WITHOUT ROWID;
+      CREATE INDEX sqs_attempts_expires ON sqs_attempts (expires_ms);
+      CREATE TABLE sqs_moves (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        task_id TEXT NOT NULL UNIQUE,
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        source_id INTEGER NOT NULL,
+        source_arn TEXT NOT NULL,
+        destination_arn TEXT NOT NULL,
+        rate INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        failure TEXT NOT NULL DEFAULT '',
+        moved INTEGER NOT NULL DEFAULT 0,
+        to_move INTEGER NOT NULL,
+        bound INTEGER NOT NULL,
+        started_ms INTEGER NOT NULL
+      );
+      CREATE INDEX sqs_moves_source ON sqs_moves (source_id, id);
+      CREATE INDEX sqs_moves_running ON sqs_moves (status) WHERE status = 'RUNNING';
+    )sql"},
 };
+
+#define RIPOSTE_QUEUE_COLUMNS \
+  "id, account, region, name, created_ms, modified_ms, attributes, tags, purged_ms"
+#define RIPOSTE_MESSAGE_COLUMNS                                                          \
+  "id, queue_id, message_id, body, attributes, system_attributes, sent_ms, visible_ms, " \
+  "first_received_ms, receive_count, group_id, deduplication_id, sequence, dead_from"
+
+#define RIPOSTE_MOVE_COLUMNS                                                             \
+  "id, task_id, account, region, source_id, source_arn, destination_arn, rate, status, " \
+  "failure, moved, to_move, bound, started_ms"
 
 Queue QueueFrom(const store::Row& row) {
   Queue queue;
@@ -58,6 +102,7 @@ Queue QueueFrom(const store::Row& row) {
   queue.modified = row.Time(5);
   queue.attributes = std::move(row.Json(6).as_object());
   queue.tags = std::move(row.Json(7).as_object());
+  queue.purged = row.Time(8);
   return queue;
 }
 
@@ -76,7 +121,26 @@ Message MessageFrom(const store::Row& row) {
   message.group_id = row.Str(10);
   message.deduplication_id = row.Str(11);
   message.sequence = row.Int(12);
+  message.dead_from = row.Str(13);
   return message;
+}
+
+MoveTask MoveFrom(const store::Row& row) {
+  MoveTask task;
+  task.id = row.Int(0);
+  task.task_id = row.Str(1);
+  task.scope = {AccountId(row.Str(2)), Region(row.Str(3))};
+  task.source_id = row.Int(4);
+  task.source_arn = row.Str(5);
+  task.destination_arn = row.Str(6);
+  task.rate = row.Int(7);
+  task.status = row.Str(8);
+  task.failure = row.Str(9);
+  task.moved = row.Int(10);
+  task.to_move = row.Int(11);
+  task.bound = row.Int(12);
+  task.started = row.Time(13);
+  return task;
 }
 
 }  // namespace
@@ -91,26 +155,24 @@ std::string Queue::Arn() const {
 
 std::optional<Queue> FindQueue(store::Transaction& tx, const Scope& scope, std::string_view name) {
   std::optional<Queue> queue;
-  tx.QueryOne(
-      "SELECT id, account, region, name, created_ms, modified_ms, attributes, tags "
-      "FROM sqs_queues WHERE account = ? AND region = ? AND name = ?",
-      {scope.account.str(), scope.region.str(), name},
-      [&](const store::Row& row) { queue = QueueFrom(row); });
+  tx.QueryOne("SELECT " RIPOSTE_QUEUE_COLUMNS
+              " FROM sqs_queues WHERE account = ? AND region = ? AND name = ?",
+              {scope.account.str(), scope.region.str(), name},
+              [&](const store::Row& row) { queue = QueueFrom(row); });
   return queue;
 }
 
 std::vector<Queue> ListQueues(store::Transaction& tx, const Scope& scope, std::string_view prefix,
                               std::string_view after, int limit) {
   std::vector<Queue> out;
-  tx.Query(
-      "SELECT id, account, region, name, created_ms, modified_ms, attributes, tags "
-      "FROM sqs_queues WHERE account = ? AND region = ? AND name > ? "
-      "AND substr(name, 1, length(?)) = ? ORDER BY name LIMIT ?",
-      {scope.account.str(), scope.region.str(), after, prefix, prefix, limit},
-      [&](const store::Row& row) {
-        out.push_back(QueueFrom(row));
-        return true;
-      });
+  tx.Query("SELECT " RIPOSTE_QUEUE_COLUMNS
+           " FROM sqs_queues WHERE account = ? AND region = ? AND name > ? "
+           "AND substr(name, 1, length(?)) = ? ORDER BY name LIMIT ?",
+           {scope.account.str(), scope.region.str(), after, prefix, prefix, limit},
+           [&](const store::Row& row) {
+             out.push_back(QueueFrom(row));
+             return true;
+           });
   return out;
 }
 
@@ -128,13 +190,17 @@ void InsertQueue(store::Transaction& tx, Queue& queue) {
 void UpdateQueue(store::Transaction& tx, const Queue& queue) {
   const std::string attributes = json::Serialize(queue.attributes);
   const std::string tags = json::Serialize(queue.tags);
-  tx.Execute("UPDATE sqs_queues SET modified_ms = ?, attributes = ?, tags = ? WHERE id = ?",
-             {queue.modified, attributes, tags, queue.id});
+  tx.Execute(
+      "UPDATE sqs_queues SET modified_ms = ?, attributes = ?, tags = ?, purged_ms = ? "
+      "WHERE id = ?",
+      {queue.modified, attributes, tags, queue.purged, queue.id});
 }
 
 void DeleteQueue(store::Transaction& tx, int64_t queue_id) {
   tx.Execute("DELETE FROM sqs_messages WHERE queue_id = ?", {queue_id});
   tx.Execute("DELETE FROM sqs_duplicates WHERE queue_id = ?", {queue_id});
+  tx.Execute("DELETE FROM sqs_attempts WHERE queue_id = ?", {queue_id});
+  tx.Execute("DELETE FROM sqs_moves WHERE source_id = ?", {queue_id});
   tx.Execute("DELETE FROM sqs_queues WHERE id = ?", {queue_id});
 }
 
@@ -158,38 +224,93 @@ void InsertMessage(store::Transaction& tx, Message& message, bool fifo) {
 
 std::optional<Message> FindMessage(store::Transaction& tx, int64_t queue_id, int64_t id) {
   std::optional<Message> message;
-  tx.QueryOne(
-      "SELECT id, queue_id, message_id, body, attributes, system_attributes, sent_ms, visible_ms, "
-      "first_received_ms, receive_count, group_id, deduplication_id, sequence "
-      "FROM sqs_messages WHERE id = ? AND queue_id = ?",
-      {id, queue_id}, [&](const store::Row& row) { message = MessageFrom(row); });
+  tx.QueryOne("SELECT " RIPOSTE_MESSAGE_COLUMNS " FROM sqs_messages WHERE id = ? AND queue_id = ?",
+              {id, queue_id}, [&](const store::Row& row) { message = MessageFrom(row); });
+  return message;
+}
+
+std::optional<Queue> FindQueue(store::Transaction& tx, int64_t id) {
+  std::optional<Queue> queue;
+  tx.QueryOne("SELECT " RIPOSTE_QUEUE_COLUMNS " FROM sqs_queues WHERE id = ?", {id},
+              [&](const store::Row& row) { queue = QueueFrom(row); });
+  return queue;
+}
+
+std::vector<Queue> ListAllQueues(store::Transaction& tx) {
+  std::vector<Queue> out;
+  tx.Query("SELECT " RIPOSTE_QUEUE_COLUMNS " FROM sqs_queues", {}, [&](const store::Row& row) {
+    out.push_back(QueueFrom(row));
+    return true;
+  });
+  return out;
+}
+
+std::optional<Message> FindMessage(store::Transaction& tx, int64_t queue_id,
+                                   std::string_view message_id) {
+  std::optional<Message> message;
+  tx.QueryOne("SELECT " RIPOSTE_MESSAGE_COLUMNS
+              " FROM sqs_messages WHERE queue_id = ? AND message_id = ? LIMIT 1",
+              {queue_id, message_id}, [&](const store::Row& row) { message = MessageFrom(row); });
   return message;
 }
 
 std::vector<Message> ListVisible(store::Transaction& tx, const Queue& queue, TimePoint now,
-                                 int limit) {
+                                 TimePoint horizon, int limit) {
   std::vector<Message> out;
   const auto add = [&](const store::Row& row) {
     out.push_back(MessageFrom(row));
     return true;
   };
   if (queue.fifo()) {
-    tx.Query(
-        "SELECT id, queue_id, message_id, body, attributes, system_attributes, sent_ms, "
-        "visible_ms, first_received_ms, receive_count, group_id, deduplication_id, sequence "
-        "FROM sqs_messages AS m WHERE queue_id = ? AND visible_ms <= ? AND NOT EXISTS ("
-        "SELECT 1 FROM sqs_messages AS o WHERE o.queue_id = m.queue_id "
-        "AND o.group_id = m.group_id AND o.group_id <> '' AND o.visible_ms > ? "
-        "AND o.receive_count > 0) ORDER BY id LIMIT ?",
-        {queue.id, now, now, limit}, add);
+    // In order of arrival; a group waits for its messages in flight, and for an earlier one that
+    // is not due yet.
+    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
+             " FROM sqs_messages AS m INDEXED BY sqs_messages_order WHERE queue_id = ? "
+             "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND NOT EXISTS ("
+             "SELECT 1 FROM sqs_messages AS o WHERE o.queue_id = m.queue_id "
+             "AND o.group_id = m.group_id AND o.group_id <> '' AND o.visible_ms > ? "
+             "AND (o.receive_count > 0 OR o.id < m.id)) ORDER BY id LIMIT ?",
+             {queue.id, now, horizon, now, limit}, add);
   } else {
-    tx.Query(
-        "SELECT id, queue_id, message_id, body, attributes, system_attributes, sent_ms, "
-        "visible_ms, first_received_ms, receive_count, group_id, deduplication_id, sequence "
-        "FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? "
-        "ORDER BY visible_ms, id LIMIT ?",
-        {queue.id, now, limit}, add);
+    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
+             " FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? AND sent_ms >= ? "
+             "ORDER BY visible_ms, id LIMIT ?",
+             {queue.id, now, horizon, limit}, add);
   }
+  return out;
+}
+
+std::vector<Message> ListMovable(store::Transaction& tx, const Queue& queue, TimePoint now,
+                                 TimePoint horizon, int64_t bound, int limit) {
+  std::vector<Message> out;
+  const auto add = [&](const store::Row& row) {
+    out.push_back(MessageFrom(row));
+    return true;
+  };
+  if (queue.fifo()) {
+    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
+             " FROM sqs_messages INDEXED BY sqs_messages_order WHERE queue_id = ? "
+             "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND id <= ? "
+             "ORDER BY id LIMIT ?",
+             {queue.id, now, horizon, bound, limit}, add);
+  } else {
+    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
+             " FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? AND sent_ms >= ? "
+             "AND id <= ? ORDER BY visible_ms, id LIMIT ?",
+             {queue.id, now, horizon, bound, limit}, add);
+  }
+  return out;
+}
+
+std::vector<Message> ListDead(store::Transaction& tx, int64_t queue_id, int64_t after, int limit) {
+  std::vector<Message> out;
+  tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
+           " FROM sqs_messages WHERE queue_id = ? AND dead_from <> '' AND id > ? "
+           "ORDER BY id LIMIT ?",
+           {queue_id, after, limit}, [&](const store::Row& row) {
+             out.push_back(MessageFrom(row));
+             return true;
+           });
   return out;
 }
 
@@ -197,21 +318,53 @@ void UpdateMessage(store::Transaction& tx, const Message& message) {
   const std::string system_attributes = json::Serialize(message.system_attributes);
   tx.Execute(
       "UPDATE sqs_messages SET queue_id = ?, system_attributes = ?, sent_ms = ?, visible_ms = ?, "
-      "first_received_ms = ?, receive_count = ? WHERE id = ?",
+      "first_received_ms = ?, receive_count = ?, dead_from = ? WHERE id = ?",
       {message.queue_id, system_attributes, message.sent, message.visible, message.first_received,
-       message.receive_count, message.id});
+       message.receive_count, message.dead_from, message.id});
+}
+
+void MarkReceived(store::Transaction& tx, const Message& message) {
+  tx.Execute(
+      "UPDATE sqs_messages SET visible_ms = ?, first_received_ms = ?, receive_count = ? "
+      "WHERE id = ?",
+      {message.visible, message.first_received, message.receive_count, message.id});
+}
+
+void RenewMessage(store::Transaction& tx, Message& message, bool fifo) {
+  const int64_t old = message.id;
+  InsertMessage(tx, message, fifo);
+  tx.Execute("UPDATE sqs_messages SET dead_from = ? WHERE id = ?", {message.dead_from, message.id});
+  tx.Execute("DELETE FROM sqs_messages WHERE id = ?", {old});
+}
+
+void SetDelay(store::Transaction& tx, int64_t queue_id, Millis delay) {
+  tx.Execute(
+      "UPDATE sqs_messages SET visible_ms = sent_ms + ? WHERE queue_id = ? AND receive_count = 0",
+      {delay.count(), queue_id});
 }
 
 void DeleteMessage(store::Transaction& tx, int64_t queue_id, int64_t id) {
   tx.Execute("DELETE FROM sqs_messages WHERE id = ? AND queue_id = ?", {id, queue_id});
 }
 
-void DeleteMessages(store::Transaction& tx, int64_t queue_id, std::optional<TimePoint> horizon) {
-  if (horizon) {
-    tx.Execute("DELETE FROM sqs_messages WHERE queue_id = ? AND sent_ms < ?", {queue_id, *horizon});
-  } else {
-    tx.Execute("DELETE FROM sqs_messages WHERE queue_id = ?", {queue_id});
-  }
+void DeleteMessages(store::Transaction& tx, int64_t queue_id) {
+  tx.Execute("DELETE FROM sqs_messages WHERE queue_id = ?", {queue_id});
+}
+
+int64_t DeleteExpired(store::Transaction& tx, int64_t queue_id, TimePoint horizon, int limit) {
+  return tx.Execute(
+      "DELETE FROM sqs_messages WHERE id IN (SELECT id FROM sqs_messages "
+      "WHERE queue_id = ? AND sent_ms < ? LIMIT ?)",
+      {queue_id, horizon, limit});
+}
+
+int64_t CountInFlight(store::Transaction& tx, int64_t queue_id, TimePoint now) {
+  return tx
+      .QueryInt(
+          "SELECT count(*) FROM sqs_messages "
+          "WHERE queue_id = ? AND visible_ms > ? AND receive_count > 0",
+          {queue_id, now})
+      .value_or(0);
 }
 
 std::optional<TimePoint> NextVisible(store::Transaction& tx, int64_t queue_id, TimePoint now) {
@@ -253,6 +406,100 @@ void PutDuplicate(store::Transaction& tx, int64_t queue_id, std::string_view key
       "INSERT OR REPLACE INTO sqs_duplicates (queue_id, key, message_id, sequence, expires_ms) "
       "VALUES (?, ?, ?, ?, ?)",
       {queue_id, key, duplicate.message_id, duplicate.sequence, expires});
+}
+
+std::optional<ReceiveAttempt> FindAttempt(store::Transaction& tx, int64_t queue_id,
+                                          std::string_view id, TimePoint now) {
+  std::optional<ReceiveAttempt> found;
+  tx.QueryOne(
+      "SELECT receipts, received_ms, visible_ms FROM sqs_attempts "
+      "WHERE queue_id = ? AND attempt_id = ? AND expires_ms > ?",
+      {queue_id, id, now}, [&](const store::Row& row) {
+        found.emplace();
+        const json::Value receipts = row.Json(0);
+        for (const json::Value& item : receipts.as_array()) {
+          const json::Array& pair = item.as_array();
+          found->receipts.emplace_back(pair.at(0).as_int64(), pair.at(1).as_int64());
+        }
+        found->received = row.Time(1);
+        found->visible = row.Time(2);
+      });
+  return found;
+}
+
+void PutAttempt(store::Transaction& tx, int64_t queue_id, std::string_view id,
+                const ReceiveAttempt& attempt, TimePoint now, TimePoint expires) {
+  json::Array receipts;
+  for (const auto& [message, count] : attempt.receipts) {
+    receipts.push_back(json::Array{message, count});
+  }
+  tx.Execute("DELETE FROM sqs_attempts WHERE expires_ms <= ?", {now});
+  tx.Execute(
+      "INSERT OR REPLACE INTO sqs_attempts "
+      "(queue_id, attempt_id, receipts, received_ms, visible_ms, expires_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?)",
+      {queue_id, id, json::Serialize(receipts), attempt.received, attempt.visible, expires});
+}
+
+int64_t LastMessageId(store::Transaction& tx, int64_t queue_id) {
+  return tx.QueryInt("SELECT max(id) FROM sqs_messages WHERE queue_id = ?", {queue_id}).value_or(0);
+}
+
+void InsertMove(store::Transaction& tx, MoveTask& task) {
+  tx.Execute(
+      "INSERT INTO sqs_moves (task_id, account, region, source_id, source_arn, destination_arn, "
+      "rate, status, to_move, bound, started_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {task.task_id, task.scope.account.str(), task.scope.region.str(), task.source_id,
+       task.source_arn, task.destination_arn, task.rate, task.status, task.to_move, task.bound,
+       task.started});
+  task.id = tx.LastInsertId();
+}
+
+void UpdateMove(store::Transaction& tx, const MoveTask& task) {
+  tx.Execute("UPDATE sqs_moves SET status = ?, failure = ?, moved = ? WHERE id = ?",
+             {task.status, task.failure, task.moved, task.id});
+}
+
+std::optional<MoveTask> FindMove(store::Transaction& tx, int64_t id) {
+  std::optional<MoveTask> task;
+  tx.QueryOne("SELECT " RIPOSTE_MOVE_COLUMNS " FROM sqs_moves WHERE id = ?", {id},
+              [&](const store::Row& row) { task = MoveFrom(row); });
+  return task;
+}
+
+std::optional<MoveTask> FindMove(store::Transaction& tx, std::string_view task_id) {
+  std::optional<MoveTask> task;
+  tx.QueryOne("SELECT " RIPOSTE_MOVE_COLUMNS " FROM sqs_moves WHERE task_id = ?", {task_id},
+              [&](const store::Row& row) { task = MoveFrom(row); });
+  return task;
+}
+
+std::vector<MoveTask> ListMoves(store::Transaction& tx, int64_t source_id, int limit) {
+  std::vector<MoveTask> out;
+  tx.Query("SELECT " RIPOSTE_MOVE_COLUMNS
+           " FROM sqs_moves WHERE source_id = ? ORDER BY id DESC LIMIT ?",
+           {source_id, limit}, [&](const store::Row& row) {
+             out.push_back(MoveFrom(row));
+             return true;
+           });
+  return out;
+}
+
+std::vector<MoveTask> ListRunningMoves(store::Transaction& tx) {
+  std::vector<MoveTask> out;
+  tx.Query("SELECT " RIPOSTE_MOVE_COLUMNS " FROM sqs_moves WHERE status = 'RUNNING'", {},
+           [&](const store::Row& row) {
+             out.push_back(MoveFrom(row));
+             return true;
+           });
+  return out;
+}
+
+void ForgetMoves(store::Transaction& tx, int64_t source_id, int keep) {
+  tx.Execute(
+      "DELETE FROM sqs_moves WHERE source_id = ? AND status <> 'RUNNING' AND id NOT IN ("
+      "SELECT id FROM sqs_moves WHERE source_id = ? ORDER BY id DESC LIMIT ?)",
+      {source_id, source_id, keep});
 }
 
 }  // namespace riposte::sqs
