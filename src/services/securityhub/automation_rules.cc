@@ -2,6 +2,7 @@
 
 #include "services/securityhub/finding_filter.h"
 #include "services/securityhub/findings.h"
+#include "services/securityhub/page_offset.h"
 #include "services/securityhub/service.h"
 #include "services/securityhub/tables.h"
 
@@ -73,7 +74,7 @@ json::Value SecurityHubService::CreateAutomationRule(const Call& call, Tx& tx) {
 
 json::Value SecurityHubService::ListAutomationRules(const Call& call, Tx& tx) {
   json::Array rules;
-  const int64_t skip = std::atoll(std::string(json::GetString(call.input, "NextToken")).c_str());
+  const int64_t skip = PageOffset(call);
   const int64_t limit = json::GetInt(call.input, "MaxResults", 100);
   int64_t index = 0;
   bool more = false;

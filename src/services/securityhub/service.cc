@@ -4,6 +4,7 @@
 
 #include "services/securityhub/automation_rules.h"
 #include "services/securityhub/finding_filter.h"
+#include "services/securityhub/page_offset.h"
 #include "services/securityhub/tables.h"
 
 namespace riposte::securityhub {
@@ -26,15 +27,6 @@ void RequireEnabled(store::Transaction& tx, const api::Call& call) {
 FindingKey KeyOf(const json::Object& object) {
   return {std::string(json::GetString(object, "ProductArn")),
           std::string(json::GetString(object, "Id"))};
-}
-
-int64_t Offset(const api::Call& call) {
-  const auto token = json::GetString(call.input, "NextToken");
-  if (token.empty()) return 0;
-  if (token.size() > 9 || token.find_first_not_of("0123456789") != std::string_view::npos) {
-    throw api::Error("InvalidInputException", "The token that you provided is not valid.");
-  }
-  return std::stoll(std::string(token));
 }
 
 /// Text or number, for sorting.
@@ -146,7 +138,7 @@ json::Value SecurityHubService::GetFindings(const Call& call, Tx& tx) {
       });
     }
   }
-  const int64_t offset = Offset(call);
+  const int64_t offset = PageOffset(call);
   const int64_t limit = json::GetInt(call.input, "MaxResults", kDefaultPage);
   json::Array page;
   const auto total = static_cast<int64_t>(found.size());
@@ -203,7 +195,7 @@ json::Value SecurityHubService::CreateActionTarget(const Call& call, Tx& tx) {
 json::Value SecurityHubService::DescribeActionTargets(const Call& call, Tx& tx) {
   RequireEnabled(tx, call);
   const std::vector<std::string> wanted = ArnList(call.input, "ActionTargetArns");
-  const int64_t offset = Offset(call);
+  const int64_t offset = PageOffset(call);
   const int64_t limit = json::GetInt(call.input, "MaxResults", kDefaultPage);
   json::Array targets;
   int64_t index = 0;
@@ -275,9 +267,8 @@ json::Value SecurityHubService::InvokeActionTarget(const Call& call, Tx& tx) {
 
 json::Value SecurityHubService::EnableSecurityHub(const Call& call, Tx& tx) {
   // Enabling what is on already is accepted: hubs here are on from the start.
-  if (!tables::GetHub(tx, call.scope).enabled ||
-      tables::GetHub(tx, call.scope).since == TimePoint())
-    tables::PutHub(tx, call.scope, {true, call.now});
+  const tables::Hub hub = tables::GetHub(tx, call.scope);
+  if (!hub.enabled || hub.since == TimePoint()) tables::PutHub(tx, call.scope, {true, call.now});
   return json::Object();
 }
 
