@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/resource.h"
+#include "wire/error_codes.h"
 
 namespace riposte::api {
 namespace {
@@ -70,18 +71,23 @@ access::ErrorFamily FamilyOf(wire::Protocol protocol) {
   return access::ErrorFamily::kJson;
 }
 
+/// In the words of the service's own protocol, whoever called: a runbook that tests the code meets
+/// what a client of that service would.
 Error AccessDenied(const Call& call, const wire::OperationModel& model,
                    const std::vector<std::string>& resources, const access::Decision& decision,
-                   bool json) {
-  std::string message =
-      "User: " + call.caller.arn + " is not authorized to perform: " + model.iam_action;
+                   wire::Protocol protocol) {
+  std::string message = protocol == wire::Protocol::kEc2Query
+                            ? "You are not authorized to perform this operation. "
+                            : "";
+  message += "User: " + call.caller.arn + " is not authorized to perform: " + model.iam_action;
   if (!resources.empty() && resources.front() != "*") {
     message += " on resource: " + resources.front();
   }
   message += decision.explicit_deny
                  ? " with an explicit deny"
                  : " because no identity-based policy allows the " + model.iam_action + " action";
-  return Error(json ? "AccessDeniedException" : "AccessDenied", message, json ? 400 : 403);
+  return Error(std::string(wire::GenericCode("AccessDenied", protocol)), message,
+               IsJson(protocol) ? 400 : 403);
 }
 
 /// The global condition keys of a call.
@@ -278,7 +284,7 @@ void Pipeline::Run(const wire::OperationModel& model, const Operation& operation
     if (!verdict.decision.allowed) {
       const wire::ServiceModel* service = parts_.catalog.Find(call.service);
       refused = AccessDenied(call, model, verdict.resources, verdict.decision,
-                             IsJson(service->protocols.front()));
+                             service->protocols.front());
     }
   } catch (...) {
     refused = CurrentError(call);

@@ -33,6 +33,8 @@ TEST(Identity, UsersMayDoWhatTheirPoliciesSay) {
   EXPECT_EQ(get("app"), "");
   EXPECT_EQ(get("other"), "AccessDeniedException");
   EXPECT_EQ(Code(engine.TryCallAs(found->principal, "iam", "ListUsers")), "AccessDenied");
+  EXPECT_EQ(Code(engine.TryCallAs(found->principal, "ec2", "DescribeInstances")),
+            "UnauthorizedOperation");
   // Needs no permission.
   EXPECT_EQ(Code(engine.TryCallAs(found->principal, "sts", "GetCallerIdentity")), "");
 }

@@ -126,6 +126,21 @@ mainSteps:
   const Object execution = Get(engine, Start(engine, "Doc"));
   EXPECT_EQ(execution.at("AutomationExecutionStatus"), "Failed");
   EXPECT_NE(Text(execution.at("FailureMessage")).find("AccessDenied"), std::string::npos);
+  // Each service refuses in its own words, to runbooks as to clients.
+  Create(engine, "OfEc2", R"(
+schemaVersion: '0.3'
+assumeRole: arn:aws:iam::123456789012:role/weak
+mainSteps:
+- {name: look, action: aws:executeAwsApi, inputs: {Service: ec2, Api: DescribeInstances}}
+)");
+  const Object of_ec2 = Get(engine, Start(engine, "OfEc2"));
+  EXPECT_EQ(of_ec2.at("AutomationExecutionStatus"), "Failed");
+  EXPECT_NE(Text(of_ec2.at("FailureMessage")).find("UnauthorizedOperation"), std::string::npos);
+  EXPECT_NE(Text(of_ec2.at("FailureMessage"))
+                .find("You are not authorized to perform this operation. User: "
+                      "arn:aws:sts::123456789012:assumed-role/weak/"),
+            std::string::npos)
+      << of_ec2.at("FailureMessage");
 }
 
 }  // namespace
