@@ -212,7 +212,9 @@ json::Value SsmService::PutParameter(const Call& call, Tx& tx) {
       throw api::Error("InvalidAllowedPatternException",
                        "The request doesn't meet the regular expression requirement.");
     }
-    if (!automation::PatternFinds(parameter.allowed_pattern, parameter.value)) {
+    // The whole value: "10,000" is no match for \d{1,4}. Source: "Working with parameter
+    // hierarchies", Systems Manager user guide.
+    if (!automation::PatternMatches(parameter.allowed_pattern, parameter.value)) {
       throw api::Error("ParameterPatternMismatchException",
                        "Parameter value, cannot be validated against allowedPattern: " +
                            parameter.allowed_pattern);

@@ -488,6 +488,24 @@ TEST_F(SsmTest, ParametersHaveVersionsAndPatterns) {
   EXPECT_EQ(ErrorOf("DeleteParameter", {{"Name", "p"}}).substr(0, 18), "ParameterNotFound:");
 }
 
+TEST_F(SsmTest, AnAllowedPatternIsAboutTheWholeValue) {
+  const auto put = [this](const char* pattern, const char* value) {
+    return ErrorOf("PutParameter", {{"Name", "p"},
+                                    {"Value", value},
+                                    {"Type", "String"},
+                                    {"Overwrite", true},
+                                    {"AllowedPattern", pattern}});
+  };
+  EXPECT_EQ(put("\\d{1,4}", "100"), "");
+  EXPECT_EQ(put("\\d{1,4}", "10,000"),
+            "ParameterPatternMismatchException: Parameter value, cannot be validated against "
+            "allowedPattern: \\d{1,4}");
+  EXPECT_NE(put(".{8,20}", std::string(21, 'x').c_str()), "");
+  EXPECT_NE(put("[a-z]+", "abc\n"), "");
+  EXPECT_EQ(put("a|ab", "ab"), "");  // Not only the first alternative that fits.
+  EXPECT_EQ(put("^\\d+$", "42"), "");
+}
+
 TEST_F(SsmTest, SecureStringsAreShownOnlyOnDemand) {
   Run("PutParameter", {{"Name", "s"}, {"Value", "hush"}, {"Type", "SecureString"}});
   EXPECT_NE(At(Run("GetParameter", {{"Name", "s"}}), "Parameter.Value"), "hush");

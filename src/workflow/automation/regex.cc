@@ -40,15 +40,7 @@ Result<CodePtr> Compile(std::string_view pattern) {
                                           " at offset " + std::to_string(offset));
 }
 
-}  // namespace
-
-Status CheckPattern(std::string_view pattern) {
-  auto code = Compile(pattern);
-  if (!code) return std::unexpected(code.error());
-  return {};
-}
-
-bool PatternFinds(std::string_view pattern, std::string_view text) {
+bool Match(std::string_view pattern, std::string_view text, uint32_t options) {
   const auto code = Compile(pattern);
   if (!code) return false;
   const std::unique_ptr<pcre2_match_data, MatchDeleter> data(
@@ -58,8 +50,24 @@ bool PatternFinds(std::string_view pattern, std::string_view text) {
   pcre2_set_match_limit(context.get(), kMatchLimit);
   pcre2_set_depth_limit(context.get(), kMatchLimit);
   pcre2_set_heap_limit(context.get(), 16 * 1024);
-  return pcre2_match(code->get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0,
-                     data.get(), context.get()) >= 0;
+  return pcre2_match(code->get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0,
+                     options, data.get(), context.get()) >= 0;
+}
+
+}  // namespace
+
+Status CheckPattern(std::string_view pattern) {
+  auto code = Compile(pattern);
+  if (!code) return std::unexpected(code.error());
+  return {};
+}
+
+bool PatternFinds(std::string_view pattern, std::string_view text) {
+  return Match(pattern, text, 0);
+}
+
+bool PatternMatches(std::string_view pattern, std::string_view text) {
+  return Match(pattern, text, PCRE2_ANCHORED | PCRE2_ENDANCHORED);
 }
 
 }  // namespace riposte::automation

@@ -13,5 +13,7 @@ namespace riposte::automation {
 [[nodiscard]] Status CheckPattern(std::string_view pattern);
 /// True when `pattern` is found in `text`; false also when the match limit is reached.
 [[nodiscard]] bool PatternFinds(std::string_view pattern, std::string_view text);
+/// True when the whole of `text` matches, from its first character to its last; else as above.
+[[nodiscard]] bool PatternMatches(std::string_view pattern, std::string_view text);
 
 }  // namespace riposte::automation
