@@ -340,6 +340,27 @@ Result<Authenticated> Authenticator::Authenticate(const http::Request& request, 
   return result;
 }
 
+Status Authenticator::CheckService(const Authenticated& who, std::string_view signing_name,
+                                   ErrorFamily family) const {
+  if (who.signing_name == signing_name || who.signing_name.empty() || options_.open) return {};
+  switch (family) {
+    case ErrorFamily::kEc2:
+      return RefuseMismatch(family);
+    case ErrorFamily::kS3:
+      return Refuse(family, Refusal::kIncomplete,
+                    "The authorization header is malformed; incorrect service \"" +
+                        who.signing_name.substr(0, 64) + "\". This endpoint belongs to \"" +
+                        std::string(signing_name) + "\".");
+    case ErrorFamily::kJson:
+    case ErrorFamily::kRestJson:
+    case ErrorFamily::kQuery:
+      break;
+  }
+  return Refuse(
+      family, Refusal::kMismatch,
+      "Credential should be scoped to correct service: '" + std::string(signing_name) + "'. ");
+}
+
 int Authenticator::ErrorStatus(ErrorFamily family, const std::string& code) {
   switch (family) {
     case ErrorFamily::kJson:

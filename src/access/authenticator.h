@@ -71,6 +71,13 @@ class Authenticator {
   [[nodiscard]] Result<Authenticated> Authenticate(const http::Request& request, TimePoint now,
                                                    ErrorFamily family = ErrorFamily::kJson) const;
 
+  /// A signature counts for the service that its scope names and for no other: `signing_name` is
+  /// the name that clients of the routed operation sign with. The region is the client's choice,
+  /// for one endpoint serves all. Unsigned requests and the open mode pass. Errors: as
+  /// Authenticate.
+  [[nodiscard]] Status CheckService(const Authenticated& who, std::string_view signing_name,
+                                    ErrorFamily family) const;
+
   /// The HTTP status of a refusal by Authenticate with that `detail`.
   [[nodiscard]] static int ErrorStatus(ErrorFamily family, const std::string& code);
 

@@ -109,6 +109,33 @@ TEST_F(AuthenticatorTest, RefusesByNameOfTheProtocol) {
   EXPECT_EQ(Refusal(broken, ErrorFamily::kQuery), "IncompleteSignature");
 }
 
+TEST_F(AuthenticatorTest, ASignatureCountsForTheServiceOfItsScope) {
+  const auto who = authenticator_.Authenticate(Signed("events"), now_);
+  ASSERT_TRUE(who);
+  const auto check = [&](std::string_view service, ErrorFamily family) {
+    const Status fits = authenticator_.CheckService(*who, service, family);
+    return fits ? "" : fits.error().detail + ": " + fits.error().message;
+  };
+  EXPECT_EQ(check("events", ErrorFamily::kJson), "");
+  EXPECT_EQ(check("ssm", ErrorFamily::kJson),
+            "InvalidSignatureException: Credential should be scoped to correct service: 'ssm'. ");
+  EXPECT_EQ(check("event", ErrorFamily::kRestJson),
+            "InvalidSignatureException: Credential should be scoped to correct service: 'event'. ");
+  EXPECT_EQ(check("iam", ErrorFamily::kQuery),
+            "SignatureDoesNotMatch: Credential should be scoped to correct service: 'iam'. ");
+  EXPECT_EQ(check("ec2", ErrorFamily::kEc2),
+            "AuthFailure: AWS was not able to validate the provided access credentials");
+  EXPECT_EQ(
+      check("s3", ErrorFamily::kS3),
+      "AuthorizationHeaderMalformed: The authorization header is malformed; incorrect service "
+      "\"events\". This endpoint belongs to \"s3\".");
+  // Nothing is checked where nothing is signed, or where nobody asks.
+  const auto unsigned_call = authenticator_.Authenticate(MakeRequest(), now_);
+  EXPECT_TRUE(authenticator_.CheckService(*unsigned_call, "ssm", ErrorFamily::kJson));
+  const Authenticator open({.open = true}, identities_.directory);
+  EXPECT_TRUE(open.CheckService(*who, "ssm", ErrorFamily::kJson));
+}
+
 TEST_F(AuthenticatorTest, UnsignedIsAnonymous) {
   const auto who = authenticator_.Authenticate(MakeRequest(), now_);
   ASSERT_TRUE(who);

@@ -126,6 +126,12 @@ std::optional<Error> Pipeline::Authenticate(http::Request& request, const wire::
                                             Call& call) const {
   const access::ErrorFamily family = FamilyOf(route.protocol);
   auto who = parts_.authenticator.Authenticate(request, call.now, family);
+  if (who && route.service) {
+    if (Status fits = parts_.authenticator.CheckService(*who, route.service->signing_name, family);
+        !fits) {
+      who = std::unexpected(fits.error());
+    }
+  }
   if (!who) {
     const std::string& code = who.error().detail;
     return Error(code, who.error().message, access::Authenticator::ErrorStatus(family, code));

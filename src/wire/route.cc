@@ -109,7 +109,9 @@ class Router {
       }
       return std::move(found_);
     }
-    if (FindAnyAction() || FindAnyPath()) return std::move(found_);
+    // A path alone does not tell services apart, S3's least of all: who signs for a service that
+    // is not here hears just that.
+    if (FindAnyAction() || (signing_name_.empty() && FindAnyPath())) return std::move(found_);
     if (!found_.error) {
       found_.error = signing_name_.empty()
                          ? UnknownOperation("")

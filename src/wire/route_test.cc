@@ -122,6 +122,9 @@ TEST(RouteTest, UnsignedRestCalls) {
 TEST(RouteTest, UnknownServicesAreRefused) {
   EXPECT_EQ(Routed(MakeRequest("DELETE", "/"), "starships"), "UnknownOperationException");
   EXPECT_EQ(Routed(MakeRequest("POST", "/", "{}"), "buses"), "UnknownOperationException");
+  // Although the path would do for a bucket.
+  EXPECT_EQ(Routed(MakeRequest("GET", "/b")), "objects.List");
+  EXPECT_EQ(Routed(MakeRequest("GET", "/b"), "starships"), "UnknownOperationException");
 }
 
 }  // namespace

@@ -35,6 +35,21 @@ class Callers(unittest.TestCase):
         self.refused_everywhere("InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
                                 secret="x" * 40)
 
+    def test_a_signature_counts_for_one_service(self):
+        # The string that was signed names another service than the one that is called.
+        reply = self.engine.json_call("events", "ListRules", {}, scope_service="ssm")
+        self.assertEqual((400, "InvalidSignatureException"), (reply.status, reply.code))
+        self.assertEqual("Credential should be scoped to correct service: 'events'. ", reply.json()["message"])
+        reply = self.engine.query_call("sts", {"Action": "GetCallerIdentity"}, scope_service="stsx")
+        self.assertEqual((403, "SignatureDoesNotMatch"), (reply.status, reply.code))
+        reply = self.engine.cbor_call("ListMetrics", b"\xa0", scope_service="events")
+        self.assertEqual((400, "InvalidSignatureException"), (reply.status, reply.code))
+
+    def test_the_region_of_the_scope_is_the_region_of_the_call(self):
+        for region in ("eu-west-1", "us-east-1"):
+            reply = self.engine.json_call("events", "DescribeEventBus", {}, region=region)
+            self.assertEqual(f"arn:aws:events:{region}:{self.engine.account}:event-bus/default", reply.json()["Arn"])
+
     def test_unknown_key(self):
         self.refused_everywhere("UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure",
                                 key="AKIAIOSFODNN7EXAMPLE")
