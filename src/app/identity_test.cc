@@ -61,9 +61,14 @@ TEST(Identity, RolesAreAssumedByThoseTheyTrust) {
 TEST(Identity, SecretsAndKeysOutliveARestart) {
   Harness engine({.durable = true});
   engine.Call("secretsmanager", "CreateSecret", {{"Name", "app"}, {"SecretString", "v"}});
+  engine.Call("ssm", "PutParameter", {{"Name", "p"}, {"Value", "w"}, {"Type", "SecureString"}});
   engine.Call("iam", "CreateUser", {{"UserName", "ann"}});
   const auto key = engine.Call("iam", "CreateAccessKey", {{"UserName", "ann"}});
   engine.Restart();
+  EXPECT_EQ(engine.Call("ssm", "GetParameter", {{"Name", "p"}, {"WithDecryption", true}})
+                .at("Parameter")
+                .at("Value"),
+            "w");
   EXPECT_EQ(
       engine.Call("secretsmanager", "GetSecretValue", {{"SecretId", "app"}}).at("SecretString"),
       "v");

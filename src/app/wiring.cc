@@ -78,9 +78,10 @@ store::Store::Options StoreOptions(const Config& config, const World& world) {
   return options;
 }
 
-/// The key that seals secrets: made once, kept beside the database and never in it.
-Result<std::string> SecretsKey(const Config& config, Random& random) {
-  constexpr size_t kBytes = secretsmanager::Sealer::kKeyBytes;
+/// The key that seals secrets and secure strings: made once, kept beside the database and never in
+/// it.
+Result<std::string> SealingKey(const Config& config, Random& random) {
+  constexpr size_t kBytes = access::Sealer::kKeyBytes;
   if (config.data_dir.empty()) return random.Bytes(kBytes);
   const std::string path = config.data_dir + "/secrets.key";
   Result<std::string> key = os::ReadFile(path, kBytes);
@@ -146,8 +147,12 @@ struct LateInvoker final : api::Invoker {
 
 struct Engine::Impl {
   Impl(const Config& c, const World& w, std::unique_ptr<store::Store> opened,
-       const std::string& secrets_key)
-      : config(c), world(w), store(std::move(opened)), secrets(secrets_key, w.random) {
+       const std::string& sealing_key)
+      : config(c),
+        world(w),
+        store(std::move(opened)),
+        secrets(sealing_key, w.random),
+        ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender([this](const delivery::Work& work,
                                           delivery::Target::DeadLetter letter,
                                           std::move_only_function<void(bool)> sent) {
@@ -217,6 +222,7 @@ struct Engine::Impl {
   /// The order in which things begin; Stop() goes the other way.
   void Start() {
     (void)directory.EnsureRootKey(config.account);
+    ssm.SealStored(*store);
     rules.Load(*store);
     if (!world.runner) {
       if (const Status started = function_host.Start(endpoint); !started) {
@@ -411,7 +417,7 @@ struct Engine::Impl {
   ScriptSteps script_steps{scripts()};
   workflow::Engine executions{ExecutionOptions(), *store,       invoker,  world.loop,
                               world.clock,        world.random, world.log};
-  ssm::SsmService ssm{SsmOptions(), executions, directory, authorizer, world.random};
+  ssm::SsmService ssm;
   s3::S3Service s3;
   sqs::SqsService queues{*store, world.loop, world.clock, world.random, QueueOptions()};
   std::unique_ptr<sns::MailTransport> mail = MakeMail(config);
@@ -427,10 +433,10 @@ Result<std::unique_ptr<Engine>> Engine::Create(const Config& config, const World
   const auto migrations = AllMigrations();
   auto opened = store::Store::Open(StoreOptions(config, world), migrations);
   if (!opened) return std::unexpected(opened.error());
-  const auto secrets_key = SecretsKey(config, world.random);
-  if (!secrets_key) return std::unexpected(secrets_key.error());
+  const auto sealing_key = SealingKey(config, world.random);
+  if (!sealing_key) return std::unexpected(sealing_key.error());
   return std::unique_ptr<Engine>(
-      new Engine(std::make_unique<Impl>(config, world, std::move(*opened), *secrets_key)));
+      new Engine(std::make_unique<Impl>(config, world, std::move(*opened), *sealing_key)));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -7,16 +7,16 @@
 #include <span>
 #include <string>
 
+#include "access/sealer.h"
 #include "api/registry.h"
 #include "base/time.h"
-#include "services/secretsmanager/seal.h"
 #include "services/secretsmanager/tables.h"
 
 namespace riposte::secretsmanager {
 
 class SecretsService {
  public:
-  /// `key` of Sealer::kKeyBytes bytes encrypts every value; the same at each start.
+  /// `key` of access::Sealer::kKeyBytes bytes encrypts every value; the same at each start.
   SecretsService(std::string key, Random& random) : sealer_(std::move(key)), random_(random) {}
   [[nodiscard]] static std::span<const store::Migration> Migrations() {
     return tables::Migrations();
@@ -57,7 +57,7 @@ class SecretsService {
   static void MoveStage(Tx& tx, const Secret& secret, const std::string& stage,
                         const std::string& version_id);
 
-  Sealer sealer_;
+  access::Sealer sealer_;
   Random& random_;
 };
 

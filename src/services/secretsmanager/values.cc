@@ -71,8 +71,8 @@ std::string SecretsService::AddVersion(const Call& call, Tx& tx, const Secret& s
   }
   tables::InsertVersion(
       tx, secret.arn,
-      {id, value.binary, sealer_.Seal(value.bytes, context, random_.Bytes(Sealer::kNonceBytes)),
-       call.now});
+      {id, value.binary,
+       sealer_.Seal(value.bytes, context, random_.Bytes(access::Sealer::kNonceBytes)), call.now});
   return id;
 }
 

@@ -1,7 +1,6 @@
 // The parameter store.
 #include <algorithm>
 
-#include "access/crypto.h"
 #include "services/ssm/common.h"
 #include "services/ssm/ssm.h"
 #include "workflow/automation/regex.h"
@@ -59,16 +58,14 @@ void CheckName(const std::string& name) {
   }
 }
 
-/// Parameter, as GetParameter shows it. Without decryption a SecureString is an opaque text.
-json::Object Show(const api::Call& call, const StoredParameter& parameter,
-                  std::string_view selector = {}) {
-  const bool hide =
-      parameter.type == "SecureString" && !json::GetBool(call.input, "WithDecryption");
+/// Parameter, as GetParameter shows it. Without decryption a SecureString is what is stored.
+json::Object Show(const api::Call& call, const SecureStrings& secure_strings,
+                  const StoredParameter& parameter, std::string_view selector = {}) {
+  const bool hide = !json::GetBool(call.input, "WithDecryption");
   json::Object out{
       {"Name", parameter.name},
       {"Type", parameter.type},
-      {"Value", hide ? Base64Encode(access::Sha256(parameter.name + "\n" + parameter.value))
-                     : parameter.value},
+      {"Value", hide ? parameter.value : secure_strings.Open(call.scope, parameter)},
       {"Version", parameter.version},
       {"LastModifiedDate", ToSeconds(parameter.modified)},
       {"ARN", call.MakeArn("ssm", (parameter.name.starts_with('/') ? "parameter" : "parameter/") +
@@ -80,7 +77,7 @@ json::Object Show(const api::Call& call, const StoredParameter& parameter,
 
 /// By "name" or "name:version".
 std::optional<json::Object> Look(const api::Call& call, store::Transaction& tx,
-                                 std::string_view asked) {
+                                 const SecureStrings& secure_strings, std::string_view asked) {
   std::string name = PlainName(call, asked);
   std::optional<int64_t> version;
   std::string selector;
@@ -92,7 +89,7 @@ std::optional<json::Object> Look(const api::Call& call, store::Transaction& tx,
   }
   const auto parameter = tables::FindParameter(tx, call.scope, name, version);
   if (!parameter) return std::nullopt;
-  return Show(call, *parameter, selector);
+  return Show(call, secure_strings, *parameter, selector);
 }
 
 struct Filter {
@@ -227,6 +224,7 @@ json::Value SsmService::PutParameter(const Call& call, Tx& tx) {
   parameter.version = old.name.empty() ? 1 : old.version + 1;
   parameter.modified = call.now;
   parameter.modified_by = call.caller.arn;
+  if (parameter.type == "SecureString") secure_strings_.Seal(call.scope, parameter);
   tables::PutParameter(tx, call.scope, parameter);
   ApplyTags(call, tx, "Parameter", parameter.name);
   return json::Object{{"Version", parameter.version}, {"Tier", parameter.tier}};
@@ -234,7 +232,7 @@ json::Value SsmService::PutParameter(const Call& call, Tx& tx) {
 
 json::Value SsmService::GetParameter(const Call& call, Tx& tx) {
   const std::string_view name = json::GetString(call.input, "Name");
-  auto parameter = Look(call, tx, name);
+  auto parameter = Look(call, tx, secure_strings_, name);
   if (!parameter) ThrowNotFound(name);
   return json::Object{{"Parameter", std::move(*parameter)}};
 }
@@ -242,7 +240,7 @@ json::Value SsmService::GetParameter(const Call& call, Tx& tx) {
 json::Value SsmService::GetParameters(const Call& call, Tx& tx) {
   json::Array found, invalid;
   for (const std::string& name : json::GetStrings(call.input, "Names")) {
-    if (auto parameter = Look(call, tx, name)) {
+    if (auto parameter = Look(call, tx, secure_strings_, name)) {
       found.push_back(std::move(*parameter));
     } else {
       invalid.emplace_back(name);
@@ -275,7 +273,7 @@ json::Value SsmService::GetParametersByPath(const Call& call, Tx& tx) {
       out["NextToken"] = PageToken(last);
       return false;
     }
-    list.push_back(Show(call, parameter));
+    list.push_back(Show(call, secure_strings_, parameter));
     last = parameter.name;
     return true;
   });
@@ -299,7 +297,7 @@ json::Value SsmService::DescribeParameters(const Call& call, Tx& tx) {
       out["NextToken"] = PageToken(last);
       return false;
     }
-    json::Object metadata = Show(call, parameter);
+    json::Object metadata = Show(call, secure_strings_, parameter);
     metadata.erase("Value");
     metadata["LastModifiedUser"] = parameter.modified_by;
     metadata["Tier"] = parameter.tier;

@@ -6,12 +6,13 @@ namespace riposte::ssm {
 
 SsmService::SsmService(const Options& options, workflow::Engine& engine,
                        const access::Directory& directory, const access::Authorizer& authorizer,
-                       Random& random)
+                       std::string sealing_key, Random& random)
     : options_(options),
       engine_(engine),
       directory_(directory),
       authorizer_(authorizer),
       random_(random),
+      secure_strings_(std::move(sealing_key), random),
       shipped_(LoadShippedDocuments()) {}
 
 std::span<const store::Migration> SsmService::Migrations() {

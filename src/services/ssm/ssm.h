@@ -14,6 +14,7 @@
 #include "access/authorizer.h"
 #include "access/directory.h"
 #include "api/registry.h"
+#include "services/ssm/secure_strings.h"
 #include "services/ssm/tables.h"
 #include "workflow/automation/document.h"
 #include "workflow/engine.h"
@@ -25,11 +26,15 @@ class SsmService {
   struct Options {
     bool authorize = true;  ///< false: serve --open; iam:PassRole is then not asked.
   };
+  /// `sealing_key` of access::Sealer::kKeyBytes bytes encrypts secure strings; the same at each
+  /// start.
   SsmService(const Options& options, workflow::Engine& engine, const access::Directory& directory,
-             const access::Authorizer& authorizer, Random& random);
+             const access::Authorizer& authorizer, std::string sealing_key, Random& random);
 
   void Register(api::Registry& registry);
   [[nodiscard]] static std::span<const store::Migration> Migrations();
+  /// At start: seals what releases before sealing stored. See SecureStrings::SealStored.
+  void SealStored(store::Store& store) { secure_strings_.SealStored(store); }
 
  private:
   using Call = api::Call;
@@ -91,6 +96,7 @@ class SsmService {
   const access::Directory& directory_;
   const access::Authorizer& authorizer_;
   Random& random_;
+  SecureStrings secure_strings_;
   std::map<std::string, StoredDocument, std::less<>> shipped_;
 };
 

@@ -53,7 +53,7 @@ class SsmTest : public api::testing::ServiceFixture {
     engine_->SetEventSink(events_);
     engine_->Start();
     service_object_ = std::make_unique<SsmService>(SsmService::Options{}, *engine_, directory_,
-                                                   authorizer_, random_);
+                                                   authorizer_, std::string(32, 'k'), random_);
     service_object_->Register(registry_);
     invoker_.answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
       if (call.service == "ssm") {  // children come through the API, as anybody's calls do
@@ -510,6 +510,20 @@ TEST_F(SsmTest, SecureStringsAreShownOnlyOnDemand) {
   Run("PutParameter", {{"Name", "s"}, {"Value", "hush"}, {"Type", "SecureString"}});
   EXPECT_NE(At(Run("GetParameter", {{"Name", "s"}}), "Parameter.Value"), "hush");
   EXPECT_EQ(At(Run("GetParameter", {{"Name", "s"}, {"WithDecryption", true}}), "Parameter.Value"),
+            "hush");
+  // What is stored, and shown without decryption, is sealed.
+  const std::string shown = At(Run("GetParameter", {{"Name", "s"}}), "Parameter.Value");
+  std::string stored;
+  store_->Read([&](store::Transaction& tx) {
+    stored = tx.QueryText("SELECT value FROM ssm_parameters WHERE name = 's'").value_or("");
+  });
+  EXPECT_EQ(shown, stored);
+  EXPECT_EQ(stored.find("hush"), std::string::npos);
+  // The same value sealed again is another text: nobody learns that two are alike.
+  Run("PutParameter", {{"Name", "s"}, {"Value", "hush"}, {"Overwrite", true}});
+  EXPECT_NE(At(Run("GetParameter", {{"Name", "s"}}), "Parameter.Value"), shown);
+  EXPECT_EQ(At(Run("GetParameters", {{"Names", {"s", "s:1"}}, {"WithDecryption", true}}),
+               "Parameters.1.Value"),
             "hush");
 }
 

@@ -68,6 +68,12 @@ CREATE TABLE ssm_tags (
   PRIMARY KEY (account, region, type, id, key)
 ) WITHOUT ROWID;
 )sql"},
+    // The index is empty once SecureStrings::SealStored has run.
+    {"services/ssm", 2, R"sql(
+ALTER TABLE ssm_parameters ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX ssm_parameters_unsealed ON ssm_parameters (account, region, name, version)
+  WHERE type = 'SecureString' AND sealed = 0;
+)sql"},
 };
 
 /// Old versions of a parameter that are kept, as the service does.
@@ -82,7 +88,7 @@ constexpr int64_t kMaxParameterVersions = 100;
 
 #define SSM_PARAMETER_COLUMNS                                                          \
   "name, type, value, description, key_id, allowed_pattern, tier, data_type, version," \
-  " modified_ms, modified_by FROM ssm_parameters"
+  " modified_ms, modified_by, sealed FROM ssm_parameters"
 
 StoredDocument DocumentOf(const store::Row& row) {
   StoredDocument document;
@@ -108,8 +114,8 @@ StoredDocument DocumentOf(const store::Row& row) {
 }
 
 StoredParameter ParameterOf(const store::Row& row) {
-  return {row.Str(0), row.Str(1), row.Str(2), row.Str(3),  row.Str(4), row.Str(5),
-          row.Str(6), row.Str(7), row.Int(8), row.Time(9), row.Str(10)};
+  return {row.Str(0), row.Str(1), row.Str(2), row.Str(3),  row.Str(4),  row.Str(5),
+          row.Str(6), row.Str(7), row.Int(8), row.Time(9), row.Str(10), row.Int(11) != 0};
 }
 
 }  // namespace
@@ -261,11 +267,12 @@ void PutParameter(store::Transaction& tx, const Scope& scope, const StoredParame
       {scope.account.str(), scope.region.str(), parameter.name});
   tx.Execute(
       "INSERT INTO ssm_parameters (account, region, name, version, latest, type, value,"
-      " description, key_id, allowed_pattern, tier, data_type, modified_ms, modified_by)"
-      " VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " description, key_id, allowed_pattern, tier, data_type, modified_ms, modified_by, sealed)"
+      " VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {scope.account.str(), scope.region.str(), parameter.name, parameter.version, parameter.type,
        parameter.value, parameter.description, parameter.key_id, parameter.allowed_pattern,
-       parameter.tier, parameter.data_type, parameter.modified, parameter.modified_by});
+       parameter.tier, parameter.data_type, parameter.modified, parameter.modified_by,
+       parameter.sealed});
   tx.Execute(
       "DELETE FROM ssm_parameters WHERE account = ? AND region = ? AND name = ? AND version <= ?",
       {scope.account.str(), scope.region.str(), parameter.name,
@@ -291,6 +298,29 @@ void EachParameter(store::Transaction& tx, const Scope& scope, const std::string
            " WHERE account = ? AND region = ? AND name > ? AND latest = 1 ORDER BY name",
            {scope.account.str(), scope.region.str(), after},
            [&](const store::Row& row) { return each(ParameterOf(row)); });
+}
+
+void EachUnsealed(store::Transaction& tx,
+                  const std::function<void(const Scope&, const StoredParameter&)>& each) {
+  tx.Query(
+      "SELECT account, region, name, version, value FROM ssm_parameters"
+      " WHERE type = 'SecureString' AND sealed = 0",
+      {}, [&](const store::Row& row) {
+        StoredParameter parameter;
+        parameter.name = row.Str(2);
+        parameter.version = row.Int(3);
+        parameter.value = row.Str(4);
+        each({AccountId(row.Str(0)), Region(row.Str(1))}, parameter);
+        return true;
+      });
+}
+
+void SealValue(store::Transaction& tx, const Scope& scope, const std::string& name, int64_t version,
+               const std::string& sealed) {
+  tx.Execute(
+      "UPDATE ssm_parameters SET value = ?, sealed = 1"
+      " WHERE account = ? AND region = ? AND name = ? AND version = ?",
+      {sealed, scope.account.str(), scope.region.str(), name, version});
 }
 
 Tags TagsOf(store::Transaction& tx, const Scope& scope, std::string_view type,

@@ -45,7 +45,7 @@ struct StoredDocument {
 struct StoredParameter {
   std::string name;
   std::string type;
-  std::string value;
+  std::string value;  ///< When `sealed`: base64 of the sealed bytes (secure_strings.h).
   std::string description;
   std::string key_id;
   std::string allowed_pattern;
@@ -54,6 +54,7 @@ struct StoredParameter {
   int64_t version = 1;
   TimePoint modified;
   std::string modified_by;
+  bool sealed = false;
 };
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
@@ -105,6 +106,11 @@ void PutParameter(store::Transaction& tx, const Scope& scope, const StoredParame
 /// By name, those after `after`; `each` returns false to stop.
 void EachParameter(store::Transaction& tx, const Scope& scope, const std::string& after,
                    const std::function<bool(const StoredParameter&)>& each);
+/// Every version of a secure string that is not sealed, in every scope.
+void EachUnsealed(store::Transaction& tx,
+                  const std::function<void(const Scope&, const StoredParameter&)>& each);
+void SealValue(store::Transaction& tx, const Scope& scope, const std::string& name, int64_t version,
+               const std::string& sealed);
 
 // Tags.
 [[nodiscard]] Tags TagsOf(store::Transaction& tx, const Scope& scope, std::string_view type,

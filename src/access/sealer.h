@@ -1,4 +1,5 @@
-// Encryption of secret values at rest: AES-256-GCM.
+// Encryption of secret values at rest: AES-256-GCM. For every service that keeps values which its
+// API calls encrypted (Secrets Manager, the parameter store).
 //
 // A sealed value is nonce (12 bytes), ciphertext, tag (16 bytes). The nonce is random: with one
 // key, 2^32 values may be sealed before two nonces are likely to meet. Source: NIST SP 800-38D.
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace riposte::secretsmanager {
+namespace riposte::access {
 
 class Sealer {
  public:
@@ -30,4 +31,4 @@ class Sealer {
   std::string key_;
 };
 
-}  // namespace riposte::secretsmanager
+}  // namespace riposte::access

@@ -1,11 +1,11 @@
-#include "services/secretsmanager/seal.h"
+#include "access/sealer.h"
 
 #include <openssl/evp.h>
 
 #include <memory>
 #include <stdexcept>
 
-namespace riposte::secretsmanager {
+namespace riposte::access {
 namespace {
 
 constexpr size_t kTagBytes = 16;
@@ -68,4 +68,4 @@ std::optional<std::string> Sealer::Open(std::string_view sealed, std::string_vie
   return plain;
 }
 
-}  // namespace riposte::secretsmanager
+}  // namespace riposte::access
