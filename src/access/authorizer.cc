@@ -141,12 +141,11 @@ Decision Authorizer::Decide(const AccessRequest& request) const {
   directory_.AddTags(*request.principal, evaluation.context);
   evaluation.policies = directory_.PoliciesOf(*request.principal);
   for (const std::string& text : request.principal->session_policies) {
-    auto document = PolicyDocument::Parse(text, PolicyKind::kIdentity);
-    evaluation.session.push_back({"", document ? *document : nullptr});
+    evaluation.session.push_back({"", texts_.Get(text, PolicyKind::kIdentity)});
   }
   if (!request.resource_policy.empty()) {
-    auto document = PolicyDocument::Parse(request.resource_policy, PolicyKind::kResource);
-    evaluation.resource = AppliedPolicy{"", document ? *document : nullptr};
+    evaluation.resource =
+        AppliedPolicy{"", texts_.Get(request.resource_policy, PolicyKind::kResource)};
   }
   Decision decision;
   for (const std::string& resource : request.resources) {
@@ -192,8 +191,7 @@ Decision Authorizer::DecideAssumeRole(const Principal& principal, const std::str
   directory_.AddTags(principal, evaluation.context);
   evaluation.policies = directory_.PoliciesOf(principal);
   for (const std::string& text : principal.session_policies) {
-    auto document = PolicyDocument::Parse(text, PolicyKind::kIdentity);
-    evaluation.session.push_back({"", document ? *document : nullptr});
+    evaluation.session.push_back({"", texts_.Get(text, PolicyKind::kIdentity)});
   }
   evaluation.resource = AppliedPolicy{role_arn, role->trust};
   evaluation.resource_must_allow = true;

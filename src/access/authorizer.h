@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "access/policy.h"
+#include "access/policy_cache.h"
 #include "access/principal.h"
 #include "base/time.h"
 
@@ -57,6 +57,7 @@ class Authorizer {
   [[nodiscard]] Decision DecideOne(const Evaluation& evaluation, const std::string& resource) const;
 
   const Directory& directory_;
+  mutable PolicyCache texts_;  ///< Of resources and sessions; the directory compiles its own.
 };
 
 }  // namespace riposte::access
