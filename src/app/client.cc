@@ -1,17 +1,11 @@
 #include "app/client.h"
 
-#include <cstdlib>
 #include <future>
 
-#include "os/files.h"
+#include "app/credentials.h"
 
 namespace riposte::app {
 namespace {
-
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 std::string HostOf(const std::string& url) {
   const size_t start = url.find("://");
@@ -19,31 +13,12 @@ std::string HostOf(const std::string& url) {
   return url.substr(from, url.find('/', from) - from);
 }
 
-Result<access::SigningKey> FindKey(const ClientOptions& options) {
-  access::SigningKey key{Environment("AWS_ACCESS_KEY_ID"), Environment("AWS_SECRET_ACCESS_KEY"),
-                         Environment("AWS_SESSION_TOKEN")};
-  if (!key.access_key_id.empty()) return key;
-  const std::string path = options.data_dir + "/root-credentials.json";
-  const auto text = os::ReadFile(path, 64 * 1024);
-  if (!text) {
-    return Fail(Code::kNotFound,
-                "no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name the engine's "
-                "data folder with --data (tried " +
-                    path + ")");
-  }
-  const auto document = json::Parse(*text);
-  if (!document || !document->is_object()) return Fail(Code::kCorrupt, path + " is not JSON");
-  key.access_key_id = json::GetString(document->as_object(), "AccessKeyId");
-  key.secret = json::GetString(document->as_object(), "SecretAccessKey");
-  return key;
-}
-
 }  // namespace
 
 void FillFromEnvironment(ClientOptions& options) {
   const auto fill = [](std::string& field, std::initializer_list<const char*> names) {
     for (const char* name : names) {
-      if (field.empty()) field = Environment(name);
+      if (field.empty()) field = SystemEnvironment(name);
     }
   };
   fill(options.endpoint, {"AWS_ENDPOINT_URL"});
@@ -60,7 +35,7 @@ EngineClient::EngineClient(ClientOptions options, access::SigningKey key, const 
 
 Result<std::unique_ptr<EngineClient>> EngineClient::Connect(const ClientOptions& options,
                                                             const Clock& clock) {
-  auto key = FindKey(options);
+  auto key = FindKey(options, SystemEnvironment);
   if (!key) return std::unexpected(key.error());
   // The operator named this address; it may well be a private one.
   const std::string host = HostOf(options.endpoint);

@@ -11,11 +11,12 @@
 
 namespace riposte::app {
 
-/// Empty fields are filled by FillFromEnvironment.
+/// Empty fields are filled by FillFromEnvironment, except the profile.
 struct ClientOptions {
   std::string endpoint;
   std::string region;
-  std::string data_dir;  ///< Where root-credentials.json lies, when the environment has no keys.
+  std::string profile;   ///< Of the shared credentials file; "": see app/credentials.h.
+  std::string data_dir;  ///< Where root-credentials.json lies, for when nothing names other keys.
 };
 
 /// Fills what is empty from AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION, RIPOSTE_DATA_DIR.

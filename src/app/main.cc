@@ -101,7 +101,9 @@ int Main(int argc, char** argv) {
                         "Engine; default AWS_ENDPOINT_URL or http://127.0.0.1:4566");
     command->add_option("--region", context.client.region, "Default AWS_REGION or us-east-1");
     command->add_option("--data", context.client.data_dir,
-                        "Data folder with the root key, when the environment has no keys");
+                        "Data folder with the root key, when the environment names no keys");
+    command->add_option("--profile", context.client.profile,
+                        "Profile of the shared credentials file; default AWS_PROFILE");
     command->add_option("-o,--output", output, "text or json")
         ->check(CLI::IsMember({"text", "json"}));
     return command;
