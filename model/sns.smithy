@@ -20,24 +20,47 @@ service SNS {
     version: "2010-03-31"
     operations: [
         AddPermission
+        CheckIfPhoneNumberIsOptedOut
         ConfirmSubscription
+        CreatePlatformApplication
+        CreatePlatformEndpoint
+        CreateSMSSandboxPhoneNumber
         CreateTopic
+        DeleteEndpoint
+        DeletePlatformApplication
+        DeleteSMSSandboxPhoneNumber
         DeleteTopic
+        GetDataProtectionPolicy
+        GetEndpointAttributes
+        GetPlatformApplicationAttributes
+        GetSMSAttributes
+        GetSMSSandboxAccountStatus
         GetSubscriptionAttributes
         GetTopicAttributes
+        ListEndpointsByPlatformApplication
+        ListOriginationNumbers
+        ListPhoneNumbersOptedOut
+        ListPlatformApplications
+        ListSMSSandboxPhoneNumbers
         ListSubscriptions
         ListSubscriptionsByTopic
         ListTagsForResource
         ListTopics
+        OptInPhoneNumber
         Publish
         PublishBatch
+        PutDataProtectionPolicy
         RemovePermission
+        SetEndpointAttributes
+        SetPlatformApplicationAttributes
+        SetSMSAttributes
         SetSubscriptionAttributes
         SetTopicAttributes
         Subscribe
         TagResource
         Unsubscribe
         UntagResource
+        VerifySMSSandboxPhoneNumber
     ]
 }
 
@@ -49,6 +72,17 @@ operation AddPermission {
         InternalErrorException
         AuthorizationErrorException
         NotFoundException
+    ]
+}
+
+operation CheckIfPhoneNumberIsOptedOut {
+    input: CheckIfPhoneNumberIsOptedOutInput
+    output: CheckIfPhoneNumberIsOptedOutResponse
+    errors: [
+        ThrottledException
+        InternalErrorException
+        AuthorizationErrorException
+        InvalidParameterException
     ]
 }
 
@@ -65,6 +99,40 @@ operation ConfirmSubscription {
         AuthorizationErrorException
         FilterPolicyLimitExceededException
         ReplayLimitExceededException
+    ]
+}
+
+operation CreatePlatformApplication {
+    input: CreatePlatformApplicationInput
+    output: CreatePlatformApplicationResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+    ]
+}
+
+operation CreatePlatformEndpoint {
+    input: CreatePlatformEndpointInput
+    output: CreateEndpointResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+        NotFoundException
+    ]
+}
+
+operation CreateSMSSandboxPhoneNumber {
+    input: CreateSMSSandboxPhoneNumberInput
+    output: CreateSMSSandboxPhoneNumberResult
+    errors: [
+        AuthorizationErrorException
+        InternalErrorException
+        InvalidParameterException
+        OptedOutException
+        UserErrorException
+        ThrottledException
     ]
 }
 
@@ -85,6 +153,37 @@ operation CreateTopic {
     ]
 }
 
+operation DeleteEndpoint {
+    input: DeleteEndpointInput
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+    ]
+}
+
+operation DeletePlatformApplication {
+    input: DeletePlatformApplicationInput
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+    ]
+}
+
+operation DeleteSMSSandboxPhoneNumber {
+    input: DeleteSMSSandboxPhoneNumberInput
+    output: DeleteSMSSandboxPhoneNumberResult
+    errors: [
+        AuthorizationErrorException
+        InternalErrorException
+        InvalidParameterException
+        ResourceNotFoundException
+        UserErrorException
+        ThrottledException
+    ]
+}
+
 @iamResource(["{TopicArn}"])
 operation DeleteTopic {
     input: DeleteTopicInput
@@ -97,6 +196,67 @@ operation DeleteTopic {
         StaleTagException
         TagPolicyException
         ConcurrentAccessException
+    ]
+}
+
+@readonly
+@iamResource(["{ResourceArn}"])
+operation GetDataProtectionPolicy {
+    input: GetDataProtectionPolicyInput
+    output: GetDataProtectionPolicyResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        NotFoundException
+        AuthorizationErrorException
+        InvalidSecurityException
+    ]
+}
+
+@readonly
+operation GetEndpointAttributes {
+    input: GetEndpointAttributesInput
+    output: GetEndpointAttributesResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+        NotFoundException
+    ]
+}
+
+@readonly
+operation GetPlatformApplicationAttributes {
+    input: GetPlatformApplicationAttributesInput
+    output: GetPlatformApplicationAttributesResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+        NotFoundException
+    ]
+}
+
+@readonly
+operation GetSMSAttributes {
+    input: GetSMSAttributesInput
+    output: GetSMSAttributesResponse
+    errors: [
+        ThrottledException
+        InternalErrorException
+        AuthorizationErrorException
+        InvalidParameterException
+    ]
+}
+
+@readonly
+operation GetSMSSandboxAccountStatus {
+    input: GetSMSSandboxAccountStatusInput
+    output: GetSMSSandboxAccountStatusResult
+    errors: [
+        AuthorizationErrorException
+        InternalErrorException
+        ThrottledException
     ]
 }
 
@@ -124,6 +284,67 @@ operation GetTopicAttributes {
         NotFoundException
         AuthorizationErrorException
         InvalidSecurityException
+    ]
+}
+
+@readonly
+operation ListEndpointsByPlatformApplication {
+    input: ListEndpointsByPlatformApplicationInput
+    output: ListEndpointsByPlatformApplicationResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+        NotFoundException
+    ]
+}
+
+@readonly
+operation ListOriginationNumbers {
+    input: ListOriginationNumbersRequest
+    output: ListOriginationNumbersResult
+    errors: [
+        InternalErrorException
+        AuthorizationErrorException
+        ThrottledException
+        InvalidParameterException
+        ValidationException
+    ]
+}
+
+@readonly
+operation ListPhoneNumbersOptedOut {
+    input: ListPhoneNumbersOptedOutInput
+    output: ListPhoneNumbersOptedOutResponse
+    errors: [
+        ThrottledException
+        InternalErrorException
+        AuthorizationErrorException
+        InvalidParameterException
+    ]
+}
+
+@readonly
+operation ListPlatformApplications {
+    input: ListPlatformApplicationsInput
+    output: ListPlatformApplicationsResponse
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+    ]
+}
+
+@readonly
+operation ListSMSSandboxPhoneNumbers {
+    input: ListSMSSandboxPhoneNumbersInput
+    output: ListSMSSandboxPhoneNumbersResult
+    errors: [
+        AuthorizationErrorException
+        InternalErrorException
+        InvalidParameterException
+        ResourceNotFoundException
+        ThrottledException
     ]
 }
 
@@ -173,6 +394,17 @@ operation ListTopics {
         InvalidParameterException
         InternalErrorException
         AuthorizationErrorException
+    ]
+}
+
+operation OptInPhoneNumber {
+    input: OptInPhoneNumberInput
+    output: OptInPhoneNumberResponse
+    errors: [
+        ThrottledException
+        InternalErrorException
+        AuthorizationErrorException
+        InvalidParameterException
     ]
 }
 
@@ -230,6 +462,18 @@ operation PublishBatch {
     ]
 }
 
+@iamResource(["{ResourceArn}"])
+operation PutDataProtectionPolicy {
+    input: PutDataProtectionPolicyInput
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        NotFoundException
+        AuthorizationErrorException
+        InvalidSecurityException
+    ]
+}
+
 @iamResource(["{TopicArn}"])
 operation RemovePermission {
     input: RemovePermissionInput
@@ -238,6 +482,37 @@ operation RemovePermission {
         InternalErrorException
         AuthorizationErrorException
         NotFoundException
+    ]
+}
+
+operation SetEndpointAttributes {
+    input: SetEndpointAttributesInput
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+        NotFoundException
+    ]
+}
+
+operation SetPlatformApplicationAttributes {
+    input: SetPlatformApplicationAttributesInput
+    errors: [
+        InvalidParameterException
+        InternalErrorException
+        AuthorizationErrorException
+        NotFoundException
+    ]
+}
+
+operation SetSMSAttributes {
+    input: SetSMSAttributesInput
+    output: SetSMSAttributesResponse
+    errors: [
+        InvalidParameterException
+        ThrottledException
+        InternalErrorException
+        AuthorizationErrorException
     ]
 }
 
@@ -325,6 +600,19 @@ operation UntagResource {
     ]
 }
 
+operation VerifySMSSandboxPhoneNumber {
+    input: VerifySMSSandboxPhoneNumberInput
+    output: VerifySMSSandboxPhoneNumberResult
+    errors: [
+        AuthorizationErrorException
+        InternalErrorException
+        InvalidParameterException
+        ResourceNotFoundException
+        VerificationException
+        ThrottledException
+    ]
+}
+
 list ActionsList {
     member: String
 }
@@ -378,6 +666,15 @@ list BatchResultErrorEntryList {
     member: BatchResultErrorEntry
 }
 
+structure CheckIfPhoneNumberIsOptedOutInput {
+    @required
+    phoneNumber: PhoneNumber
+}
+
+structure CheckIfPhoneNumberIsOptedOutResponse {
+    isOptedOut: Boolean
+}
+
 @error("client")
 @awsQueryError(code: "ConcurrentAccess", httpResponseCode: 400)
 @httpError(400)
@@ -397,6 +694,41 @@ structure ConfirmSubscriptionResponse {
     SubscriptionArn: String
 }
 
+structure CreateEndpointResponse {
+    EndpointArn: String
+}
+
+structure CreatePlatformApplicationInput {
+    @required
+    Name: String
+    @required
+    Platform: String
+    @required
+    Attributes: MapStringToString
+}
+
+structure CreatePlatformApplicationResponse {
+    PlatformApplicationArn: String
+}
+
+structure CreatePlatformEndpointInput {
+    @required
+    PlatformApplicationArn: String
+    @required
+    Token: String
+    CustomUserData: String
+    Attributes: MapStringToString
+}
+
+structure CreateSMSSandboxPhoneNumberInput {
+    @required
+    PhoneNumber: PhoneNumberString
+    LanguageCode: LanguageCodeString
+}
+
+structure CreateSMSSandboxPhoneNumberResult {
+}
+
 structure CreateTopicInput {
     @required
     Name: String
@@ -413,6 +745,24 @@ list DelegatesList {
     member: String
 }
 
+structure DeleteEndpointInput {
+    @required
+    EndpointArn: String
+}
+
+structure DeletePlatformApplicationInput {
+    @required
+    PlatformApplicationArn: String
+}
+
+structure DeleteSMSSandboxPhoneNumberInput {
+    @required
+    PhoneNumber: PhoneNumberString
+}
+
+structure DeleteSMSSandboxPhoneNumberResult {
+}
+
 structure DeleteTopicInput {
     @required
     TopicArn: String
@@ -423,6 +773,11 @@ structure DeleteTopicInput {
 @httpError(400)
 structure EmptyBatchRequestException {
     message: String
+}
+
+structure Endpoint {
+    EndpointArn: String
+    Attributes: MapStringToString
 }
 
 @error("client")
@@ -437,6 +792,49 @@ structure EndpointDisabledException {
 @httpError(403)
 structure FilterPolicyLimitExceededException {
     message: String
+}
+
+structure GetDataProtectionPolicyInput {
+    @required
+    ResourceArn: String
+}
+
+structure GetDataProtectionPolicyResponse {
+    DataProtectionPolicy: String
+}
+
+structure GetEndpointAttributesInput {
+    @required
+    EndpointArn: String
+}
+
+structure GetEndpointAttributesResponse {
+    Attributes: MapStringToString
+}
+
+structure GetPlatformApplicationAttributesInput {
+    @required
+    PlatformApplicationArn: String
+}
+
+structure GetPlatformApplicationAttributesResponse {
+    Attributes: MapStringToString
+}
+
+structure GetSMSAttributesInput {
+    attributes: ListString
+}
+
+structure GetSMSAttributesResponse {
+    attributes: MapStringToString
+}
+
+structure GetSMSSandboxAccountStatusInput {
+}
+
+structure GetSMSSandboxAccountStatusResult {
+    @required
+    IsInSandbox: Boolean
 }
 
 structure GetSubscriptionAttributesInput {
@@ -499,6 +897,10 @@ structure InvalidStateException {
     message: String
 }
 
+@length(max: 2)
+@pattern("^[A-Za-z]{2}$")
+string Iso2CountryCode
+
 @error("client")
 @awsQueryError(code: "KMSAccessDenied", httpResponseCode: 400)
 @httpError(400)
@@ -541,6 +943,84 @@ structure KMSThrottlingException {
     message: String
 }
 
+enum LanguageCodeString {
+    en_US = "en-US"
+    en_GB = "en-GB"
+    es_419 = "es-419"
+    es_ES = "es-ES"
+    de_DE = "de-DE"
+    fr_CA = "fr-CA"
+    fr_FR = "fr-FR"
+    it_IT = "it-IT"
+    ja_JP = "ja-JP"
+    pt_BR = "pt-BR"
+    kr_KR = "kr-KR"
+    zh_CN = "zh-CN"
+    zh_TW = "zh-TW"
+}
+
+structure ListEndpointsByPlatformApplicationInput {
+    @required
+    PlatformApplicationArn: String
+    NextToken: String
+}
+
+structure ListEndpointsByPlatformApplicationResponse {
+    Endpoints: ListOfEndpoints
+    NextToken: String
+}
+
+list ListOfEndpoints {
+    member: Endpoint
+}
+
+list ListOfPlatformApplications {
+    member: PlatformApplication
+}
+
+structure ListOriginationNumbersRequest {
+    NextToken: String
+    MaxResults: MaxItemsListOriginationNumbers
+}
+
+structure ListOriginationNumbersResult {
+    NextToken: String
+    PhoneNumbers: PhoneNumberInformationList
+}
+
+structure ListPhoneNumbersOptedOutInput {
+    nextToken: String
+}
+
+structure ListPhoneNumbersOptedOutResponse {
+    phoneNumbers: PhoneNumberList
+    nextToken: String
+}
+
+structure ListPlatformApplicationsInput {
+    NextToken: String
+}
+
+structure ListPlatformApplicationsResponse {
+    PlatformApplications: ListOfPlatformApplications
+    NextToken: String
+}
+
+structure ListSMSSandboxPhoneNumbersInput {
+    NextToken: String
+    MaxResults: MaxItems
+}
+
+structure ListSMSSandboxPhoneNumbersResult {
+    @required
+    PhoneNumbers: SMSSandboxPhoneNumberList
+    NextToken: String
+}
+
+list ListString {
+    member: String
+}
+
 structure ListSubscriptionsByTopicInput {
     @required
     TopicArn: String
@@ -579,6 +1059,17 @@ structure ListTopicsResponse {
     NextToken: String
 }
 
+map MapStringToString {
+    key: String
+    value: String
+}
+
+@range(min: 1, max: 100)
+integer MaxItems
+
+@range(min: 1, max: 30)
+integer MaxItemsListOriginationNumbers
+
 map MessageAttributeMap {
     @xmlName("Name")
     key: String
@@ -600,8 +1091,64 @@ structure NotFoundException {
     message: String
 }
 
+enum NumberCapability {
+    SMS
+    MMS
+    VOICE
+}
+
+list NumberCapabilityList {
+    member: NumberCapability
+}
+
+@length(min: 5, max: 8)
+@pattern("^[0-9]+$")
+string OTPCode
+
+structure OptInPhoneNumberInput {
+    @required
+    phoneNumber: PhoneNumber
+}
+
+structure OptInPhoneNumberResponse {
+}
+
+@error("client")
+@awsQueryError(code: "OptedOut", httpResponseCode: 400)
+@httpError(400)
+structure OptedOutException {
+    message: String
+}
+
 @sensitive
 string PhoneNumber
+
+structure PhoneNumberInformation {
+    CreatedAt: Timestamp
+    PhoneNumber: PhoneNumber
+    Status: String
+    Iso2CountryCode: Iso2CountryCode
+    RouteType: RouteType
+    NumberCapabilities: NumberCapabilityList
+}
+
+list PhoneNumberInformationList {
+    member: PhoneNumberInformation
+}
+
+list PhoneNumberList {
+    member: PhoneNumber
+}
+
+@length(max: 20)
+@pattern("^(\\+[0-9]{8,}|[0-9]{0,9})$")
+@sensitive
+string PhoneNumberString
+
+structure PlatformApplication {
+    PlatformApplicationArn: String
+    Attributes: MapStringToString
+}
 
 @error("client")
 @awsQueryError(code: "PlatformApplicationDisabled", httpResponseCode: 400)
@@ -666,6 +1213,13 @@ structure PublishResponse {
     SequenceNumber: String
 }
 
+structure PutDataProtectionPolicyInput {
+    @required
+    ResourceArn: String
+    @required
+    DataProtectionPolicy: String
+}
+
 structure RemovePermissionInput {
     @required
     TopicArn: String
@@ -685,6 +1239,48 @@ structure ReplayLimitExceededException {
 @httpError(404)
 structure ResourceNotFoundException {
     message: String
+}
+
+enum RouteType {
+    Transactional
+    Promotional
+    Premium
+}
+
+structure SMSSandboxPhoneNumber {
+    PhoneNumber: PhoneNumberString
+    Status: SMSSandboxPhoneNumberVerificationStatus
+}
+
+list SMSSandboxPhoneNumberList {
+    member: SMSSandboxPhoneNumber
+}
+
+enum SMSSandboxPhoneNumberVerificationStatus {
+    Pending
+    Verified
+}
+
+structure SetEndpointAttributesInput {
+    @required
+    EndpointArn: String
+    @required
+    Attributes: MapStringToString
+}
+
+structure SetPlatformApplicationAttributesInput {
+    @required
+    PlatformApplicationArn: String
+    @required
+    Attributes: MapStringToString
+}
+
+structure SetSMSAttributesInput {
+    @required
+    attributes: MapStringToString
+}
+
+structure SetSMSAttributesResponse {
 }
 
 structure SetSubscriptionAttributesInput {
@@ -794,6 +1390,13 @@ structure TagResourceResponse {
 string TagValue
 
 @error("client")
+@awsQueryError(code: "Throttled", httpResponseCode: 429)
+@httpError(429)
+structure ThrottledException {
+    message: String
+}
+
+@error("client")
 @awsQueryError(code: "TooManyEntriesInBatchRequest", httpResponseCode: 400)
 @httpError(400)
 structure TooManyEntriesInBatchRequestException {
@@ -836,9 +1439,34 @@ structure UntagResourceResponse {
 }
 
 @error("client")
+@awsQueryError(code: "UserError", httpResponseCode: 400)
+@httpError(400)
+structure UserErrorException {
+    message: String
+}
+
+@error("client")
 @awsQueryError(code: "ValidationException", httpResponseCode: 400)
 @httpError(400)
 structure ValidationException {
     @required
     Message: String
+}
+
+@error("client")
+structure VerificationException {
+    @required
+    Message: String
+    @required
+    Status: String
+}
+
+structure VerifySMSSandboxPhoneNumberInput {
+    @required
+    PhoneNumber: PhoneNumberString
+    @required
+    OneTimePassword: OTPCode
+}
+
+structure VerifySMSSandboxPhoneNumberResult {
 }

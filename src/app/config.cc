@@ -29,6 +29,8 @@ const std::map<std::string, Setter>& Setters() {
        [](Config& c, const YAML::Node& n) {
          c.allowed_private = n.as<std::vector<std::string>>();
        }},
+      {"ca_file", [](Config& c, const YAML::Node& n) { c.ca_file = n.as<std::string>(); }},
+      {"public_url", [](Config& c, const YAML::Node& n) { c.public_url = n.as<std::string>(); }},
       {"estate_delay_ms",
        [](Config& c, const YAML::Node& n) { c.estate_delay = Millis(n.as<int64_t>()); }},
   };
@@ -68,6 +70,11 @@ Status CheckConfig(const Config& config) {
   if (!IsAccountId(config.account.str())) return refuse("account must be twelve digits");
   if (config.port < 0 || config.port > 65535) return refuse("port must be between 0 and 65535");
   if (config.threads < 1 || config.threads > 256) return refuse("threads must be 1 to 256");
+  if (!config.public_url.empty() && !config.public_url.starts_with("http://") &&
+      !config.public_url.starts_with("https://")) {
+    return refuse("public_url must begin with http:// or https://");
+  }
+  if (config.public_url.ends_with('/')) return refuse("public_url must not end with a slash");
   const bool loopback =
       config.address == "127.0.0.1" || config.address == "::1" || config.address == "localhost";
   if (config.open && !loopback) {

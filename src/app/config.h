@@ -27,7 +27,13 @@ struct Config {
   std::string mail_spool;                    ///< Folder for e-mail; "" is <data_dir>/mail.
   std::string smtp_url;                      ///< "smtp://host:25"; "" spools instead.
   std::vector<std::string> allowed_private;  ///< Webhook destinations that are not public.
-  Millis estate_delay{1500};                 ///< How long simulated instances take to change state.
+  /// Certificates (PEM) to trust for outgoing calls instead of the system's; "" trusts the
+  /// system's.
+  std::string ca_file;
+  /// "https://riposte.example.org": where subscribers reach us, for the links in notifications and
+  /// the address of the signing certificate; "" is the address that we listen on.
+  std::string public_url;
+  Millis estate_delay{1500};  ///< How long simulated instances take to change state.
 };
 
 /// Reads a YAML mapping of the keys above over `config`. Errors: kInvalidArgument naming the key

@@ -59,6 +59,10 @@ void AddServeOptions(CLI::App& serve, Config& config, std::string& config_file,
       ->capture_default_str();
   serve.add_option("--mail-spool", config.mail_spool, "Folder for e-mail; default DATA/mail")
       ->envname("RIPOSTE_MAIL_SPOOL");
+  serve.add_option("--ca-file", config.ca_file, "certificates to trust for outgoing calls")
+      ->envname("RIPOSTE_CA_FILE");
+  serve.add_option("--public-url", config.public_url, "where subscribers reach this engine")
+      ->envname("RIPOSTE_PUBLIC_URL");
   serve.add_option("--smtp", config.smtp_url, "smtp://host:port for e-mail instead of the spool")
       ->envname("RIPOSTE_SMTP");
   serve

@@ -153,6 +153,7 @@ int Serve(const Config& config) {
   os::LoopExecutor loop(clock, &log);
   http::CurlClientOptions http_options;
   http_options.allowed_private = config.allowed_private;
+  http_options.ca_file = config.ca_file;
   const auto http = http::MakeCurlClient(http_options);
   if (!http) return Refuse(http.error().message);
 

@@ -235,6 +235,7 @@ struct Engine::Impl {
     alarms.Start();
     retention.Start();
     estate.Start();
+    topic_subscriptions.Start(*store);
     dispatcher.Start();
     queues.Start();
     queue_poller.Start();
@@ -259,6 +260,7 @@ struct Engine::Impl {
 
   void Reset() {
     dispatcher.Reset();
+    topic_subscriptions.Reset();
     executions.Reset();
     queue_poller.Stop();
     runner().Reset();
@@ -345,6 +347,11 @@ struct Engine::Impl {
     send.operation = queue ? "SendMessage" : "Publish";
     if (queue) {
       send.input["QueueUrl"] = "http://localhost/" + place->account.str() + "/" + place->resource;
+      if (place->resource.ends_with(".fifo")) {
+        // In the group it had, or else in one of its source's; the id is the same if sent again.
+        send.input["MessageGroupId"] = json::GetString(work.detail, "group_id", work.kind);
+        send.input["MessageDeduplicationId"] = "delivery-" + std::to_string(work.id);
+      }
     } else {
       send.input["TopicArn"] = work.dead_letter_arn;
     }
@@ -422,8 +429,10 @@ struct Engine::Impl {
   sqs::SqsService queues{*store, world.loop, world.clock, world.random, QueueOptions()};
   std::unique_ptr<sns::MailTransport> mail = MakeMail(config);
   sns::MessageSigner message_signer{*store, world.clock};
+  const std::string& subscribers_reach_us =
+      config.public_url.empty() ? endpoint : config.public_url;
   sns::SubscriptionTarget topic_subscriptions{
-      {invoker, world.http, *mail, message_signer, metrics, endpoint}};
+      {invoker, world.http, *mail, message_signer, metrics, subscribers_reach_us}};
   sns::SnsService topics{dispatcher, world.random, metrics};
   std::optional<api::Pipeline> pipeline;
   bool running = false;

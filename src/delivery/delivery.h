@@ -132,6 +132,9 @@ class Dispatcher {
   /// Forgets memory after Store::DeleteAllRows.
   void Reset();  ///< On the loop.
 
+  /// What has failed before and will be tried again, in no order: for a target that keeps one.
+  static void ForEachPostponed(store::Transaction& tx, std::string_view kind,
+                               const std::function<void(const Work&)>& each);
   [[nodiscard]] static std::span<const store::Migration> Migrations();
 
  private:

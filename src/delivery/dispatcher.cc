@@ -347,6 +347,11 @@ void Dispatcher::Reset() {
   impl_->parked_due.reset();
 }
 
+void Dispatcher::ForEachPostponed(store::Transaction& tx, std::string_view kind,
+                                  const std::function<void(const Work&)>& each) {
+  tables::LoadPostponed(tx, kind, each);
+}
+
 std::span<const store::Migration> Dispatcher::Migrations() {
   return tables::Migrations();
 }

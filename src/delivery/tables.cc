@@ -122,6 +122,15 @@ void LoadDue(store::Transaction& tx, TimePoint now, size_t limit, const Each& ea
            });
 }
 
+void LoadPostponed(store::Transaction& tx, std::string_view kind,
+                   const std::function<void(const Work&)>& each) {
+  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS " FROM delivery_work WHERE attempts > 0 AND kind = ?",
+           {kind}, [&](const store::Row& row) {
+             each(ReadWork(row));
+             return true;
+           });
+}
+
 std::optional<TimePoint> NextDue(store::Transaction& tx) {
   const auto due = tx.QueryInt("SELECT MIN(due_ms) FROM delivery_work WHERE attempts > 0");
   if (!due) return std::nullopt;

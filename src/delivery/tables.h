@@ -25,6 +25,9 @@ using Each = std::function<void(Work)>;
 void LoadNew(store::Transaction& tx, int64_t after, size_t limit, const Each& each);
 /// Postponed work that is due at `now`, in order of time.
 void LoadDue(store::Transaction& tx, TimePoint now, size_t limit, const Each& each);
+/// Postponed work of one kind, due or not.
+void LoadPostponed(store::Transaction& tx, std::string_view kind,
+                   const std::function<void(const Work&)>& each);
 /// When the next postponed work is due, or nullopt.
 [[nodiscard]] std::optional<TimePoint> NextDue(store::Transaction& tx);
 [[nodiscard]] int64_t Count(store::Transaction& tx);

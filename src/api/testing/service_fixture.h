@@ -50,7 +50,7 @@ class ServiceFixture : public ::testing::Test {
     call.operation = operation;
     call.input = std::move(input);
     call.scope = scope_;
-    call.caller = access::Principal::Root(scope_.account);
+    call.caller = caller_ ? *caller_ : access::Principal::Root(scope_.account);
     call.request_id = random_.Uuid();
     call.now = clock_.Now();
     call.trace = trace_;
@@ -136,6 +136,7 @@ class ServiceFixture : public ::testing::Test {
   RecordingEventSink events_;
   Scope scope_{AccountId("123456789012"), Region("us-east-1")};
   Trace trace_;
+  std::optional<access::Principal> caller_;  ///< Empty: the root of the scope's account.
 };
 
 }  // namespace riposte::api::testing

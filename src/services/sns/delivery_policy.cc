@@ -23,6 +23,21 @@ struct HttpPolicy {
 
 constexpr int64_t kMaxPolicySeconds = 3600;
 
+/// What may be announced as the type of a body; the first two also for envelopes.
+constexpr std::string_view kContentTypes[] = {"text/plain",
+                                              "application/json",
+                                              "text/css",
+                                              "text/csv",
+                                              "text/html",
+                                              "text/xml",
+                                              "application/atom+xml",
+                                              "application/octet-stream",
+                                              "application/soap+xml",
+                                              "application/x-www-form-urlencoded",
+                                              "application/xhtml+xml",
+                                              "application/xml"};
+constexpr size_t kEnvelopeTypes = 2;
+
 [[noreturn]] void Refuse(const std::string& why) {
   throw api::Error("InvalidParameterException", "Invalid parameter: DeliveryPolicy: " + why);
 }
@@ -67,31 +82,85 @@ std::vector<Millis> StepsOf(const HttpPolicy& policy) {
   return steps;
 }
 
-void CheckRetry(const json::Object& retry) {
-  for (const auto& [name, value] : retry) {
+/// `path` is where in the policy, with its dot: "http.defaultHealthyRetryPolicy."
+void CheckRetry(const json::Object& retry, const std::string& path) {
+  static constexpr std::string_view kCounts[] = {"minDelayTarget",     "maxDelayTarget",
+                                                 "numRetries",         "numNoDelayRetries",
+                                                 "numMinDelayRetries", "numMaxDelayRetries"};
+  for (const auto& [key, value] : retry) {
+    const std::string name(key);
     if (name == "backoffFunction") {
-      if (!value.is_string()) Refuse("backoffFunction must be a string");
+      if (!value.is_string()) Refuse(path + name + " must be a string");
+    } else if (std::ranges::find(kCounts, name) == std::end(kCounts)) {
+      Refuse("Unexpected JSON member: " + path + name);
     } else if (!value.is_int64() || value.as_int64() < 0) {
-      Refuse(std::string(name) + " must be a whole number");
+      Refuse(path + name + " must be a whole number");
     }
   }
   const HttpPolicy policy = Read(retry);
-  if (policy.retries > 100) Refuse("numRetries must be at most 100");
-  if (policy.min_delay < 1) Refuse("minDelayTarget must be at least 1");
-  if (policy.max_delay < policy.min_delay || policy.max_delay > kMaxPolicySeconds) {
-    Refuse("maxDelayTarget must be from minDelayTarget to 3600");
+  if (policy.retries > 100) Refuse(path + "numRetries must be less than or equal to 100");
+  if (policy.min_delay < 1) Refuse(path + "minDelayTarget must be greater than or equal to 1");
+  if (policy.max_delay > kMaxPolicySeconds) {
+    Refuse(path + "maxDelayTarget must be less than or equal to 3600");
+  }
+  if (policy.max_delay < policy.min_delay) {
+    Refuse(path + "maxDelayTarget must be greater than or equal to minDelayTarget");
   }
   if (policy.no_delay + policy.least_delay + policy.most_delay > policy.retries) {
-    Refuse("the retries of the phases must not exceed numRetries");
+    Refuse(path + "numRetries must be greater than or equal to the retries of its phases");
   }
   static constexpr std::string_view kFunctions[] = {"linear", "arithmetic", "geometric",
                                                     "exponential"};
   if (std::ranges::find(kFunctions, policy.backoff) == std::end(kFunctions)) {
-    Refuse("backoffFunction must be one of linear, arithmetic, geometric and exponential");
+    Refuse(path + "backoffFunction must be one of linear, arithmetic, geometric, exponential");
   }
   Millis total(0);
   for (const Millis step : StepsOf(policy)) total += step;
-  if (total > seconds(kMaxPolicySeconds)) Refuse("total time must be at most 3600 seconds");
+  if (total > seconds(kMaxPolicySeconds)) {
+    Refuse(path.substr(0, path.size() - 1) +
+           ": Total policy retry time cannot be greater than 3600 seconds");
+  }
+}
+
+void CheckThrottle(const json::Object& throttle, const std::string& path) {
+  for (const auto& [key, value] : throttle) {
+    if (key != "maxReceivesPerSecond") Refuse("Unexpected JSON member: " + path + std::string(key));
+    if (!value.is_null() && (!value.is_int64() || value.as_int64() < 1)) {
+      Refuse(path + "maxReceivesPerSecond must be greater than or equal to 1");
+    }
+  }
+}
+
+std::string_view TypeOnly(std::string_view content_type) {
+  return content_type.substr(0, content_type.find_first_of("; "));
+}
+
+void CheckRequest(const json::Object& request, const std::string& path) {
+  for (const auto& [key, value] : request) {
+    if (key != "headerContentType") Refuse("Unexpected JSON member: " + path + std::string(key));
+    const std::string_view type = value.is_string() ? json::View(value) : std::string_view();
+    const bool plain = type.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+-.;= "
+                           "\"") == std::string_view::npos;
+    if (!plain || std::ranges::find(kContentTypes, TypeOnly(type)) == std::end(kContentTypes)) {
+      Refuse(path + "headerContentType is not a supported content type");
+    }
+  }
+}
+
+/// Checks one part of a policy when `name` is one of its parts.
+bool CheckPart(std::string_view name, const json::Value& value, const std::string& path) {
+  const bool retry = name.ends_with("ealthyRetryPolicy");
+  const bool throttle = name.ends_with("hrottlePolicy");
+  const bool request = name.ends_with("equestPolicy");
+  if (!retry && !throttle && !request) return false;
+  if (value.is_null()) return true;
+  if (!value.is_object()) Refuse(path + std::string(name) + " must be a JSON object");
+  const std::string inside = path + std::string(name) + ".";
+  if (retry) CheckRetry(value.as_object(), inside);
+  if (throttle) CheckThrottle(value.as_object(), inside);
+  if (request) CheckRequest(value.as_object(), inside);
+  return true;
 }
 
 json::Object Parse(std::string_view text) {
@@ -105,8 +174,12 @@ json::Object Parse(std::string_view text) {
 json::Object HttpOf(const json::Object& topic_policy) {
   json::Object http;
   if (const json::Object* given = json::GetObject(topic_policy, "http")) http = *given;
-  if (const json::Object* bare = json::GetObject(topic_policy, "healthyRetryPolicy")) {
-    http["defaultHealthyRetryPolicy"] = *bare;
+  static constexpr std::pair<std::string_view, std::string_view> kBare[] = {
+      {"healthyRetryPolicy", "defaultHealthyRetryPolicy"},
+      {"throttlePolicy", "defaultThrottlePolicy"},
+      {"requestPolicy", "defaultRequestPolicy"}};
+  for (const auto& [bare, name] : kBare) {
+    if (const json::Object* part = json::GetObject(topic_policy, bare)) http[name] = *part;
   }
   return http;
 }
@@ -118,14 +191,36 @@ json::Object ShowRetry(const HttpPolicy& policy) {
           {"backoffFunction", policy.backoff}};
 }
 
-/// What holds for an HTTP subscription, after the topic's default and its own wish.
-HttpPolicy EffectiveHttp(std::string_view subscription_policy, std::string_view topic_policy) {
+/// The part of the policy that holds for a subscription: its own, unless the topic forbids that or
+/// it has none; then the topic's default. Empty when neither says anything.
+json::Object Effective(std::string_view own_name, std::string_view default_name,
+                       std::string_view subscription_policy, std::string_view topic_policy) {
   const json::Object http = HttpOf(Parse(topic_policy));
   const json::Object own = Parse(subscription_policy);
-  const json::Object* wish = json::GetObject(own, "healthyRetryPolicy");
-  if (wish != nullptr && !json::GetBool(http, "disableSubscriptionOverrides")) return Read(*wish);
-  const json::Object* fallback = json::GetObject(http, "defaultHealthyRetryPolicy");
-  return fallback == nullptr ? HttpPolicy() : Read(*fallback);
+  const json::Object* wish = json::GetObject(own, own_name);
+  if (wish != nullptr && !json::GetBool(http, "disableSubscriptionOverrides")) return *wish;
+  const json::Object* fallback = json::GetObject(http, default_name);
+  return fallback == nullptr ? json::Object() : *fallback;
+}
+
+json::Object EffectiveThrottle(std::string_view subscription_policy,
+                               std::string_view topic_policy) {
+  return Effective("throttlePolicy", "defaultThrottlePolicy", subscription_policy, topic_policy);
+}
+
+json::Object EffectiveRequest(std::string_view subscription_policy, std::string_view topic_policy) {
+  json::Object request =
+      Effective("requestPolicy", "defaultRequestPolicy", subscription_policy, topic_policy);
+  if (!request.contains("headerContentType")) {
+    request["headerContentType"] = "text/plain; charset=UTF-8";
+  }
+  return request;
+}
+
+/// What holds for an HTTP subscription, after the topic's default and its own wish.
+HttpPolicy EffectiveHttp(std::string_view subscription_policy, std::string_view topic_policy) {
+  return Read(Effective("healthyRetryPolicy", "defaultHealthyRetryPolicy", subscription_policy,
+                        topic_policy));
 }
 
 std::vector<Millis> Exponential(int count, double from, double to) {
@@ -141,23 +236,37 @@ std::vector<Millis> Exponential(int count, double from, double to) {
 
 void CheckDeliveryPolicy(std::string_view text, bool for_topic) {
   const json::Object policy = Parse(text);
-  for (const auto& [name, value] : policy) {
-    if (name == "healthyRetryPolicy" && value.is_object()) {
-      CheckRetry(value.as_object());
-    } else if (for_topic && name == "http" && value.is_object()) {
+  for (const auto& [key, value] : policy) {
+    const std::string name(key);
+    if (for_topic && name == "http" && value.is_object()) {
       for (const auto& [inner, part] : value.as_object()) {
-        if (inner == "defaultHealthyRetryPolicy" && part.is_object()) {
-          CheckRetry(part.as_object());
-        } else if (inner != "disableSubscriptionOverrides" && inner != "defaultThrottlePolicy" &&
-                   inner != "defaultRequestPolicy") {
-          Refuse("Unexpected JSON member: " + std::string(inner));
+        const std::string_view member(inner.data(), inner.size());
+        const bool flag = member == "disableSubscriptionOverrides";
+        if (flag && !part.is_bool()) Refuse("http.disableSubscriptionOverrides must be a boolean");
+        if (!flag && (!member.starts_with("default") || !CheckPart(member, part, "http."))) {
+          Refuse("Unexpected JSON member: http." + std::string(member));
         }
       }
-    } else if (name != "throttlePolicy" && name != "requestPolicy" && name != "sicklyRetryPolicy" &&
-               name != "guaranteed") {
-      Refuse("Unexpected JSON member: " + std::string(name));
+    } else if (name != "sicklyRetryPolicy" && name != "guaranteed" &&
+               (name.starts_with("default") || !CheckPart(name, value, ""))) {
+      Refuse("Unexpected JSON member: " + name);
     }
   }
+}
+
+int64_t MaxReceivesPerSecond(std::string_view subscription_policy, std::string_view topic_policy) {
+  return json::GetInt(EffectiveThrottle(subscription_policy, topic_policy), "maxReceivesPerSecond");
+}
+
+std::string ContentTypeFor(std::string_view subscription_policy, std::string_view topic_policy,
+                           bool raw) {
+  const json::Object request = EffectiveRequest(subscription_policy, topic_policy);
+  const std::string type(json::GetString(request, "headerContentType"));
+  const auto at = std::ranges::find(kContentTypes, TypeOnly(type));
+  if (!raw && at - std::begin(kContentTypes) >= static_cast<std::ptrdiff_t>(kEnvelopeTypes)) {
+    return "text/plain; charset=UTF-8";
+  }
+  return type;
 }
 
 delivery::RetryPolicy RetryPolicyFor(std::string_view protocol,
@@ -189,14 +298,25 @@ std::string EffectiveTopicPolicy(std::string_view topic_policy) {
   const json::Object http = HttpOf(Parse(topic_policy));
   json::Object out{
       {"defaultHealthyRetryPolicy", ShowRetry(EffectiveHttp("", topic_policy))},
-      {"disableSubscriptionOverrides", json::GetBool(http, "disableSubscriptionOverrides")}};
+      {"disableSubscriptionOverrides", json::GetBool(http, "disableSubscriptionOverrides")},
+      {"defaultRequestPolicy", EffectiveRequest("", topic_policy)}};
+  if (const json::Object throttle = EffectiveThrottle("", topic_policy); !throttle.empty()) {
+    out["defaultThrottlePolicy"] = throttle;
+  }
   return json::Serialize(json::Object{{"http", std::move(out)}});
 }
 
 std::string EffectiveSubscriptionPolicy(std::string_view subscription_policy,
                                         std::string_view topic_policy) {
-  return json::Serialize(json::Object{
-      {"healthyRetryPolicy", ShowRetry(EffectiveHttp(subscription_policy, topic_policy))}});
+  json::Object out{
+      {"healthyRetryPolicy", ShowRetry(EffectiveHttp(subscription_policy, topic_policy))},
+      {"sicklyRetryPolicy", nullptr},
+      {"throttlePolicy", nullptr},
+      {"requestPolicy", EffectiveRequest(subscription_policy, topic_policy)},
+      {"guaranteed", false}};
+  const json::Object throttle = EffectiveThrottle(subscription_policy, topic_policy);
+  if (!throttle.empty()) out["throttlePolicy"] = throttle;
+  return json::Serialize(out);
 }
 
 }  // namespace riposte::sns

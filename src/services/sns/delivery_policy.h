@@ -22,6 +22,13 @@ void CheckDeliveryPolicy(std::string_view text, bool for_topic);
                                                    std::string_view subscription_policy,
                                                    std::string_view topic_policy);
 
+/// How many deliveries a second an HTTP subscription takes; 0 when any number.
+[[nodiscard]] int64_t MaxReceivesPerSecond(std::string_view subscription_policy,
+                                           std::string_view topic_policy);
+/// The Content-Type of what is posted to an HTTP subscription. `raw`: the body is the publisher's.
+[[nodiscard]] std::string ContentTypeFor(std::string_view subscription_policy,
+                                         std::string_view topic_policy, bool raw);
+
 /// What GetTopicAttributes and GetSubscriptionAttributes show as EffectiveDeliveryPolicy.
 [[nodiscard]] std::string EffectiveTopicPolicy(std::string_view topic_policy);
 [[nodiscard]] std::string EffectiveSubscriptionPolicy(std::string_view subscription_policy,

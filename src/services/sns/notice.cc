@@ -38,6 +38,7 @@ json::Object Notice::ToJson() const {
   json::SetIfNotEmpty(out, "subject", subject);
   json::SetIfNotEmpty(out, "token", token);
   json::SetIfNotEmpty(out, "display_name", display_name);
+  json::SetIfNotEmpty(out, "content_type", content_type);
   json::SetIfNotEmpty(out, "sequence", sequence);
   json::SetIfNotEmpty(out, "group_id", group_id);
   json::SetIfNotEmpty(out, "deduplication_id", deduplication_id);
@@ -67,6 +68,7 @@ Notice Notice::FromJson(const json::Object& object) {
   notice.signature_version = text("signature_version");
   notice.token = text("token");
   notice.display_name = text("display_name");
+  notice.content_type = text("content_type");
   notice.sequence = text("sequence");
   notice.group_id = text("group_id");
   notice.deduplication_id = text("deduplication_id");

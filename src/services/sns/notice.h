@@ -15,7 +15,8 @@
 namespace riposte::sns {
 
 struct Notice {
-  std::string type = "Notification";  ///< Or "SubscriptionConfirmation".
+  /// Or "SubscriptionConfirmation", "UnsubscribeConfirmation".
+  std::string type = "Notification";
   std::string message_id;
   std::string topic_arn;
   std::string subscription_arn;
@@ -29,9 +30,10 @@ struct Notice {
   std::string signature_version = "1";
   std::string token;         ///< Confirmations only.
   std::string display_name;  ///< Of the topic: who a mail is from.
+  std::string content_type;  ///< Web addresses only.
+  std::string group_id;
   // FIFO topics only:
   std::string sequence;
-  std::string group_id;
   std::string deduplication_id;
 
   [[nodiscard]] json::Object ToJson() const;

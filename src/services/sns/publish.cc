@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <set>
 
 #include "access/crypto.h"
@@ -30,6 +32,14 @@ void CheckSubject(const json::Object& entry) {
   if (subject.empty() || control || CountCharacters(subject) > 100 || subject.front() == ' ') {
     RefuseParameter("Subject");
   }
+}
+
+bool IsNumber(std::string_view text) {
+  double value = 0;
+  const char* first = text.data();
+  if (text.starts_with('+')) ++first;
+  const auto [end, error] = std::from_chars(first, text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
 
 /// Checks the attributes of a message; returns their size in bytes.
@@ -64,9 +74,40 @@ size_t CheckAttributes(const json::Object& attributes) {
                            "attribute type '" +
                            std::string(type) + "'.");
     }
+    if (base == "Number" && !IsNumber(content)) {
+      throw api::Error(
+          "InvalidParameterValueException",
+          "Invalid parameter: Could not cast message attribute '" + name + "' value to number.");
+    }
+    if (type == "String.Array") {
+      const auto parsed = json::Parse(content);
+      if (!parsed || !parsed->is_array()) {
+        throw api::Error(
+            "InvalidParameterValueException",
+            "Invalid parameter: The message attribute '" + name + "' must be a JSON array.");
+      }
+    }
     bytes += name.size() + type.size() + content.size();
   }
   return bytes;
+}
+
+bool IsEntryId(std::string_view id) {
+  return !id.empty() && id.size() <= 80 &&
+         id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+             std::string_view::npos;
+}
+
+/// Group and deduplication ids.
+void CheckToken(const std::string& token, const std::string& parameter) {
+  constexpr size_t kMost = 128;
+  if (token.size() <= kMost &&
+      std::ranges::all_of(token, [](char c) { return c > 0x20 && c < 0x7F; })) {
+    return;
+  }
+  RefuseParameter("The " + parameter +
+                  " parameter can include alphanumeric characters and punctuation, 1 to 128 in "
+                  "length");
 }
 
 /// The message for each protocol, when MessageStructure is json; else nothing.
@@ -127,6 +168,19 @@ std::string TopicArnOf(const api::Call& call) {
 
 }  // namespace
 
+/// When the subscription takes its next delivery: at once, or as its throttle policy spaces them.
+TimePoint SnsService::NextSlot(const Subscription& subscription, const Topic& topic,
+                               TimePoint now) {
+  if (!subscription.protocol.starts_with("http")) return now;
+  const int64_t most =
+      MaxReceivesPerSecond(subscription.Get("DeliveryPolicy"), topic.Get("DeliveryPolicy"));
+  if (most == 0) return now;
+  TimePoint& next = next_slots_[subscription.arn];
+  const TimePoint slot = std::max(next, now);
+  next = slot + Millis((1000 + most - 1) / most);
+  return slot;
+}
+
 void SnsService::Owe(Tx& tx, const Call& call, const Topic& topic, const Subscription& subscription,
                      const Notice& notice) {
   delivery::Work work;
@@ -143,7 +197,7 @@ void SnsService::Owe(Tx& tx, const Call& call, const Topic& topic, const Subscri
   }
   work.trace = call.trace;
   work.created = call.now;
-  work.due = call.now;
+  work.due = notice.type == "Notification" ? NextSlot(subscription, topic, call.now) : call.now;
   dispatcher_.Enqueue(tx, std::move(work));
 }
 
@@ -174,6 +228,8 @@ json::Object SnsService::PublishOne(const Call& call, Tx& tx, const Topic& topic
   }
   notice.group_id = json::GetString(entry, "MessageGroupId");
   notice.deduplication_id = json::GetString(entry, "MessageDeduplicationId");
+  CheckToken(notice.group_id, "MessageGroupId");
+  CheckToken(notice.deduplication_id, "MessageDeduplicationId");
   if (topic.fifo()) {
     if (notice.group_id.empty()) {
       RefuseParameter("The MessageGroupId parameter is required for FIFO topics");
@@ -211,6 +267,10 @@ json::Object SnsService::PublishOne(const Call& call, Tx& tx, const Topic& topic
     notice.protocol = subscription.protocol;
     notice.endpoint = subscription.endpoint;
     notice.raw = subscription.Get("RawMessageDelivery") == "true";
+    if (subscription.protocol.starts_with("http")) {
+      notice.content_type = ContentTypeFor(subscription.Get("DeliveryPolicy"),
+                                           topic.Get("DeliveryPolicy"), notice.raw);
+    }
     Owe(tx, call, topic, subscription, notice);
   }
   metrics_.Put(topic.scope, "AWS/SNS", "NumberOfMessagesPublished", {{"TopicName", topic.name}}, 1,
@@ -245,6 +305,19 @@ json::Value SnsService::PublishBatch(const Call& call, Tx& tx) {
   for (const json::Value& value : *entries) {
     const json::Object& entry = value.as_object();
     bytes += json::GetString(entry, "Message").size();
+    if (const json::Object* attributes = json::GetObject(entry, "MessageAttributes")) {
+      for (const auto& [name, content] : *attributes) {
+        const json::Object& attribute = content.as_object();
+        bytes += name.size() + json::GetString(attribute, "DataType").size() +
+                 json::GetString(attribute, "StringValue").size() +
+                 json::GetString(attribute, "BinaryValue").size();
+      }
+    }
+    if (!IsEntryId(json::GetString(entry, "Id"))) {
+      throw api::Error("InvalidBatchEntryIdException",
+                       "The Id of a batch entry in a batch request doesn't abide by the "
+                       "specification.");
+    }
     if (!ids.insert(json::GetString(entry, "Id")).second) {
       throw api::Error("BatchEntryIdsNotDistinctException",
                        "Two or more batch entries in the request have the same Id.");

@@ -7,6 +7,7 @@
 // decided before, by the topic's policy. Source: Amazon SNS API reference, 2010-03-31.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "api/registry.h"
@@ -34,6 +35,8 @@ class SnsService {
   json::Value ListTopics(const Call& call, Tx& tx);
   json::Value GetTopicAttributes(const Call& call, Tx& tx);
   json::Value SetTopicAttributes(const Call& call, Tx& tx);
+  json::Value PutDataProtectionPolicy(const Call& call, Tx& tx);
+  json::Value GetDataProtectionPolicy(const Call& call, Tx& tx);
   json::Value TagResource(const Call& call, Tx& tx);
   json::Value UntagResource(const Call& call, Tx& tx);
   json::Value ListTagsForResource(const Call& call, Tx& tx);
@@ -48,7 +51,20 @@ class SnsService {
   json::Value ListSubscriptionsByTopic(const Call& call, Tx& tx);
   json::Value GetSubscriptionAttributes(const Call& call, Tx& tx);
   json::Value SetSubscriptionAttributes(const Call& call, Tx& tx);
-  void AskToConfirm(const Call& call, Tx& tx, const Topic& topic, const Subscription& subscription);
+  /// Owes the request to confirm, or to take back having left (`type`).
+  void AskToConfirm(const Call& call, Tx& tx, const Topic& topic, const Subscription& subscription,
+                    const std::string& type = "SubscriptionConfirmation");
+
+  // mobile.cc
+  void RegisterMobile(api::Registry& registry);
+  json::Value NoMobile(const Call& call, Tx& tx);
+  json::Value NoApplication(const Call& call, Tx& tx);
+  json::Value NoEndpoint(const Call& call, Tx& tx);
+  json::Value Nothing(const Call& call, Tx& tx);
+  json::Value NobodyOptedOut(const Call& call, Tx& tx);
+  json::Value NoList(const Call& call, Tx& tx);
+  json::Value NoSmsAttributes(const Call& call, Tx& tx);
+  json::Value InSandbox(const Call& call, Tx& tx);
 
   // publish.cc
   json::Value Publish(const Call& call, Tx& tx);
@@ -57,10 +73,13 @@ class SnsService {
                           const std::vector<Subscription>& subscriptions);
   void Owe(Tx& tx, const Call& call, const Topic& topic, const Subscription& subscription,
            const Notice& notice);
+  TimePoint NextSlot(const Subscription& subscription, const Topic& topic, TimePoint now);
 
   delivery::Dispatcher& dispatcher_;
   Random& random_;
   api::MetricSink& metrics_;
+  /// When a subscription with a throttle policy takes its next delivery; write transactions only.
+  std::map<std::string, TimePoint> next_slots_;
 };
 
 [[noreturn]] void RefuseParameter(const std::string& what);

@@ -4,10 +4,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <set>
+
 #include "api/testing/service_fixture.h"
 #include "base/encoding.h"
 #include "http/testing/fake_client.h"
 #include "services/sns/delivery_policy.h"
+#include "services/sns/group_order.h"
 #include "services/sns/subscription_target.h"
 
 namespace riposte::sns {
@@ -22,12 +25,20 @@ class FakeInvoker final : public api::Invoker {
   void Invoke(api::Invocation invocation, api::Reply reply) override {
     calls.push_back(std::move(invocation));
     api::Outcome outcome;
-    if (!error.empty()) outcome.error = api::Error(error, "refused");
+    const bool fails = !error.empty() && (only_for.empty() || Body().find(only_for) != Body().npos);
+    if (fails) outcome.error = api::Error(error, "refused");
     outcome.output = Object();
-    reply(std::move(outcome));
+    if (fails || !hold) return reply(std::move(outcome));
+    held.push_back([reply = std::move(reply)]() mutable { reply({Object(), {}}); });
+  }
+  [[nodiscard]] std::string Body() const {
+    return std::string(json::GetString(calls.back().input, "MessageBody"));
   }
   std::vector<api::Invocation> calls;
   std::string error;
+  std::string only_for;  ///< Fails only calls whose message holds this text.
+  bool hold = false;     ///< Keeps replies in `held`.
+  std::vector<std::move_only_function<void()>> held;
 };
 
 class FakeMail final : public MailTransport {
@@ -432,6 +443,241 @@ TEST_F(SnsTest, FifoTopicsDropRepeats) {
   ASSERT_EQ(invoker_.calls.size(), 1u);
   EXPECT_EQ(At(invoker_.calls[0].input, "MessageGroupId"), "g");
   EXPECT_EQ(At(LastEnvelope(), "SequenceNumber").size(), 20u);
+}
+
+TEST_F(SnsTest, AGroupKeepsItsOrderWhenADeliveryFails) {
+  const std::string topic =
+      NewTopic("t.fifo", {{"FifoTopic", "true"}, {"ContentBasedDeduplication", "true"}});
+  SubscribeTo(topic, "sqs", "arn:aws:sqs:us-east-1:123456789012:q.fifo",
+              {{"RawMessageDelivery", "true"}});
+  invoker_.error = "RequestThrottled";
+  invoker_.only_for = "first";
+  Publish(topic, "first", {{"MessageGroupId", "g"}});
+  Publish(topic, "second", {{"MessageGroupId", "g"}});
+  Publish(topic, "other", {{"MessageGroupId", "h"}});
+  loop_.Advance(seconds(2));
+  std::set<std::string> tried;
+  for (const api::Invocation& call : invoker_.calls) tried.insert(At(call.input, "MessageBody"));
+  EXPECT_EQ(tried, (std::set<std::string>{"first", "other"}));
+  invoker_.error.clear();
+  invoker_.calls.clear();
+  loop_.Advance(seconds(60));
+  ASSERT_EQ(invoker_.calls.size(), 2u);
+  EXPECT_EQ(At(invoker_.calls[0].input, "MessageBody"), "first");
+  EXPECT_EQ(At(invoker_.calls[1].input, "MessageBody"), "second");
+}
+
+TEST_F(SnsTest, AGroupKeepsItsOrderOverARestart) {
+  const std::string topic =
+      NewTopic("t.fifo", {{"FifoTopic", "true"}, {"ContentBasedDeduplication", "true"}});
+  SubscribeTo(topic, "sqs", "arn:aws:sqs:us-east-1:123456789012:q.fifo",
+              {{"RawMessageDelivery", "true"}});
+  invoker_.error = "RequestThrottled";
+  Publish(topic, "first", {{"MessageGroupId", "g"}});
+  loop_.Advance(seconds(30));
+  loop_.Clear();
+  invoker_.error.clear();
+  invoker_.calls.clear();
+  SubscriptionTarget target({invoker_, web_, mail_, signer_, metrics_, endpoint_});
+  target.Start(*store_);
+  delivery::Dispatcher revived({}, *store_, loop_, clock_, random_, log_);
+  revived.AddTarget(SubscriptionTarget::kKind, target);
+  revived.Start();
+  loop_.RunUntilIdle();
+  SnsService service(revived, random_, metrics_);
+  api::Registry registry;
+  service.Register(registry);
+  store_->WriteAndWait([&](store::Transaction& tx) {
+    (void)registry.Find("sns", "Publish")
+        ->sync(MakeCall("Publish",
+                        {{"TopicArn", topic}, {"Message", "second"}, {"MessageGroupId", "g"}}),
+               tx);
+  });
+  loop_.RunUntilIdle();
+  EXPECT_TRUE(invoker_.calls.empty());
+  loop_.Advance(seconds(60));
+  ASSERT_EQ(invoker_.calls.size(), 2u);
+  EXPECT_EQ(At(invoker_.calls[0].input, "MessageBody"), "first");
+}
+
+TEST(SnsGroupOrderTest, OneAtATimeAndHeldWhileAnEarlierIsOwed) {
+  GroupOrder order;
+  std::string seen;
+  const auto enter = [&](int64_t id) {
+    order.Enter(
+        "g", id, [&seen, id] { seen += "s" + std::to_string(id); },
+        [&seen, id] { seen += "h" + std::to_string(id); });
+  };
+  enter(1);
+  enter(3);
+  enter(2);
+  EXPECT_EQ(seen, "s1");
+  order.Leave("g", 1, false);
+  EXPECT_EQ(seen, "s1s2");
+  order.Leave("g", 2, true);
+  EXPECT_EQ(seen, "s1s2h3");
+  enter(3);
+  EXPECT_EQ(seen, "s1s2h3h3");
+  enter(2);
+  order.Leave("g", 2, false);
+  enter(3);
+  EXPECT_EQ(seen, "s1s2h3h3s2s3");
+  order.Leave("g", 3, true);
+  order.Forget("g", 3);  // Given up.
+  enter(4);
+  EXPECT_EQ(seen, "s1s2h3h3s2s3s4");
+}
+
+TEST_F(SnsTest, AThrottlePolicySpacesDeliveries) {
+  const std::string topic = NewTopic();
+  const std::string arn = SubscribeTo(
+      topic, "https", "https://example.com/hook",
+      {{"DeliveryPolicy",
+        R"({"throttlePolicy":{"maxReceivesPerSecond":2},)"
+        R"("requestPolicy":{"headerContentType":"application/json; charset=UTF-8"}})"}});
+  const Object asked = json::Parse(web_.requests.at(0).body).value().as_object();
+  Run("ConfirmSubscription", {{"TopicArn", topic}, {"Token", At(asked, "Token")}});
+  for (int i = 0; i < 5; ++i) Publish(topic, "m");
+  EXPECT_EQ(web_.requests.size(), 2u);
+  EXPECT_EQ(web_.requests[1].headers.Get("Content-Type"), "application/json; charset=UTF-8");
+  loop_.Advance(seconds(1));
+  EXPECT_EQ(web_.requests.size(), 4u);
+  loop_.Advance(seconds(1));
+  EXPECT_EQ(web_.requests.size(), 6u);
+  const Object got = Run("GetSubscriptionAttributes", {{"SubscriptionArn", arn}});
+  const Object effective =
+      json::Parse(At(got, "Attributes.EffectiveDeliveryPolicy")).value().as_object();
+  EXPECT_EQ(At(effective, "throttlePolicy.maxReceivesPerSecond"), "2");
+  EXPECT_EQ(At(effective, "healthyRetryPolicy.numRetries"), "3");
+}
+
+TEST_F(SnsTest, DeliveryPoliciesAreCheckedPartByPart) {
+  const std::string topic = NewTopic();
+  const auto refused = [&](const std::string& policy) {
+    return ErrorOf(
+        "SetTopicAttributes",
+        {{"TopicArn", topic}, {"AttributeName", "DeliveryPolicy"}, {"AttributeValue", policy}});
+  };
+  EXPECT_EQ(refused(R"({"http":{"defaultHealthyRetryPolicy":{"numRetries":50,"minDelayTarget":100,)"
+                    R"("maxDelayTarget":100}}})"),
+            "InvalidParameterException: Invalid parameter: DeliveryPolicy: "
+            "http.defaultHealthyRetryPolicy: Total policy retry time cannot be greater than 3600 "
+            "seconds");
+  for (const char* bad :
+       {R"({"http":{"defaultHealthyRetryPolicy":{"numRetries":1,"numNoDelayRetries":2}}})",
+        R"({"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":9,"maxDelayTarget":8}}})",
+        R"({"http":{"defaultHealthyRetryPolicy":{"retries":1}}})",
+        R"({"http":{"defaultThrottlePolicy":{"maxReceivesPerSecond":0}}})",
+        R"({"http":{"defaultRequestPolicy":{"headerContentType":"text/evil\r\nX: 1"}}})",
+        R"({"http":{"healthyRetryPolicy":{}}})", R"({"https":{}})", "[]", "{"}) {
+    EXPECT_TRUE(refused(bad).starts_with("InvalidParameterException")) << bad;
+  }
+  EXPECT_EQ(refused(R"({"http":{"disableSubscriptionOverrides":true,"defaultThrottlePolicy":)"
+                    R"({"maxReceivesPerSecond":7}}})"),
+            "");
+  EXPECT_EQ(MaxReceivesPerSecond(R"({"throttlePolicy":{"maxReceivesPerSecond":1}})",
+                                 R"({"http":{"disableSubscriptionOverrides":true,)"
+                                 R"("defaultThrottlePolicy":{"maxReceivesPerSecond":7}}})"),
+            7);
+  EXPECT_EQ(ContentTypeFor(R"({"requestPolicy":{"headerContentType":"text/csv"}})", "", false),
+            "text/plain; charset=UTF-8");
+  EXPECT_EQ(ContentTypeFor(R"({"requestPolicy":{"headerContentType":"text/csv"}})", "", true),
+            "text/csv");
+}
+
+TEST_F(SnsTest, LeavingByTheLinkMayBeTakenBack) {
+  const std::string topic = NewTopic();
+  const std::string arn = SubscribeTo(topic, "https", "https://example.com/hook");
+  Object asked = json::Parse(web_.requests.at(0).body).value().as_object();
+  Run("ConfirmSubscription", {{"TopicArn", topic}, {"Token", At(asked, "Token")}});
+  caller_ = access::Principal();
+  EXPECT_TRUE(ErrorOf("ConfirmSubscription", {{"TopicArn", topic},
+                                              {"Token", At(asked, "Token")},
+                                              {"AuthenticateOnUnsubscribe", "true"}})
+                  .starts_with("AuthorizationErrorException"));
+  Run("Unsubscribe", {{"SubscriptionArn", arn}});
+  ASSERT_EQ(web_.requests.size(), 2u);
+  EXPECT_EQ(web_.requests[1].headers.Get("x-amz-sns-message-type"), "UnsubscribeConfirmation");
+  asked = json::Parse(web_.requests[1].body).value().as_object();
+  EXPECT_EQ(At(asked, "Type"), "UnsubscribeConfirmation");
+  const std::string text = "Message\n" + At(asked, "Message") + "\nMessageId\n" +
+                           At(asked, "MessageId") + "\nSubscribeURL\n" + At(asked, "SubscribeURL") +
+                           "\nTimestamp\n" + At(asked, "Timestamp") + "\nToken\n" +
+                           At(asked, "Token") + "\nTopicArn\n" + topic +
+                           "\nType\nUnsubscribeConfirmation\n";
+  EXPECT_TRUE(Verifies(signer_.CertificatePem(), text, At(asked, "Signature"), EVP_sha1()));
+  Publish(topic, "not there");
+  EXPECT_EQ(web_.requests.size(), 2u);
+  EXPECT_EQ(At(Run("ConfirmSubscription", {{"TopicArn", topic}, {"Token", At(asked, "Token")}}),
+               "SubscriptionArn"),
+            arn);
+  Publish(topic, "there again");
+  EXPECT_EQ(web_.requests.size(), 3u);
+}
+
+TEST_F(SnsTest, TokensAreGoodForTwoDays) {
+  const std::string topic = NewTopic();
+  const std::string arn = SubscribeTo(topic, "https", "https://example.com/hook");
+  const Object asked = json::Parse(web_.requests.at(0).body).value().as_object();
+  loop_.Advance(std::chrono::hours(49));
+  EXPECT_EQ(ErrorOf("ConfirmSubscription", {{"TopicArn", topic}, {"Token", At(asked, "Token")}}),
+            "InvalidParameterException: Invalid parameter: Token");
+  EXPECT_NE(SubscribeTo(topic, "https", "https://example.com/hook"), arn);
+  EXPECT_EQ(At(Run("GetTopicAttributes", {{"TopicArn", topic}}), "Attributes.SubscriptionsPending"),
+            "1");
+}
+
+TEST_F(SnsTest, QueuesOfOtherAccountsConfirm) {
+  const std::string topic = NewTopic();
+  SubscribeTo(topic, "sqs", "arn:aws:sqs:us-east-1:210987654321:q");
+  const Object asked = LastEnvelope();
+  EXPECT_EQ(At(asked, "Type"), "SubscriptionConfirmation");
+  Publish(topic, "too early");
+  EXPECT_EQ(invoker_.calls.size(), 1u);
+  Run("ConfirmSubscription", {{"TopicArn", topic}, {"Token", At(asked, "Token")}});
+  Publish(topic, "now");
+  EXPECT_EQ(invoker_.calls.size(), 2u);
+}
+
+TEST_F(SnsTest, DataProtectionPoliciesAreKept) {
+  const std::string topic = NewTopic();
+  const std::string policy = R"({"Name":"p","Version":"2021-06-01","Statement":[]})";
+  Run("PutDataProtectionPolicy", {{"ResourceArn", topic}, {"DataProtectionPolicy", policy}});
+  EXPECT_EQ(At(Run("GetDataProtectionPolicy", {{"ResourceArn", topic}}), "DataProtectionPolicy"),
+            policy);
+  EXPECT_EQ(At(Run("GetTopicAttributes", {{"TopicArn", topic}}), "Attributes.DataProtectionPolicy"),
+            "");
+  EXPECT_TRUE(
+      ErrorOf("PutDataProtectionPolicy", {{"ResourceArn", topic}, {"DataProtectionPolicy", "no"}})
+          .starts_with("InvalidParameterException"));
+}
+
+TEST_F(SnsTest, PhonesAndPushAreRefusedPolitely) {
+  EXPECT_TRUE(ErrorOf("CreatePlatformApplication")
+                  .starts_with("InvalidParameterException: Invalid parameter: "
+                               "CreatePlatformApplication Reason: text messages and mobile push"));
+  EXPECT_EQ(ErrorOf("GetEndpointAttributes"), "NotFoundException: Endpoint does not exist");
+  EXPECT_EQ(At(Run("ListPlatformApplications"), "PlatformApplications"), "[]");
+  EXPECT_EQ(At(Run("GetSMSSandboxAccountStatus"), "IsInSandbox"), "true");
+  EXPECT_EQ(At(Run("CheckIfPhoneNumberIsOptedOut"), "isOptedOut"), "false");
+}
+
+TEST_F(SnsTest, SoManyFilterPoliciesATopic) {
+  const std::string topic = NewTopic();
+  const Object filter{{"FilterPolicy", R"({"a":["b"]})"}};
+  for (int i = 0; i < 200; ++i) {
+    SubscribeTo(topic, "sqs", kQueue + std::to_string(i), filter);
+  }
+  EXPECT_TRUE(
+      ErrorOf(
+          "Subscribe",
+          {{"TopicArn", topic}, {"Protocol", "sqs"}, {"Endpoint", kQueue}, {"Attributes", filter}})
+          .starts_with("FilterPolicyLimitExceededException"));
+  const std::string bare = SubscribeQueue(topic);
+  EXPECT_TRUE(ErrorOf("SetSubscriptionAttributes", {{"SubscriptionArn", bare},
+                                                    {"AttributeName", "FilterPolicy"},
+                                                    {"AttributeValue", R"({"a":["b"]})"}})
+                  .starts_with("FilterPolicyLimitExceededException"));
 }
 
 TEST_F(SnsTest, BatchesReportEachEntry) {

@@ -33,14 +33,50 @@ Result ResultOf(const api::Outcome& outcome) {
   return Result::Retry("SERVICE_ERROR", code + ": " + message);
 }
 
+/// Only what a FIFO topic sends to a queue has an order to keep.
+bool IsOrdered(const Notice& notice) {
+  return notice.protocol == "sqs" && !notice.sequence.empty();
+}
+
+std::string GroupOf(const Notice& notice) {
+  return notice.subscription_arn + "\n" + notice.group_id;
+}
+
 }  // namespace
 
 std::string SubscriptionTarget::BodyOf(const Notice& notice) const {
   return notice.raw ? notice.message : notice.Envelope(parts_.signer, parts_.endpoint_url);
 }
 
+void SubscriptionTarget::Start(store::Store& store) {
+  store.Read([this](store::Transaction& tx) {
+    delivery::Dispatcher::ForEachPostponed(tx, kKind, [this](const Work& work) {
+      const Notice notice = Notice::FromJson(work.detail);
+      if (IsOrdered(notice)) order_.NoteOwed(GroupOf(notice), work.id);
+    });
+  });
+}
+
 void SubscriptionTarget::Deliver(const Work& work, Completion completion) {
   const Notice notice = Notice::FromJson(work.detail);
+  if (!IsOrdered(notice)) return Attempt(work, notice, std::move(completion));
+  const std::string group = GroupOf(notice);
+  auto shared = std::make_shared<Completion>(std::move(completion));
+  order_.Enter(
+      group, work.id,
+      [this, work, notice, group, shared] {
+        Attempt(work, notice, [this, group, id = work.id, shared](Result result) {
+          const bool owed = result.kind == Result::Kind::kRetry;
+          (*shared)(std::move(result));
+          order_.Leave(group, id, owed);
+        });
+      },
+      [shared] {
+        (*shared)(Result::Retry("HELD_BACK", "an earlier message of its group is owed"));
+      });
+}
+
+void SubscriptionTarget::Attempt(const Work& work, const Notice& notice, Completion completion) {
   try {
     if (notice.protocol == "sqs") return ToQueue(work, notice, std::move(completion));
     if (notice.protocol == "lambda") return ToFunction(work, notice, std::move(completion));
@@ -80,10 +116,13 @@ void SubscriptionTarget::ToQueue(const Work& work, const Notice& notice, Complet
   if (notice.raw && !notice.attributes.empty()) {
     call.input["MessageAttributes"] = notice.attributes;
   }
+  json::SetIfNotEmpty(call.input, "MessageGroupId", notice.group_id);
   if (arn->resource.ends_with(".fifo")) {
-    call.input["MessageGroupId"] = notice.group_id;
-    // The same over all attempts, so that a repeated delivery is one message.
-    call.input["MessageDeduplicationId"] = notice.deduplication_id;
+    // The same over all attempts, so that a repeated delivery is one message. Requests to confirm
+    // belong to no group of the publisher's.
+    if (notice.group_id.empty()) call.input["MessageGroupId"] = notice.type;
+    call.input["MessageDeduplicationId"] =
+        notice.deduplication_id.empty() ? notice.message_id : notice.deduplication_id;
   }
   Invoke(work, notice, std::move(call), std::move(completion));
 }
@@ -108,7 +147,8 @@ void SubscriptionTarget::ToWeb(const Notice& notice, Completion completion) {
   request.url = notice.endpoint;
   request.timeout_ms = kWebTimeoutMs;
   request.body = BodyOf(notice);
-  request.headers.Set("Content-Type", "text/plain; charset=UTF-8");
+  request.headers.Set("Content-Type", notice.content_type.empty() ? "text/plain; charset=UTF-8"
+                                                                  : notice.content_type);
   request.headers.Set("User-Agent", "Amazon Simple Notification Service Agent");
   request.headers.Set("x-amz-sns-message-type", notice.type);
   request.headers.Set("x-amz-sns-message-id", notice.message_id);
@@ -147,15 +187,20 @@ void SubscriptionTarget::ToMailbox(const Work& work, const Notice& notice, Compl
   } else if (notice.type == "Notification") {
     mail.body = notice.message + "\n\n--\nTo stop receiving notifications from this topic: " +
                 notice.UnsubscribeUrl(parts_.endpoint_url) + "\n";
+  } else if (notice.type == "UnsubscribeConfirmation") {
+    mail.body = "Your subscription to this topic was removed:\n" + notice.topic_arn +
+                "\n\nIf this was a mistake, visit this address to subscribe again:\n" +
+                notice.SubscribeUrl(parts_.endpoint_url) + "\n";
   } else {
     mail.body = "You have chosen to subscribe to the topic:\n" + notice.topic_arn +
                 "\n\nTo confirm this subscription, visit:\n" +
                 notice.SubscribeUrl(parts_.endpoint_url) +
                 "\n\nIf this was a mistake, no action is needed.\n";
   }
-  mail.subject = !notice.subject.empty()         ? notice.subject
-                 : notice.type == "Notification" ? "Notification Message"
-                                                 : "Subscription Confirmation";
+  mail.subject = !notice.subject.empty()                    ? notice.subject
+                 : notice.type == "Notification"            ? "Notification Message"
+                 : notice.type == "UnsubscribeConfirmation" ? "Unsubscribe Confirmation"
+                                                            : "Subscription Confirmation";
   parts_.mail.Send(std::move(mail), [completion = std::move(completion)](Status sent) mutable {
     if (sent) return completion(Result::Done());
     if (sent.error().code == Code::kInvalidArgument) {
@@ -181,6 +226,9 @@ delivery::Target::DeadLetter SubscriptionTarget::MakeDeadLetter(
 void SubscriptionTarget::OnOutcome(store::Transaction& /*tx*/, const Work& work,
                                    const Result& /*result*/, Disposition disposition) {
   if (disposition == Disposition::kWillRetry) return;
+  if (const Notice notice = Notice::FromJson(work.detail); IsOrdered(notice)) {
+    order_.Forget(GroupOf(notice), work.id);
+  }
   const auto topic = Arn::Parse(json::GetString(work.detail, "topic_arn"));
   if (!topic) return;
   const auto put = [&](std::string_view name) {

@@ -13,6 +13,7 @@
 #include "api/sinks.h"
 #include "delivery/delivery.h"
 #include "http/client.h"
+#include "services/sns/group_order.h"
 #include "services/sns/mail.h"
 #include "services/sns/notice.h"
 
@@ -33,6 +34,11 @@ class SubscriptionTarget final : public delivery::Target {
   };
   explicit SubscriptionTarget(const Parts& parts) : parts_(parts) {}
 
+  /// Learns which messages of FIFO topics are owed since before. Before the dispatcher starts.
+  void Start(store::Store& store);
+  /// Forgets them, after Store::DeleteAllRows.
+  void Reset() { order_.Clear(); }
+
   void Deliver(const delivery::Work& work, Completion completion) override;
   [[nodiscard]] DeadLetter MakeDeadLetter(const delivery::Work& work, const delivery::Result& last,
                                           const std::string& exhausted) const override;
@@ -48,7 +54,11 @@ class SubscriptionTarget final : public delivery::Target {
               Completion completion);
   [[nodiscard]] std::string BodyOf(const Notice& notice) const;
 
+  /// Tries once, in whatever order.
+  void Attempt(const delivery::Work& work, const Notice& notice, Completion completion);
+
   Parts parts_;
+  GroupOrder order_;
 };
 
 }  // namespace riposte::sns

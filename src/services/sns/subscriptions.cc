@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "api/error.h"
-#include "pattern/filter_policy.h"
+#include "services/sns/attributes.h"
 #include "services/sns/delivery_policy.h"
 #include "services/sns/sns.h"
 
@@ -10,86 +10,40 @@ namespace {
 
 constexpr int kPage = 100;
 constexpr int kMaxPerTopic = 10'000;  // Bounds one publish's commit.
+constexpr int64_t kMaxFilters = 200;  // Filter policies a topic.
+/// How long a subscription waits to be confirmed, and a token is good.
+constexpr auto kPending = std::chrono::hours(48);
+/// Kept among the attributes, though no caller sets it by name.
+constexpr const char* kAuthenticatedLeave = "AuthenticateOnUnsubscribe";
+constexpr const char* kAuthenticatedConfirm = "ConfirmationWasAuthenticated";
 
-bool IsMailAddress(std::string_view text) {
-  const size_t at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.size() <= 320 &&
-         text.find_first_of(" \t\r\n<>,;\"") == std::string_view::npos;
+bool IsAnonymous(const api::Call& call) {
+  return call.caller.kind == access::Principal::Kind::kAnonymous;
 }
 
-void CheckEndpoint(const std::string& protocol, const std::string& endpoint, const Topic& topic) {
-  const auto invalid = [](std::string_view reason) {
-    RefuseParameter("Endpoint Reason: " + std::string(reason));
-  };
-  if (topic.fifo() && protocol != "sqs") {
-    RefuseParameter(
-        "Endpoint Reason: FIFO topics can be subscribed to by "
-        "queues only");
-  }
-  if (protocol == "sqs" || protocol == "lambda") {
-    const auto arn = Arn::Parse(endpoint);
-    if (!arn || arn->service != protocol) {
-      RefuseParameter(protocol == "sqs" ? "SQS endpoint ARN" : "Lambda endpoint ARN");
-    }
-    if (protocol == "sqs" && arn->resource.ends_with(".fifo") && !topic.fifo()) {
-      invalid("FIFO SQS Queues can not be subscribed to standard SNS topics");
-    }
-  } else if (protocol == "http" || protocol == "https") {
-    if (!endpoint.starts_with(protocol + "://")) invalid("must match the specified protocol");
-    if (endpoint.size() > 2048 || endpoint.find_first_of(" \r\n") != std::string::npos) {
-      invalid("is not a valid URL");
-    }
-  } else if (protocol == "email" || protocol == "email-json") {
-    if (!IsMailAddress(endpoint)) RefuseParameter("Email address");
-  } else {
-    RefuseParameter("Amazon SNS does not support this protocol string: " + protocol);
-  }
+/// What the subscriber set.
+json::Object OwnAttributes(const Subscription& subscription) {
+  json::Object out = subscription.attributes;
+  out.erase(kAuthenticatedLeave);
+  out.erase(kAuthenticatedConfirm);
+  return out;
 }
 
-void CheckFilter(const Subscription& subscription) {
-  const std::string text = subscription.Get("FilterPolicy");
-  if (text.empty()) return;
-  using Filter = pattern::FilterPolicy;
-  const auto scope = subscription.Get("FilterPolicyScope") == "MessageBody"
-                         ? Filter::Scope::kMessageBody
-                         : Filter::Scope::kMessageAttributes;
-  const auto parsed = Filter::Parse(text, scope);
-  if (!parsed) throw api::Error("InvalidParameterException", parsed.error().message);
+/// Queues and functions of the caller's own account guard themselves by their policies; people,
+/// strangers and other accounts confirm.
+bool NeedsConfirmation(const Subscription& subscription) {
+  if (subscription.protocol == "lambda") return false;
+  if (subscription.protocol != "sqs") return true;
+  const auto queue = Arn::Parse(subscription.endpoint);
+  return !queue || queue->account.str() != subscription.owner;
 }
 
-void SetAttribute(Subscription& subscription, const std::string& name, std::string_view value) {
-  if (name == "RawMessageDelivery") {
-    if (value != "true" && value != "false") RefuseParameter("RawMessageDelivery");
-    if (value == "true" && subscription.protocol != "sqs" &&
-        !subscription.protocol.starts_with("http")) {
-      RefuseParameter("Attribute Reason: Delivery protocol [" + subscription.protocol +
-                      "] does not support raw message delivery.");
-    }
-  } else if (name == "FilterPolicyScope") {
-    if (value != "MessageAttributes" && value != "MessageBody") {
-      RefuseParameter("FilterPolicyScope: Invalid value [" + std::string(value) +
-                      "]. Please use either MessageBody or MessageAttributes");
-    }
-  } else if (name == "RedrivePolicy") {
-    const auto parsed = json::Parse(value.empty() ? "{}" : value);
-    if (!parsed || !parsed->is_object()) {
-      RefuseParameter("RedrivePolicy: failed to deserialize JSON.");
-    }
-    const auto target = Arn::Parse(json::GetString(parsed->as_object(), "deadLetterTargetArn"));
-    if (!parsed->as_object().empty() && (!target || target->service != "sqs")) {
-      RefuseParameter("RedrivePolicy: deadLetterTargetArn is an invalid arn");
-    }
-  } else if (name == "DeliveryPolicy") {
-    CheckDeliveryPolicy(value, /*for_topic=*/false);
-  } else if (name != "FilterPolicy" && name != "SubscriptionRoleArn") {
-    RefuseParameter("AttributeName");
+void CheckFilterCount(store::Transaction& tx, const Subscription& subscription, bool had_one) {
+  if (had_one || subscription.Get("FilterPolicy").empty()) return;
+  if (CountFilters(tx, subscription.topic_arn) >= kMaxFilters) {
+    throw api::Error("FilterPolicyLimitExceededException",
+                     "The topic has the maximum of 200 filter policies.");
   }
-  if (value.empty() || (name.ends_with("Policy") && value == "{}")) {
-    subscription.attributes.erase(name);
-  } else {
-    subscription.attributes[name] = value;
-  }
-  CheckFilter(subscription);
 }
 
 Subscription RequireSubscription(store::Transaction& tx, std::string_view arn_text) {
@@ -125,9 +79,9 @@ json::Object Page(std::vector<Subscription> subscriptions) {
 }  // namespace
 
 void SnsService::AskToConfirm(const Call& call, Tx& tx, const Topic& topic,
-                              const Subscription& subscription) {
+                              const Subscription& subscription, const std::string& type) {
   Notice notice;
-  notice.type = "SubscriptionConfirmation";
+  notice.type = type;
   notice.message_id = random_.Uuid();
   notice.topic_arn = subscription.topic_arn;
   notice.subscription_arn = subscription.arn;
@@ -136,9 +90,13 @@ void SnsService::AskToConfirm(const Call& call, Tx& tx, const Topic& topic,
   notice.token = subscription.token;
   notice.time = call.now;
   notice.display_name = topic.Get("DisplayName");
-  notice.message = "You have chosen to subscribe to the topic " + subscription.topic_arn +
-                   ".\nTo confirm the subscription, visit the SubscribeURL included in this "
-                   "message.";
+  notice.message =
+      type == "SubscriptionConfirmation"
+          ? "You have chosen to subscribe to the topic " + subscription.topic_arn +
+                ".\nTo confirm the subscription, visit the SubscribeURL included in this message."
+          : "You have chosen to deactivate subscription " + subscription.arn +
+                ".\nTo cancel this operation and restore the subscription, visit the SubscribeURL "
+                "included in this message.";
   if (const std::string version = topic.Get("SignatureVersion"); !version.empty()) {
     notice.signature_version = version;
   }
@@ -170,12 +128,13 @@ json::Value SnsService::Subscribe(const Call& call, Tx& tx) {
                                                 ? made.arn
                                                 : std::string("pending confirmation")}};
   };
+  DeleteUnconfirmed(tx, subscription.topic_arn, call.now - kPending);
   const auto existing = ListByTopic(tx, subscription.topic_arn, "", kMaxPerTopic);
   for (const Subscription& other : existing) {
     if (other.protocol != subscription.protocol || other.endpoint != subscription.endpoint) {
       continue;
     }
-    if (!subscription.attributes.empty() && other.attributes != subscription.attributes) {
+    if (!subscription.attributes.empty() && OwnAttributes(other) != subscription.attributes) {
       RefuseParameter("Attributes Reason: Subscription already exists with different attributes");
     }
     if (!other.confirmed) AskToConfirm(call, tx, topic, other);
@@ -186,8 +145,9 @@ json::Value SnsService::Subscribe(const Call& call, Tx& tx) {
                      "Subscription limit exceeded for topic " + topic.name);
   }
   subscription.arn = subscription.topic_arn + ":" + random_.Uuid();
-  // Queues and functions guard themselves by their own policies; people and strangers confirm.
-  subscription.confirmed = subscription.protocol == "sqs" || subscription.protocol == "lambda";
+  CheckFilterCount(tx, subscription, false);
+  subscription.confirmed = !NeedsConfirmation(subscription);
+  if (subscription.confirmed) subscription.attributes[kAuthenticatedConfirm] = "true";
   if (!subscription.confirmed) subscription.token = random_.Pick(64, "0123456789abcdef");
   PutSubscription(tx, subscription);
   if (!subscription.confirmed) AskToConfirm(call, tx, topic, subscription);
@@ -197,13 +157,18 @@ json::Value SnsService::Subscribe(const Call& call, Tx& tx) {
 json::Value SnsService::ConfirmSubscription(const Call& call, Tx& tx) {
   const Topic topic = RequireTopic(tx, json::GetString(call.input, "TopicArn"));
   const std::string_view token = json::GetString(call.input, "Token");
+  const bool authenticated = json::GetString(call.input, kAuthenticatedLeave) == "true";
+  if (authenticated && IsAnonymous(call)) {
+    throw api::Error("AuthorizationErrorException",
+                     "AuthenticateOnUnsubscribe asks for a signed request.", 403);
+  }
+  DeleteUnconfirmed(tx, topic.Arn(), call.now - kPending);
   for (Subscription& subscription : ListByTopic(tx, topic.Arn(), "", kMaxPerTopic)) {
     if (token.empty() || subscription.token != token) continue;
     // The token stays: visiting the link twice confirms once and answers the same.
     subscription.confirmed = true;
-    if (json::GetString(call.input, "AuthenticateOnUnsubscribe") == "true") {
-      subscription.attributes["AuthenticateOnUnsubscribe"] = "true";
-    }
+    if (authenticated) subscription.attributes[kAuthenticatedLeave] = "true";
+    subscription.attributes[kAuthenticatedConfirm] = IsAnonymous(call) ? "false" : "true";
     PutSubscription(tx, subscription);
     return json::Object{{"SubscriptionArn", subscription.arn}};
   }
@@ -216,10 +181,20 @@ json::Value SnsService::Unsubscribe(const Call& call, Tx& tx) {
   if (!parsed || parsed->service != "sns" || parsed->resource.find(':') == std::string::npos) {
     RefuseParameter("SubscriptionArn");
   }
-  const auto subscription = FindSubscription(tx, arn);
+  auto subscription = FindSubscription(tx, arn);
   if (!subscription) return json::Object();
-  DeleteSubscription(tx, arn);
+  next_slots_.erase(arn);
   Topic topic = RequireTopic(tx, subscription->topic_arn);
+  if (IsAnonymous(call) && subscription->confirmed) {
+    // Somebody followed the link, perhaps by mistake: the endpoint may take it back for a while.
+    subscription->confirmed = false;
+    subscription->created = call.now;
+    subscription->token = random_.Pick(64, "0123456789abcdef");
+    PutSubscription(tx, *subscription);
+    AskToConfirm(call, tx, topic, *subscription, "UnsubscribeConfirmation");
+  } else {
+    DeleteSubscription(tx, arn);
+  }
   ++topic.deleted_subscriptions;
   PutTopic(tx, topic);
   return json::Object();
@@ -237,14 +212,14 @@ json::Value SnsService::ListSubscriptionsByTopic(const Call& call, Tx& tx) {
 json::Value SnsService::GetSubscriptionAttributes(const Call& call, Tx& tx) {
   const Subscription subscription =
       RequireSubscription(tx, json::GetString(call.input, "SubscriptionArn"));
-  json::Object out = subscription.attributes;
+  json::Object out = OwnAttributes(subscription);
   out["SubscriptionArn"] = subscription.arn;
   out["TopicArn"] = subscription.topic_arn;
   out["Owner"] = subscription.owner;
   out["Protocol"] = subscription.protocol;
   out["Endpoint"] = subscription.endpoint;
   out["PendingConfirmation"] = subscription.confirmed ? "false" : "true";
-  out["ConfirmationWasAuthenticated"] = subscription.token.empty() ? "true" : "false";
+  out[kAuthenticatedConfirm] = subscription.Get(kAuthenticatedConfirm) == "true" ? "true" : "false";
   out["SubscriptionPrincipal"] = "arn:aws:iam::" + subscription.owner + ":root";
   if (!out.contains("RawMessageDelivery")) out["RawMessageDelivery"] = "false";
   if (out.contains("FilterPolicy") && !out.contains("FilterPolicyScope")) {
@@ -261,8 +236,10 @@ json::Value SnsService::GetSubscriptionAttributes(const Call& call, Tx& tx) {
 json::Value SnsService::SetSubscriptionAttributes(const Call& call, Tx& tx) {
   Subscription subscription =
       RequireSubscription(tx, json::GetString(call.input, "SubscriptionArn"));
+  const bool had_filter = !subscription.Get("FilterPolicy").empty();
   SetAttribute(subscription, std::string(json::GetString(call.input, "AttributeName")),
                json::GetString(call.input, "AttributeValue"));
+  CheckFilterCount(tx, subscription, had_filter);
   PutSubscription(tx, subscription);
   return json::Object();
 }

@@ -178,6 +178,21 @@ void DeleteSubscription(store::Transaction& tx, std::string_view arn) {
   tx.Execute("DELETE FROM sns_subscriptions WHERE arn = ?", {arn});
 }
 
+void DeleteUnconfirmed(store::Transaction& tx, std::string_view topic_arn, TimePoint cutoff) {
+  tx.Execute(
+      "DELETE FROM sns_subscriptions WHERE topic_arn = ? AND NOT confirmed AND created_ms < ?",
+      {topic_arn, cutoff});
+}
+
+int64_t CountFilters(store::Transaction& tx, std::string_view topic_arn) {
+  return tx
+      .QueryInt(
+          "SELECT count(*) FROM sns_subscriptions WHERE topic_arn = ? "
+          "AND json_extract(attributes, '$.FilterPolicy') IS NOT NULL",
+          {topic_arn})
+      .value_or(0);
+}
+
 SubscriptionCounts CountSubscriptions(store::Transaction& tx, std::string_view topic_arn) {
   SubscriptionCounts counts;
   tx.QueryOne(

@@ -67,6 +67,9 @@ struct Subscription {
                                                     std::string_view after, int limit);
 void PutSubscription(store::Transaction& tx, const Subscription& subscription);
 void DeleteSubscription(store::Transaction& tx, std::string_view arn);
+/// Forgets those of the topic that nobody confirmed and that were made before `cutoff`.
+void DeleteUnconfirmed(store::Transaction& tx, std::string_view topic_arn, TimePoint cutoff);
+[[nodiscard]] int64_t CountFilters(store::Transaction& tx, std::string_view topic_arn);
 struct SubscriptionCounts {
   int64_t confirmed = 0;
   int64_t pending = 0;

@@ -2,6 +2,7 @@
 
 #include "api/error.h"
 #include "base/encoding.h"
+#include "services/sns/attributes.h"
 #include "services/sns/delivery_policy.h"
 #include "services/sns/sns.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 constexpr int kPage = 100;
 constexpr size_t kMaxTags = 50;
+/// Kept among the attributes, but read and written by operations of its own.
+constexpr const char* kDataProtection = "DataProtectionPolicy";
 constexpr const char* kDefaultSid = "__default_statement_ID";
 
 bool IsTopicName(std::string_view name) {
@@ -18,38 +21,6 @@ bool IsTopicName(std::string_view name) {
          name.find_first_not_of(
              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
              std::string_view::npos;
-}
-
-bool IsJsonObject(std::string_view text) {
-  const auto parsed = json::Parse(text);
-  return parsed && parsed->is_object();
-}
-
-void CheckTopicAttribute(const std::string& name, std::string_view value, bool fifo,
-                         bool creating) {
-  const auto invalid = [&] { RefuseParameter(name); };
-  if (name == "DisplayName") {
-    if (value.size() > 100) invalid();
-  } else if (name == "Policy") {
-    if (!value.empty() && !IsJsonObject(value)) RefuseParameter("Policy failed to parse JSON");
-  } else if (name == "DeliveryPolicy") {
-    CheckDeliveryPolicy(value, /*for_topic=*/true);
-  } else if (name == "SignatureVersion") {
-    if (value != "1" && value != "2") invalid();
-  } else if (name == "TracingConfig") {
-    if (value != "PassThrough" && value != "Active") invalid();
-  } else if (name == "ContentBasedDeduplication") {
-    if (!fifo || (value != "true" && value != "false")) invalid();
-  } else if (name == "FifoTopic") {
-    if (!creating || (value != "true" && value != "false") || (value == "true") != fifo) {
-      RefuseParameter("Topic Name");
-    }
-  } else if (name == "FifoThroughputScope") {
-    if (!fifo || (value != "Topic" && value != "MessageGroup")) invalid();
-  } else if (name != "KmsMasterKeyId" && !name.ends_with("FeedbackRoleArn") &&
-             !name.ends_with("SuccessFeedbackSampleRate")) {
-    RefuseParameter("AttributeName");
-  }
 }
 
 json::Object TagsOf(const json::Object& input) {
@@ -62,6 +33,20 @@ json::Object TagsOf(const json::Object& input) {
     }
   }
   return out;
+}
+
+void CheckTagCount(const Topic& topic) {
+  if (topic.tags.size() <= kMaxTags) return;
+  throw api::Error("TagLimitExceededException",
+                   "Could not complete request: tag quota of per resource exceeded");
+}
+
+void CheckDataProtection(std::string_view policy) {
+  constexpr size_t kMaxBytes = 30'720;
+  const auto parsed = json::Parse(policy);
+  if (policy.size() > kMaxBytes || !parsed || !parsed->is_object()) {
+    RefuseParameter("DataProtectionPolicy");
+  }
 }
 
 /// The policy of a topic that has none of its own: its account, and the alarms of its account.
@@ -190,6 +175,12 @@ json::Value SnsService::CreateTopic(const Call& call, Tx& tx) {
     RefuseParameter("Topic Name");
   }
   topic.tags = TagsOf(call.input);
+  CheckTagCount(topic);
+  if (const std::string_view policy = json::GetString(call.input, kDataProtection);
+      !policy.empty()) {
+    CheckDataProtection(policy);
+    topic.attributes[kDataProtection] = policy;
+  }
   if (const auto existing = FindTopic(tx, call.scope, topic.name)) {
     for (const auto& [name, value] : topic.attributes) {
       if (existing->Get(std::string_view(name.data(), name.size())) != json::View(value)) {
@@ -234,6 +225,7 @@ json::Value SnsService::GetTopicAttributes(const Call& call, Tx& tx) {
   const Topic topic = RequireTopic(tx, json::GetString(call.input, "TopicArn"));
   const SubscriptionCounts counts = CountSubscriptions(tx, topic.Arn());
   json::Object attributes = topic.attributes;
+  attributes.erase(kDataProtection);
   attributes["TopicArn"] = topic.Arn();
   attributes["Owner"] = topic.scope.account.str();
   if (topic.Get("Policy").empty()) attributes["Policy"] = json::Serialize(DefaultPolicy(topic));
@@ -265,13 +257,28 @@ json::Value SnsService::SetTopicAttributes(const Call& call, Tx& tx) {
   return json::Object();
 }
 
+json::Value SnsService::PutDataProtectionPolicy(const Call& call, Tx& tx) {
+  Topic topic = RequireTopic(tx, json::GetString(call.input, "ResourceArn"));
+  const std::string_view policy = json::GetString(call.input, kDataProtection);
+  if (policy.empty()) {
+    topic.attributes.erase(kDataProtection);
+  } else {
+    CheckDataProtection(policy);
+    topic.attributes[kDataProtection] = policy;
+  }
+  PutTopic(tx, topic);
+  return json::Object();
+}
+
+json::Value SnsService::GetDataProtectionPolicy(const Call& call, Tx& tx) {
+  const Topic topic = RequireTopic(tx, json::GetString(call.input, "ResourceArn"));
+  return json::Object{{kDataProtection, topic.Get(kDataProtection)}};
+}
+
 json::Value SnsService::TagResource(const Call& call, Tx& tx) {
   Topic topic = RequireTopic(tx, json::GetString(call.input, "ResourceArn"));
   for (const auto& [key, value] : TagsOf(call.input)) topic.tags[key] = value;
-  if (topic.tags.size() > kMaxTags) {
-    throw api::Error("TagLimitExceededException",
-                     "Could not complete request: tag quota of per resource exceeded");
-  }
+  CheckTagCount(topic);
   PutTopic(tx, topic);
   return json::Object();
 }
@@ -344,6 +351,7 @@ void SnsService::Register(api::Registry& registry) {
                       {"ConfirmSubscription", api::Write(&S::ConfirmSubscription)},
                       {"CreateTopic", api::Write(&S::CreateTopic)},
                       {"DeleteTopic", api::Write(&S::DeleteTopic)},
+                      {"GetDataProtectionPolicy", api::Read(&S::GetDataProtectionPolicy)},
                       {"GetSubscriptionAttributes", api::Read(&S::GetSubscriptionAttributes)},
                       {"GetTopicAttributes", api::Read(&S::GetTopicAttributes)},
                       {"ListSubscriptions", api::Read(&S::ListSubscriptions)},
@@ -352,6 +360,7 @@ void SnsService::Register(api::Registry& registry) {
                       {"ListTopics", api::Read(&S::ListTopics)},
                       {"Publish", api::Write(&S::Publish)},
                       {"PublishBatch", api::Write(&S::PublishBatch)},
+                      {"PutDataProtectionPolicy", api::Write(&S::PutDataProtectionPolicy)},
                       {"RemovePermission", api::Write(&S::RemovePermission)},
                       {"SetSubscriptionAttributes", api::Write(&S::SetSubscriptionAttributes)},
                       {"SetTopicAttributes", api::Write(&S::SetTopicAttributes)},
@@ -360,6 +369,7 @@ void SnsService::Register(api::Registry& registry) {
                       {"Unsubscribe", api::Write(&S::Unsubscribe)},
                       {"UntagResource", api::Write(&S::UntagResource)},
                   });
+  RegisterMobile(registry);
   registry.SetResourcePolicy("sns", PolicyFor);
 }
 
