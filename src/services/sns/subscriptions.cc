@@ -16,6 +16,7 @@ constexpr auto kPending = std::chrono::hours(48);
 /// Kept among the attributes, though no caller sets it by name.
 constexpr const char* kAuthenticatedLeave = "AuthenticateOnUnsubscribe";
 constexpr const char* kAuthenticatedConfirm = "ConfirmationWasAuthenticated";
+constexpr const char* kLeft = "Left";  ///< By the link: gone, unless that is taken back.
 
 bool IsAnonymous(const api::Call& call) {
   return call.caller.kind == access::Principal::Kind::kAnonymous;
@@ -26,6 +27,7 @@ json::Object OwnAttributes(const Subscription& subscription) {
   json::Object out = subscription.attributes;
   out.erase(kAuthenticatedLeave);
   out.erase(kAuthenticatedConfirm);
+  out.erase(kLeft);
   return out;
 }
 
@@ -52,8 +54,15 @@ Subscription RequireSubscription(store::Transaction& tx, std::string_view arn_te
     RefuseParameter("SubscriptionArn Reason: An ARN must have at least 6 elements, not 1");
   }
   auto found = FindSubscription(tx, arn_text);
-  if (!found) throw api::Error("NotFoundException", "Subscription does not exist");
+  if (!found || !found->Get(kLeft).empty()) {
+    throw api::Error("NotFoundException", "Subscription does not exist");
+  }
   return std::move(*found);
+}
+
+std::string ShownArn(const Subscription& subscription) {
+  if (subscription.confirmed) return subscription.arn;
+  return subscription.Get(kLeft).empty() ? "PendingConfirmation" : "Deleted";
 }
 
 json::Object Page(std::vector<Subscription> subscriptions) {
@@ -64,13 +73,11 @@ json::Object Page(std::vector<Subscription> subscriptions) {
       out["NextToken"] = MakeToken(subscriptions[kPage - 1].arn);
       break;
     }
-    list.push_back(json::Object{
-        {"SubscriptionArn",
-         subscription.confirmed ? subscription.arn : std::string("PendingConfirmation")},
-        {"Owner", subscription.owner},
-        {"Protocol", subscription.protocol},
-        {"Endpoint", subscription.endpoint},
-        {"TopicArn", subscription.topic_arn}});
+    list.push_back(json::Object{{"SubscriptionArn", ShownArn(subscription)},
+                                {"Owner", subscription.owner},
+                                {"Protocol", subscription.protocol},
+                                {"Endpoint", subscription.endpoint},
+                                {"TopicArn", subscription.topic_arn}});
   }
   out["Subscriptions"] = std::move(list);
   return out;
@@ -167,6 +174,7 @@ json::Value SnsService::ConfirmSubscription(const Call& call, Tx& tx) {
     if (token.empty() || subscription.token != token) continue;
     // The token stays: visiting the link twice confirms once and answers the same.
     subscription.confirmed = true;
+    subscription.attributes.erase(kLeft);
     if (authenticated) subscription.attributes[kAuthenticatedLeave] = "true";
     subscription.attributes[kAuthenticatedConfirm] = IsAnonymous(call) ? "false" : "true";
     PutSubscription(tx, subscription);
@@ -188,6 +196,7 @@ json::Value SnsService::Unsubscribe(const Call& call, Tx& tx) {
   if (IsAnonymous(call) && subscription->confirmed) {
     // Somebody followed the link, perhaps by mistake: the endpoint may take it back for a while.
     subscription->confirmed = false;
+    subscription->attributes[kLeft] = "true";
     subscription->created = call.now;
     subscription->token = random_.Pick(64, "0123456789abcdef");
     PutSubscription(tx, *subscription);
