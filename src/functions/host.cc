@@ -6,6 +6,7 @@
 #include "os/files.h"
 #include "os/loop.h"
 #include "os/process.h"
+#include "os/run_mark.h"
 
 namespace riposte::functions {
 namespace {
@@ -142,7 +143,16 @@ ScriptRunnerParts Host::Impl::ScriptParts() {
 
 Status Host::Impl::Start(const std::string& endpoint) {
   if (const Status made = MakeFolder(); !made) return made;
-  processes = os::MakeProcessRunner();
+  // The mark stays where the next run looks, also when the socket's path had to be a shorter one.
+  const std::string& home = options.folder.empty() ? folder : options.folder;
+  if (const Status made = os::MakePrivateFolder(home); !made) return made;
+  const auto mark = os::RunMark::Begin(home, parts.random);
+  if (!mark) return std::unexpected(mark.error());
+  if (mark->ended() > 0) {
+    parts.log.Warning("ended processes that the engine before left behind",
+                      {{"processes", std::to_string(mark->ended())}});
+  }
+  processes = os::MakeProcessRunner(mark->value());
   background = std::make_unique<os::LoopExecutor>(parts.clock);
   server = std::make_unique<RuntimeServer>(parts.random);
   if (const Status listening = server->Listen(folder + "/runtime.sock"); !listening) {

@@ -5,6 +5,7 @@
 #include "functions/embedded_runtimes.h"
 #include "functions/spec.h"
 #include "os/files.h"
+#include "os/run_mark.h"
 #include "os/staged_tree.h"
 
 namespace riposte::functions {
@@ -86,6 +87,8 @@ std::vector<std::string> OsLauncher::SandboxArguments(int64_t tmp_bytes) const {
                                   "--hostname",
                                   "function",
                                   "--die-with-parent",
+                                  "--unsetenv",
+                                  os::RunMark::kVariable,
                                   "--cap-drop",
                                   "ALL",
                                   "--ro-bind",

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "base/time.h"
+#include "os/run_mark.h"
 #include "os/spawn.h"
 
 namespace riposte::os {
@@ -121,7 +122,10 @@ class Child final : public Process {
 /// One thread: it forks (the children's death signal is tied to it), reads, and reaps.
 class Runner final : public ProcessRunner {
  public:
-  Runner() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  explicit Runner(std::string run)
+      : run_(std::move(run)),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)),
+        wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     wake_watch_ = Watch(wake_, EPOLLIN);
     thread_ = std::thread([this] { Loop(); });
   }
@@ -164,6 +168,7 @@ class Runner final : public ProcessRunner {
   }
 
   Result<std::shared_ptr<Process>> StartHere(ProcessSpec spec) {
+    if (!run_.empty()) spec.environment.emplace_back(RunMark::kVariable, run_);
     auto spawned = Spawn(spec);
     if (!spawned) return std::unexpected(spawned.error());
     auto child = std::make_shared<Child>(std::move(spec), *spawned);
@@ -245,6 +250,7 @@ class Runner final : public ProcessRunner {
     std::shared_ptr<Child> child;
     uint64_t watch;
   };
+  const std::string run_;
   int epoll_;
   int wake_;
   uint64_t last_watch_ = 0;
@@ -258,8 +264,8 @@ class Runner final : public ProcessRunner {
 
 }  // namespace
 
-std::unique_ptr<ProcessRunner> MakeProcessRunner() {
-  return std::make_unique<Runner>();
+std::unique_ptr<ProcessRunner> MakeProcessRunner(std::string run) {
+  return std::make_unique<Runner>(std::move(run));
 }
 
 }  // namespace riposte::os

@@ -8,7 +8,8 @@
 // No shell anywhere. A process is the leader of a session of its own, so that killing it takes what
 // it started along; when it ends by itself, what is left of its group is killed too. It dies with
 // the engine (PDEATHSIG), starts with default signal handlers, umask 077, no_new_privs, and no
-// descriptors but the ones named here. For stronger walls start bubblewrap with it.
+// descriptors but the ones named here. For stronger walls start bubblewrap with it; what outlives
+// the engine all the same, the next start ends (os/run_mark.h).
 #pragma once
 
 #include <cstdint>
@@ -73,7 +74,8 @@ class ProcessRunner {
   [[nodiscard]] virtual Result<std::shared_ptr<Process>> Start(ProcessSpec spec) = 0;
 };
 
-/// The real one. Its destructor kills what still runs and reports those exits first.
-[[nodiscard]] std::unique_ptr<ProcessRunner> MakeProcessRunner();
+/// The real one. Its destructor kills what still runs and reports those exits first. `run` is the
+/// mark (os/run_mark.h) that each of its processes bears; "" none.
+[[nodiscard]] std::unique_ptr<ProcessRunner> MakeProcessRunner(std::string run = {});
 
 }  // namespace riposte::os

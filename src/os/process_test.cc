@@ -67,6 +67,11 @@ TEST_F(ProcessTest, GivesArgumentsEnvironmentDirectoryAndNothingElse) {
   EXPECT_GT(ended.exit.max_rss_kib, 100);
 }
 
+TEST_F(ProcessTest, EachBearsTheMarkOfItsRun) {
+  runner_ = MakeProcessRunner("run-7");
+  EXPECT_EQ(Run(Shell("echo $RIPOSTE_RUN")).output, "run-7\n");
+}
+
 TEST_F(ProcessTest, FeedsInputLargerThanAPipe) {
   ProcessSpec spec = Shell("wc -c; echo err >&2; exit 3");
   spec.input.assign(1'000'000, 'x');
