@@ -1,8 +1,94 @@
 #include "json/json.h"
 
+#include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
 
 namespace riposte::json {
+namespace {
+
+/// Builds a value. As the library's own handler, but numbers are exact: the library's doubles may
+/// be off in the last place, so that two spellings of one number, or the same text read by another
+/// parser, would not be equal.
+struct Handler {
+  using Text = boost::json::string_view;
+  using ErrorCode = boost::json::error_code;
+  static constexpr size_t max_object_size = Object::max_size();
+  static constexpr size_t max_array_size = Array::max_size();
+  static constexpr size_t max_key_size = string::max_size();
+  static constexpr size_t max_string_size = string::max_size();
+
+  Handler(boost::json::storage_ptr storage, unsigned char* buffer, size_t size)
+      : stack(std::move(storage), buffer, size) {}
+
+  bool on_document_begin(ErrorCode&) { return true; }
+  bool on_document_end(ErrorCode&) { return true; }
+  bool on_object_begin(ErrorCode&) { return true; }
+  bool on_object_end(size_t count, ErrorCode&) {
+    stack.push_object(count);
+    return true;
+  }
+  bool on_array_begin(ErrorCode&) { return true; }
+  bool on_array_end(size_t count, ErrorCode&) {
+    stack.push_array(count);
+    return true;
+  }
+  bool on_key_part(Text text, size_t, ErrorCode&) {
+    stack.push_chars(text);
+    return true;
+  }
+  bool on_key(Text text, size_t, ErrorCode&) {
+    stack.push_key(text);
+    return true;
+  }
+  bool on_string_part(Text text, size_t, ErrorCode&) {
+    stack.push_chars(text);
+    return true;
+  }
+  bool on_string(Text text, size_t, ErrorCode&) {
+    stack.push_string(text);
+    return true;
+  }
+  bool on_number_part(Text text, ErrorCode&) {
+    number_part.append(text.data(), text.size());
+    return true;
+  }
+  bool on_int64(int64_t value, Text, ErrorCode&) {
+    number_part.clear();
+    stack.push_int64(value);
+    return true;
+  }
+  bool on_uint64(uint64_t value, Text, ErrorCode&) {
+    number_part.clear();
+    stack.push_uint64(value);
+    return true;
+  }
+  bool on_double(double nearly, Text text, ErrorCode&) {
+    number_part.append(text.data(), text.size());
+    double value = 0;
+    const auto [end, error] =
+        std::from_chars(number_part.data(), number_part.data() + number_part.size(), value);
+    // Too large or too small: infinity or zero, as the library has it.
+    stack.push_double(error == std::errc() ? value : nearly);
+    number_part.clear();
+    return true;
+  }
+  bool on_bool(bool value, ErrorCode&) {
+    stack.push_bool(value);
+    return true;
+  }
+  bool on_null(ErrorCode&) {
+    stack.push_null();
+    return true;
+  }
+  bool on_comment_part(Text, ErrorCode&) { return true; }
+  bool on_comment(Text, ErrorCode&) { return true; }
+
+  boost::json::value_stack stack;
+  std::string number_part;
+};
+
+}  // namespace
 
 Result<Value> Parse(std::string_view text, size_t max_depth) {
   return Parse(text, boost::json::storage_ptr(), max_depth);
@@ -13,9 +99,10 @@ Result<Value> Parse(std::string_view text, boost::json::storage_ptr storage, siz
   options.max_depth = max_depth;
   boost::json::error_code error;
   unsigned char scratch[2048];  // Small documents then need no memory but their own.
-  boost::json::parser parser({}, options, scratch);
-  parser.reset(std::move(storage));
-  const size_t read = parser.write_some(text.data(), text.size(), error);
+  boost::json::basic_parser<Handler> parser(options, boost::json::storage_ptr(), scratch,
+                                            sizeof(scratch));
+  parser.handler().stack.reset(std::move(storage));
+  const size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (!error && read < text.size()) {
     const size_t rest = text.find_first_not_of(" \t\r\n", read);
     if (rest != std::string_view::npos) error = boost::json::error::extra_data;
@@ -24,7 +111,7 @@ Result<Value> Parse(std::string_view text, boost::json::storage_ptr storage, siz
     return Fail(Code::kInvalidArgument,
                 "invalid JSON at byte " + std::to_string(read) + ": " + error.message());
   }
-  return parser.release();
+  return parser.handler().stack.release();
 }
 
 std::string Serialize(const Value& value) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace riposte::json {
 namespace {
 
@@ -15,6 +17,19 @@ TEST(Json, ParsesWithinBounds) {
   const std::string deep = std::string(65, '[') + std::string(65, ']');
   EXPECT_FALSE(Parse(deep).has_value());
   EXPECT_TRUE(Parse(deep, 65).has_value());
+}
+
+TEST(Json, NumbersAreExact) {
+  const auto number = [](const char* text) {
+    return Parse(text)->as_array()[0].to_number<double>();
+  };
+  EXPECT_EQ(number("[-122.42916360922355]"), -122.42916360922355);
+  EXPECT_EQ(number("[37.729900216217324]"), 37.729900216217324);
+  EXPECT_EQ(number("[12345678901234567890123]"), 12345678901234567890123.0);
+  EXPECT_EQ(number("[0.1e1]"), 1.0);
+  EXPECT_EQ(number("[5e-324]"), 5e-324);
+  EXPECT_TRUE(std::isinf(number("[1e999]")));
+  EXPECT_EQ(Parse("2.5")->as_double(), 2.5);
 }
 
 TEST(Json, Accessors) {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -64,6 +65,41 @@ Result<Cidr> Cidr::Parse(std::string_view text) {
   cidr.v6_ = address->v6;
   cidr.bits_ = bits;
   cidr.base_ = address->bytes;
+  return cidr;
+}
+
+Cidr::Bytes Cidr::Key() const {
+  Bytes key{};
+  key[0] = v6_ ? 6 : 4;
+  key[1] = static_cast<char>(bits_);
+  for (unsigned i = 0; i * 8 < bits_; ++i) {
+    const unsigned used = std::min(8U, bits_ - i * 8);
+    key[2 + i] = static_cast<char>(base_[i] & static_cast<uint8_t>(0xFF00U >> used));
+  }
+  return key;
+}
+
+Cidr Cidr::FromKey(std::string_view key) {
+  Cidr cidr;
+  cidr.v6_ = key[0] == 6;
+  cidr.bits_ = static_cast<unsigned char>(key[1]);
+  std::memcpy(cidr.base_.data(), key.data() + 2, cidr.base_.size());
+  return cidr;
+}
+
+std::optional<Cidr> Cidr::Address(std::string_view text) {
+  const auto address = ParseAddress(text);
+  if (!address) return std::nullopt;
+  Cidr cidr;
+  cidr.v6_ = address->v6;
+  cidr.bits_ = address->v6 ? 128 : 32;
+  cidr.base_ = address->bytes;
+  return cidr;
+}
+
+Cidr Cidr::Widened(unsigned bits) const {
+  Cidr cidr = *this;
+  cidr.bits_ = bits;
   return cidr;
 }
 

@@ -12,15 +12,10 @@
 #include <string>
 #include <string_view>
 
+#include "pattern/envelope.h"
 #include "pattern/pattern.h"
 
 namespace riposte::pattern {
-
-/// All of an event but its detail, as patterns see it.
-struct Envelope {
-  std::string_view id, detail_type, source, account, time, region;
-  std::span<const std::string> resources;
-};
 
 class EventMatcher {
  public:

@@ -1,6 +1,7 @@
 #include "pattern/text_condition.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 namespace riposte::pattern {
@@ -45,31 +46,44 @@ std::optional<std::pair<char32_t, size_t>> Decode(std::string_view text, size_t 
   return std::nullopt;
 }
 
-void Append(std::string& out, char32_t c) {
+/// The two- or three-byte form, as long as what was decoded: no letter folds across that border.
+char* Encode(char32_t c, char* out) {
   if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
+    *out++ = static_cast<char>(0xC0 | (c >> 6));
   } else {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    *out++ = static_cast<char>(0xE0 | (c >> 12));
+    *out++ = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
   }
-  out += static_cast<char>(0x80 | (c & 0x3F));
+  *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  return out;
 }
 
 }  // namespace
 
-std::string FoldCase(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+void FoldCaseInto(std::string_view text, char* out) {
   for (size_t i = 0; i < text.size();) {
     if (static_cast<unsigned char>(text[i]) < 0x80) {
-      out += static_cast<char>(FoldCodePoint(static_cast<unsigned char>(text[i++])));
+      const char c = text[i++];
+      *out++ = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     } else if (const auto decoded = Decode(text, i)) {
-      Append(out, FoldCodePoint(decoded->first));
+      const char32_t folded = FoldCodePoint(decoded->first);
+      // An overlong form, which no JSON text holds, stays as it is.
+      if ((folded < 0x800 ? 2U : 3U) != decoded->second || folded < 0x80) {
+        std::memcpy(out, text.data() + i, decoded->second);
+        out += decoded->second;
+      } else {
+        out = Encode(folded, out);
+      }
       i += decoded->second;
     } else {
-      out += text[i++];
+      *out++ = text[i++];
     }
   }
+}
+
+std::string FoldCase(std::string_view text) {
+  std::string out(text.size(), '\0');
+  FoldCaseInto(text, out.data());
   return out;
 }
 
@@ -139,8 +153,10 @@ bool TextCondition::TestWildcard(std::string_view text) const {
   text.remove_prefix(first.size());
   text.remove_suffix(last.size());
   for (size_t i = 1; i + 1 < pieces_.size(); ++i) {
-    const size_t at = text.find(pieces_[i]);
-    if (at == std::string_view::npos) return false;
+    if (pieces_[i].empty()) continue;
+    const void* found = memmem(text.data(), text.size(), pieces_[i].data(), pieces_[i].size());
+    if (!found) return false;
+    const auto at = static_cast<size_t>(static_cast<const char*>(found) - text.data());
     text.remove_prefix(at + pieces_[i].size());
   }
   return true;

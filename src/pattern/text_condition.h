@@ -30,6 +30,8 @@ class TextCondition {
   [[nodiscard]] const std::string& operand() const { return operand_; }
   /// Stars of a wildcard, else 0.
   [[nodiscard]] size_t stars() const { return pieces_.empty() ? 0 : pieces_.size() - 1; }
+  /// Of a wildcard: the literals between its stars, unescaped; else empty.
+  [[nodiscard]] const std::vector<std::string>& pieces() const { return pieces_; }
 
  private:
   TextCondition() = default;
@@ -43,5 +45,7 @@ class TextCondition {
 
 /// Simple case folding, UTF-8 in and out. Bytes that are not UTF-8 stay as they are.
 [[nodiscard]] std::string FoldCase(std::string_view text);
+/// The same into `out`, of text.size() bytes: folding never changes a length.
+void FoldCaseInto(std::string_view text, char* out);
 
 }  // namespace riposte::pattern

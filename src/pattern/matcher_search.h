@@ -1,0 +1,140 @@
+// From what an event says to the rules it matches.
+//
+// Internal to this folder. Each leaf looks up the atoms it satisfies; an atom brings forward the
+// combinations that hang on it; of those, the other clauses are judged, each atom once an event.
+// Where one array has several elements and one combination has several clauses below it, those
+// clauses must meet in one element: counted from the innermost elements outwards.
+//
+// What cannot be looked up (an anything-but, a wildcard that hangs elsewhere, elements that must
+// agree) spends from a budget of steps. No set of rules that people write comes near it; a hostile
+// one ends there, and the rules not judged by then do not match: `exhausted` says so.
+//
+// Thread safety: one Search a thread; it keeps its memory.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "pattern/matcher_walk.h"
+
+namespace riposte::pattern::matcher {
+
+class Search {
+ public:
+  /// About 4 ms: with the reading of 256 KB, an event stays below 5.
+  static constexpr int64_t kBudget = 1'000'000;
+
+  /// Each once, in no order; good until the next Run.
+  std::span<const RuleId> Run(const Index& index, const Extract& extract);
+
+  [[nodiscard]] bool exhausted() const { return budget_ < 0; }
+  /// Steps of the last Run.
+  [[nodiscard]] int64_t steps() const { return kBudget - budget_; }
+  [[nodiscard]] size_t candidates() const { return candidates_.size(); }
+  [[nodiscard]] size_t bytes() const;
+
+ private:
+  struct Hit {
+    uint32_t leaf;
+    uint32_t next;
+  };
+  struct Hits {
+    uint32_t epoch = 0;
+    uint32_t first = kNoLeaf;
+    bool all = false;  ///< Of an atom that is tested: every leaf has been.
+  };
+
+  void Begin();
+  bool Spend(size_t steps) {
+    budget_ -= static_cast<int64_t>(steps);
+    return budget_ >= 0;
+  }
+
+  // Probing, matcher_probe.cc.
+  void Probe(uint32_t leaf);
+  void ProbeText(uint32_t leaf, const Field& field);
+  void ProbeLengths(uint32_t leaf, AtomKind kind, const FieldTests::Lengths& lengths,
+                    std::string_view text);
+  void ProbeAddress(uint32_t leaf, const FieldTests::Lengths& masks);
+  void ProbeNumber(uint32_t leaf, const Field& field);
+  void ProbeWildcards(uint32_t leaf, const FieldTests& tests);
+  void ProbeExact(uint32_t leaf, AtomKind kind, std::string_view bytes);
+  void ProbeTest(uint32_t leaf, AtomId atom);
+  void Found(AtomId atom, uint32_t leaf);
+
+  [[nodiscard]] bool IsTrue(AtomId atom) const { return states_[atom] == (epoch_ << 2 | 1); }
+  [[nodiscard]] bool Satisfied(ClauseRef ref);
+  [[nodiscard]] bool AtomSatisfied(AtomId atom);
+  [[nodiscard]] bool Holds(const Combination& combination);
+
+  // Arrays, matcher_arrays.cc.
+  [[nodiscard]] bool ArraysAgree(const Combination& combination);
+  [[nodiscard]] NodeId TopArray(NodeId node) const;
+  [[nodiscard]] NodeId NodeOf(ClauseRef ref) const;
+  [[nodiscard]] bool IsAbsent(ClauseRef ref) const;
+  [[nodiscard]] bool GroupAgrees(std::span<const ClauseRef> refs);
+  [[nodiscard]] uint32_t ClausesBelow(NodeId array, std::span<const ClauseRef> refs);
+  void CountIn(ScopeId scope, uint32_t clauses);
+  [[nodiscard]] bool TryFrom(std::span<const ClauseRef> refs, size_t chosen);
+  [[nodiscard]] bool Compatible(ScopeId a, ScopeId b) const;
+  void CollectHits(AtomId atom);
+  void AddHit(AtomId atom, uint32_t leaf);
+  /// f(leaf) for each leaf that satisfies the clause, perhaps again, until one says true.
+  template <class F>
+  bool AnyHit(ClauseRef ref, F f);
+
+  const Index* index_ = nullptr;
+  const Extract* extract_ = nullptr;
+  uint32_t epoch_ = 0;
+  int64_t budget_ = kBudget;
+  bool log_hits_ = false;
+  std::vector<uint32_t> states_;        ///< By atom: epoch and 1 for true, 2 for false.
+  std::vector<uint32_t> combinations_;  ///< By id: the epoch that brought it forward.
+  std::vector<uint32_t> rules_;         ///< By id: the epoch it matched in.
+  std::vector<CombinationId> candidates_;
+  std::vector<RuleId> matched_;
+  std::vector<uint32_t> buckets_;  ///< By bucket of wildcards: the leaf that saw it.
+  uint32_t bucket_serial_ = 0;
+  std::vector<Hits> hits_of_;
+  std::vector<Hit> hits_;
+
+  struct Count {
+    uint32_t serial = 0;
+    uint32_t clauses = 0;
+    uint32_t array_serial = 0;  ///< Of the array whose first element this is: it has agreed.
+  };
+  uint32_t serial_ = 0;
+  uint64_t mark_ = 0;
+  std::vector<Count> counts_;         ///< By scope.
+  std::vector<uint64_t> leaf_marks_;  ///< By leaf: the clause that counted it last.
+  std::vector<ScopeId> heap_;
+  struct Group {
+    NodeId top;
+    ClauseRef ref;
+  };
+  std::vector<Group> groups_;
+  std::vector<ClauseRef> together_;
+  std::vector<ScopeId> chosen_;
+  std::vector<std::pair<NodeId, uint32_t>> needs_;
+};
+
+template <class F>
+bool Search::AnyHit(ClauseRef ref, F f) {
+  const auto any_of_atom = [&](AtomId atom) {
+    CollectHits(atom);
+    if (hits_of_[atom].epoch != epoch_) return false;
+    for (uint32_t at = hits_of_[atom].first; at != kNoLeaf; at = hits_[at].next) {
+      if (!Spend(1)) return false;
+      if (f(hits_[at].leaf)) return true;
+    }
+    return false;
+  };
+  if ((ref & kIsClause) == 0) return any_of_atom(ref);
+  const Clause& clause = index_->records().clauses[ref & ~kIsClause];
+  for (uint32_t i = 0; i < clause.count; ++i) {
+    if (any_of_atom(clause.atoms[i])) return true;
+  }
+  return false;
+}
+
+}  // namespace riposte::pattern::matcher

@@ -1,0 +1,307 @@
+#include "pattern/matcher_text.h"
+
+#include <simdjson.h>
+
+#include <array>
+#include <bit>
+#include <cfloat>
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+#include "json/json.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace riposte::pattern::matcher {
+namespace {
+
+constexpr std::array<bool, 256> MakeEnds() {
+  std::array<bool, 256> ends{};
+  for (const char c : {',', '}', ']', ' ', '\t', '\n', '\r'}) {
+    ends[static_cast<unsigned char>(c)] = true;
+  }
+  return ends;
+}
+constexpr std::array<bool, 256> kEndsScalar = MakeEnds();
+
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+#ifdef __SSE2__
+/// A bit for each of 16 bytes that is a digit.
+uint32_t DigitMask(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+  const __m128i nine = _mm_set1_epi8(9);
+  return static_cast<uint32_t>(
+      _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(shifted, nine), shifted)));
+}
+#endif
+
+int HexDigit(char c) {
+  if (IsDigit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// Four hex digits at `at`, or -1.
+int32_t HexAt(std::string_view text, size_t at) {
+  if (at + 4 > text.size()) return -1;
+  int32_t value = 0;
+  for (size_t i = at; i < at + 4; ++i) {
+    const int digit = HexDigit(text[i]);
+    if (digit < 0) return -1;
+    value = value << 4 | digit;
+  }
+  return value;
+}
+
+struct Escape {
+  uint32_t code_point;
+  size_t length;  ///< 0 for a bad one.
+};
+
+/// The escape whose backslash is at text[at].
+Escape EscapeAt(std::string_view text, size_t at) {
+  if (at + 1 >= text.size()) return {0, 0};
+  switch (text[at + 1]) {
+    case '"':
+    case '\\':
+    case '/':
+      return {static_cast<unsigned char>(text[at + 1]), 2};
+    case 'b':
+      return {'\b', 2};
+    case 'f':
+      return {'\f', 2};
+    case 'n':
+      return {'\n', 2};
+    case 'r':
+      return {'\r', 2};
+    case 't':
+      return {'\t', 2};
+    case 'u':
+      break;
+    default:
+      return {0, 0};
+  }
+  const int32_t high = HexAt(text, at + 2);
+  if (high < 0 || (high >= 0xDC00 && high <= 0xDFFF)) return {0, 0};
+  if (high < 0xD800 || high > 0xDBFF) return {static_cast<uint32_t>(high), 6};
+  if (at + 8 > text.size() || text[at + 6] != '\\' || text[at + 7] != 'u') return {0, 0};
+  const int32_t low = HexAt(text, at + 8);
+  if (low < 0xDC00 || low > 0xDFFF) return {0, 0};
+  return {static_cast<uint32_t>(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)), 12};
+}
+
+char* EncodeUtf8(uint32_t c, char* out) {
+  if (c < 0x80) {
+    *out++ = static_cast<char>(c);
+    return out;
+  }
+  if (c < 0x800) {
+    *out++ = static_cast<char>(0xC0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      *out++ = static_cast<char>(0xE0 | c >> 12);
+    } else {
+      *out++ = static_cast<char>(0xF0 | c >> 18);
+      *out++ = static_cast<char>(0x80 | (c >> 12 & 0x3F));
+    }
+    *out++ = static_cast<char>(0x80 | (c >> 6 & 0x3F));
+  }
+  *out++ = static_cast<char>(0x80 | (c & 0x3F));
+  return out;
+}
+
+}  // namespace
+
+struct JsonText::Parser {
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> implementation;
+};
+
+JsonText::JsonText() : parser_(std::make_unique<Parser>()) {}
+
+JsonText::~JsonText() = default;
+
+bool JsonText::Index(std::string_view text) {
+  text_ = text;
+  count_ = 0;
+  if (text.size() < 2 || text.size() > std::numeric_limits<uint32_t>::max() / 2) return false;
+  auto& implementation = parser_->implementation;
+  if (text.size() > capacity_) {
+    const size_t capacity = std::bit_ceil(std::max<size_t>(text.size(), 4096));
+    if (simdjson::get_active_implementation()->create_dom_parser_implementation(
+            capacity, json::kMaxDepth, implementation) != simdjson::SUCCESS) {
+      capacity_ = 0;
+      return false;
+    }
+    capacity_ = capacity;
+  }
+  if (implementation->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                             simdjson::stage1_mode::regular) != simdjson::SUCCESS) {
+    return false;
+  }
+  uint32_t* structure = implementation->structural_indexes.get();
+  const size_t count = implementation->n_structural_indexes;
+  if (count < 2 || text[structure[0]] != '{' || text[structure[count - 1]] != '}') return false;
+  structure[count] = structure[0];
+  structure_ = structure;
+  count_ = count;
+  has_escapes_ = std::memchr(text.data(), '\\', text.size()) != nullptr;
+  return true;
+}
+
+bool JsonText::EndsScalar(size_t at) const {
+  return at < text_.size() && kEndsScalar[static_cast<unsigned char>(text_[at])];
+}
+
+bool JsonText::CheckScalar(uint32_t at) const {
+  switch (text_[at]) {
+    case 't':
+      return text_.substr(at, 4) == "true" && EndsScalar(at + 4);
+    case 'f':
+      return text_.substr(at, 5) == "false" && EndsScalar(at + 5);
+    case 'n':
+      return text_.substr(at, 4) == "null" && EndsScalar(at + 4);
+    default:
+      return CheckNumber(at);
+  }
+}
+
+bool JsonText::CheckNumber(uint32_t at) const {
+#ifdef __SSE2__
+  if (at + 34 <= text_.size()) {
+    const char* from = text_.data() + at;
+    const size_t sign = *from == '-' ? 1 : 0;
+    from += sign;
+    // Bits above 31 are zero: each run of digits ends at the latest there.
+    const uint64_t digits = DigitMask(from) | static_cast<uint64_t>(DigitMask(from + 16)) << 16;
+    const auto whole = static_cast<unsigned>(std::countr_one(digits));
+    if (whole == 0 || (whole > 1 && *from == '0')) return false;
+    unsigned end = whole;
+    if (from[end] == '.') {
+      const auto fraction = static_cast<unsigned>(std::countr_one(digits >> (whole + 1)));
+      if (fraction == 0 && end < 31) return false;
+      end += 1 + fraction;
+    }
+    if (end < 32 && kEndsScalar[static_cast<unsigned char>(from[end])]) return true;
+  }
+#endif
+  return CheckNumberSlowly(at);
+}
+
+bool JsonText::CheckNumberSlowly(uint32_t at) const {
+  size_t i = at;
+  const auto digit = [&] { return i < text_.size() && IsDigit(text_[i]); };
+  const auto digits = [&] {
+    if (!digit()) return false;
+    while (digit()) ++i;
+    return true;
+  };
+  if (text_[i] == '-') ++i;
+  if (!digit()) return false;
+  if (text_[i] == '0') {
+    ++i;
+  } else {
+    (void)digits();
+  }
+  if (i < text_.size() && text_[i] == '.') {
+    ++i;
+    if (!digits()) return false;
+  }
+  if (i < text_.size() && (text_[i] == 'e' || text_[i] == 'E')) {
+    ++i;
+    if (i < text_.size() && (text_[i] == '+' || text_[i] == '-')) ++i;
+    if (!digits()) return false;
+  }
+  return EndsScalar(i);
+}
+
+std::string_view JsonText::StringAt(uint32_t at, uint32_t next) const {
+  // Between a string and the next thing there is nothing but white space.
+  size_t end = next - 1;
+  while (text_[end] != '"') --end;
+  return text_.substr(at + 1, end - at - 1);
+}
+
+double JsonText::NumberAt(uint32_t at) const {
+  const char* const begin = text_.data() + at;
+  const char* p = begin;
+  const bool negative = *p == '-';
+  if (negative) ++p;
+  uint64_t mantissa = 0;
+  int significant = 0;
+  int scale = 0;
+  const auto digits = [&](bool fraction) {
+    for (; IsDigit(*p); ++p) {
+      mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
+      if (mantissa != 0) ++significant;
+      if (fraction) ++scale;
+    }
+  };
+  // A valid object ends in '}': there is always a byte that is no digit.
+  digits(false);
+  if (*p == '.') {
+    ++p;
+    digits(true);
+  }
+  const bool exponent = *p == 'e' || *p == 'E';
+#if LDBL_MANT_DIG == 64
+  // 19 digits and 10^27 are exact in 64 bits, so their quotient is off by half a unit of those at
+  // most; narrowing it to 53 bits is right unless the 11 bits dropped are that close to a half.
+  if (!exponent && significant <= 19 && scale <= 27) {
+    static constexpr auto kPowers = [] {
+      std::array<long double, 28> powers{};
+      powers[0] = 1;
+      for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+      return powers;
+    }();
+    const long double quotient =
+        static_cast<long double>(mantissa) / kPowers[static_cast<size_t>(scale)];
+    uint64_t bits = 0;
+    std::memcpy(&bits, &quotient, sizeof(bits));
+    const uint64_t dropped = bits & 0x7FF;
+    if (dropped < 0x3FF || dropped > 0x401) {
+      const auto value = static_cast<double>(quotient);
+      return negative ? -value : value;
+    }
+  }
+#endif
+  double value = 0;
+  const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    // Too large or too small: which of the two, the C library says.
+    return std::strtod(std::string(begin, end).c_str(), nullptr);
+  }
+  return value;
+}
+
+bool CheckEscapes(std::string_view content) {
+  for (size_t at = content.find('\\'); at != std::string_view::npos; at = content.find('\\', at)) {
+    const Escape escape = EscapeAt(content, at);
+    if (escape.length == 0) return false;
+    at += escape.length;
+  }
+  return true;
+}
+
+char* Unescape(std::string_view content, char* out) {
+  for (size_t i = 0; i < content.size();) {
+    if (content[i] != '\\') {
+      *out++ = content[i++];
+      continue;
+    }
+    const Escape escape = EscapeAt(content, i);
+    if (escape.length == 0) return nullptr;
+    out = EncodeUtf8(escape.code_point, out);
+    i += escape.length;
+  }
+  return out;
+}
+
+}  // namespace riposte::pattern::matcher

@@ -1,0 +1,367 @@
+#include "pattern/matcher_walk.h"
+
+#include <algorithm>
+
+#include "json/json.h"
+
+namespace riposte::pattern::matcher {
+
+char* Arena::Take(size_t bytes) {
+  while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
+    ++block_;
+    used_ = 0;
+  }
+  if (block_ == blocks_.size()) {
+    const size_t size = std::max<size_t>(bytes, 4096);
+    blocks_.push_back({std::make_unique<char[]>(size), size});
+  }
+  char* out = blocks_[block_].data.get() + used_;
+  used_ += bytes;
+  return out;
+}
+
+size_t Arena::bytes() const {
+  size_t bytes = 0;
+  for (const Block& block : blocks_) bytes += block.size;
+  return bytes;
+}
+
+void Extract::Begin(const Index& index) {
+  index_ = &index;
+  const size_t nodes = index.node_end();
+  if (nodes_.size() < nodes) nodes_.resize(nodes);
+  if (++epoch_ == 0 || frames_ > 0xF000'0000U) {  // Once in 2^32 events.
+    std::ranges::fill(nodes_, NodeState());
+    epoch_ = 1;
+    frames_ = 0;
+  }
+  leaves_.clear();
+  touched_.clear();
+  scopes_.assign(1, {});
+  arena_.Reset();
+  spellings_.clear();
+  has_arrays_ = has_spellings_ = false;
+}
+
+bool Extract::Read(const Index& index, std::string_view text) {
+  index_ = &index;
+  return json_.Index(text) && ReadTwiceIfNeeded(nullptr);
+}
+
+bool Extract::Read(const Index& index, const Envelope& envelope, std::string_view detail) {
+  index_ = &index;
+  return json_.Index(detail) && ReadTwiceIfNeeded(&envelope);
+}
+
+bool Extract::ReadTwiceIfNeeded(const Envelope* envelope) {
+  ignored_.clear();
+  if (!ReadOnce(envelope)) return false;
+  // Keys that were spelled over a dot: here too the last of the same spelling counts.
+  std::ranges::sort(spellings_);
+  for (size_t i = 1; i < spellings_.size(); ++i) {
+    const Spelling& earlier = spellings_[i - 1];
+    if (earlier.frame == spellings_[i].frame && earlier.node == spellings_[i].node) {
+      ignored_.push_back(earlier.at);
+    }
+  }
+  if (!ignored_.empty()) {
+    std::ranges::sort(ignored_);
+    if (!ReadOnce(envelope)) return false;
+  }
+  Finish();
+  return true;
+}
+
+bool Extract::ReadOnce(const Envelope* envelope) {
+  Begin(*index_);
+  NodeId node = kRoot;
+  if (envelope) {
+    AddEnvelope(*envelope);
+    node = index_->FindChild(kRoot, "detail");
+  }
+  const uint32_t* at = json_.structure();
+  at = node == 0 ? Skip(at, 0) : Walk(at, node, 0, 0);
+  return at == json_.structure() + json_.count();
+}
+
+void Extract::AddEnvelope(const Envelope& envelope) {
+  const auto add = [&](std::string_view name, std::string_view text) {
+    const NodeId node = index_->FindChild(kRoot, name);
+    if (node != 0 && index_->field(node).wants_leaves()) AddText(node, 0, text);
+  };
+  add("version", "0");
+  add("id", envelope.id);
+  add("detail-type", envelope.detail_type);
+  add("source", envelope.source);
+  add("account", envelope.account);
+  add("time", envelope.time);
+  add("region", envelope.region);
+  const NodeId node = index_->FindChild(kRoot, "resources");
+  if (node == 0 || !index_->field(node).wants_leaves()) return;
+  const auto first = static_cast<ScopeId>(scopes_.size());
+  // Offsets that no array in the text has.
+  constexpr uint32_t kBeyond = 0xFFFF'0000U;
+  for (const std::string& resource : envelope.resources) {
+    const auto scope = static_cast<ScopeId>(scopes_.size());
+    scopes_.push_back({0, first, node, kBeyond, scope, envelope.resources.size() == 1});
+    AddText(node, scope, resource);
+  }
+  if (envelope.resources.size() > 1) {
+    has_arrays_ = true;
+    nodes_[node].array_epoch = epoch_;
+  }
+}
+
+void Extract::AddText(NodeId node, ScopeId scope, std::string_view text) {
+  LeafView view;
+  view.kind = LeafKind::kText;
+  view.text = text;
+  if (index_->field(node).kinds & Field::kNeedsFolding) {
+    char* folded = arena_.Take(text.size());
+    FoldCaseInto(text, folded);
+    view.folded = {folded, text.size()};
+  }
+  Add(node, scope, view);
+}
+
+void Extract::Add(NodeId node, ScopeId scope, const LeafView& view) {
+  const auto id = static_cast<uint32_t>(leaves_.size());
+  leaves_.push_back({view, node, scope, kNoLeaf});
+  NodeState& state = nodes_[node];
+  if (state.epoch != epoch_) {
+    state.epoch = epoch_;
+    state.first = id;
+    touched_.push_back(node);
+  } else {
+    leaves_[state.last].next = id;
+  }
+  state.last = id;
+}
+
+void Extract::Finish() {
+  effective_.resize(scopes_.size());
+  effective_[0] = 0;
+  for (size_t i = 1; i < scopes_.size(); ++i) {
+    const ScopeOf& scope = scopes_[i];
+    effective_[i] = scope.alone ? effective_[scope.parent] : static_cast<ScopeId>(i);
+  }
+}
+
+const uint32_t* Extract::Skip(const uint32_t* at, size_t depth) {
+  const char* const text = json_.text();
+  const bool escapes = json_.has_escapes();
+  const auto string_is_good = [&](const uint32_t* quote) {
+    return !escapes || CheckEscapes(json_.StringAt(quote[0], quote[1]));
+  };
+  uint64_t objects = 0;  // Bit n: the container n levels out is an object.
+  size_t open = 0;
+  static_assert(json::kMaxDepth <= 64);
+
+value:
+  switch (text[*at]) {
+    case '"':
+      if (!string_is_good(at)) return nullptr;
+      ++at;
+      break;
+    case '{':
+      if (depth + ++open > json::kMaxDepth) return nullptr;
+      objects = objects << 1 | 1;
+      ++at;
+      if (text[*at] == '"') goto key;
+      if (text[*at] != '}') return nullptr;
+      ++at;
+      goto close;
+    case '[':
+      if (depth + ++open > json::kMaxDepth) return nullptr;
+      objects <<= 1;
+      ++at;
+      if (text[*at] != ']') goto value;
+      ++at;
+      goto close;
+    default:
+      if (!json_.CheckScalar(*at)) return nullptr;
+      ++at;
+  }
+next:
+  if (open == 0) return at;
+  if (objects & 1) {
+    if (text[*at] == ',') {
+      ++at;
+      if (text[*at] != '"') return nullptr;
+      goto key;
+    }
+    if (text[*at] != '}') return nullptr;
+    ++at;
+    goto close;
+  }
+  if (text[*at] == ',') {
+    ++at;
+    goto value;
+  }
+  if (text[*at] != ']') return nullptr;
+  ++at;
+close:
+  objects >>= 1;
+  --open;
+  goto next;
+key:
+  if (!string_is_good(at)) return nullptr;
+  ++at;
+  if (text[*at] != ':') return nullptr;
+  ++at;
+  goto value;
+}
+
+const uint32_t* Extract::Walk(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
+  const Field& field = index_->field(node);
+  switch (json_.text()[*at]) {
+    case '{':
+      return field.children > 0 ? WalkObject(at, node, scope, depth + 1) : Skip(at, depth);
+    case '[':
+      return WalkArray(at, node, scope, depth + 1);
+    default:
+      if (!field.wants_leaves()) return Skip(at, depth);
+      return AddScalar(at, node, scope) ? at + 1 : nullptr;
+  }
+}
+
+bool Extract::AddScalar(const uint32_t* at, NodeId node, ScopeId scope) {
+  LeafView view;
+  switch (json_.text()[*at]) {
+    case '"': {
+      std::string_view content = json_.StringAt(at[0], at[1]);
+      if (json_.has_escapes() && content.find('\\') != std::string_view::npos) {
+        char* plain = arena_.Take(content.size());
+        const char* end = Unescape(content, plain);
+        if (!end) return false;
+        content = {plain, static_cast<size_t>(end - plain)};
+      }
+      AddText(node, scope, content);
+      return true;
+    }
+    case 't':
+      view.kind = LeafKind::kTrue;
+      break;
+    case 'f':
+      view.kind = LeafKind::kFalse;
+      break;
+    case 'n':
+      view.kind = LeafKind::kNull;
+      break;
+    default:
+      view.kind = LeafKind::kNumber;
+  }
+  if (!json_.CheckScalar(*at)) return false;
+  if (view.kind == LeafKind::kNumber && (index_->field(node).kinds & Field::kNeedsNumber)) {
+    view.number = json_.NumberAt(*at);
+  }
+  Add(node, scope, view);
+  return true;
+}
+
+const uint32_t* Extract::WalkArray(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
+  if (depth > json::kMaxDepth) return nullptr;
+  const char* const text = json_.text();
+  const uint32_t array_at = *at++;
+  if (text[*at] == ']') return at + 1;
+  const auto first = static_cast<ScopeId>(scopes_.size());
+  for (bool alone = true;; alone = false) {
+    const auto element = static_cast<ScopeId>(scopes_.size());
+    scopes_.push_back({scope, first, node, array_at, *at, false});
+    at = Walk(at, node, element, depth);
+    if (!at) return nullptr;
+    const char after = text[*at++];
+    if (after == ',') continue;
+    if (after != ']') return nullptr;
+    if (alone) {
+      scopes_[first].alone = true;
+    } else {
+      has_arrays_ = true;
+      nodes_[node].array_epoch = epoch_;
+    }
+    return at;
+  }
+}
+
+const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
+  if (depth > json::kMaxDepth) return nullptr;
+  const char* const text = json_.text();
+  const uint32_t frame = ++frames_;
+  ++at;
+  if (text[*at] == '}') return at + 1;
+  while (true) {
+    if (text[*at] != '"') return nullptr;
+    if (text[at[1]] != ':') return nullptr;
+    at = WalkMember(at, at + 2, node, scope, frame, depth);
+    if (!at) return nullptr;
+    const char after = text[*at++];
+    if (after == '}') return at;
+    if (after != ',') return nullptr;
+  }
+}
+
+const uint32_t* Extract::WalkMember(const uint32_t* key, const uint32_t* value, NodeId node,
+                                    ScopeId scope, uint32_t frame, size_t depth) {
+  std::string_view name = json_.StringAt(key[0], key[1]);
+  if (json_.has_escapes() && name.find('\\') != std::string_view::npos) {
+    char* plain = arena_.Take(name.size());
+    const char* end = Unescape(name, plain);
+    if (!end) return nullptr;
+    name = {plain, static_cast<size_t>(end - plain)};
+  }
+  const Field& field = index_->field(node);
+  const bool dotted = std::memchr(name.data(), '.', name.size()) != nullptr;
+  NodeId child = 0;
+  if ((field.child_lengths >> std::min<size_t>(name.size(), 63) & 1) &&
+      (name.empty() || (field.child_firsts >> (static_cast<unsigned char>(name[0]) & 63) & 1))) {
+    child = index_->FindChild(node, name);
+  }
+  if (child == 0 && !dotted) return Skip(value, depth);
+  if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(value, depth);
+  const uint32_t* after = nullptr;
+  if (child != 0) {
+    NodeState& state = nodes_[child];
+    if (state.frame == frame) ignored_.push_back(state.frame_at);
+    state.frame = frame;
+    state.frame_at = *key;
+    after = Walk(value, child, scope, depth);
+    if (!after || !dotted) return after;
+  }
+  // A key with dots may spell a path of several names, and more than one.
+  const size_t mine = spelled_.size();
+  FindSpelled(node, name, 0);
+  const size_t found = spelled_.size();
+  if (found == mine) return after ? after : Skip(value, depth);
+  has_spellings_ = true;
+  for (size_t i = mine; i < found; ++i) {
+    spellings_.push_back({frame, spelled_[i], *key});
+    after = Walk(value, spelled_[i], scope, depth);
+    if (!after) break;
+  }
+  spelled_.resize(mine);
+  return after;
+}
+
+void Extract::FindSpelled(NodeId node, std::string_view key, size_t depth) {
+  const Field& field = index_->field(node);
+  if (field.children == 0) return;
+  if (depth > 0) {
+    const NodeId whole = index_->FindChild(node, key);
+    if (whole != 0) spelled_.push_back(whole);
+  }
+  for (size_t dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.', dot + 1)) {
+    if (!(field.child_lengths >> std::min<size_t>(dot, 63) & 1)) continue;
+    const NodeId child = index_->FindChild(node, key.substr(0, dot));
+    if (child != 0) FindSpelled(child, key.substr(dot + 1), depth + 1);
+  }
+}
+
+size_t Extract::bytes() const {
+  return json_.bytes() + leaves_.capacity() * sizeof(Leaf) +
+         (touched_.capacity() + spelled_.capacity() + ignored_.capacity() + effective_.capacity()) *
+             4 +
+         nodes_.capacity() * sizeof(NodeState) + scopes_.capacity() * sizeof(ScopeOf) +
+         spellings_.capacity() * sizeof(Spelling) + arena_.bytes();
+}
+
+}  // namespace riposte::pattern::matcher
