@@ -20,8 +20,10 @@ service Riposte {
         DescribeIncident
         IngestEvents
         InvokeActionTarget
+        ListDeadLetters
         ListIncidents
         LoadEstate
+        RedriveDeadLetters
     ]
 }
 
@@ -59,6 +61,15 @@ operation InvokeActionTarget {
 }
 
 @readonly
+operation ListDeadLetters {
+    input: ListDeadLettersRequest
+    output: ListDeadLettersResponse
+    errors: [
+        ValidationException
+    ]
+}
+
+@readonly
 operation ListIncidents {
     input: ListIncidentsRequest
     output: ListIncidentsResponse
@@ -70,6 +81,14 @@ operation ListIncidents {
 operation LoadEstate {
     input: LoadEstateRequest
     output: LoadEstateResponse
+    errors: [
+        ValidationException
+    ]
+}
+
+operation RedriveDeadLetters {
+    input: RedriveDeadLettersRequest
+    output: RedriveDeadLettersResponse
     errors: [
         ValidationException
     ]
@@ -188,6 +207,76 @@ structure InvokeActionTargetRequest {
 }
 
 structure InvokeActionTargetResponse {
+}
+
+structure DeadLetter {
+    @required
+    Id: Identifier
+    @required
+    Kind: String
+    @required
+    SourceArn: String
+    @required
+    TargetArn: String
+    QueueArn: String
+    MessageId: String
+    ErrorCode: String
+    ErrorMessage: String
+    ExhaustedRetryCondition: String
+    Attempts: Integer
+    CreatedAt: Timestamp
+    DeadAt: Timestamp
+}
+
+list DeadLetterList {
+    member: DeadLetter
+}
+
+structure ListDeadLettersRequest {
+    Kind: String
+    SourceArn: String
+    QueueArn: String
+    MaxResults: MaxResults
+    NextToken: String
+}
+
+structure ListDeadLettersResponse {
+    @required
+    DeadLetters: DeadLetterList
+    NextToken: String
+}
+
+structure RedriveDeadLettersRequest {
+    Ids: DeadLetterIds
+    All: Boolean
+    Kind: String
+    SourceArn: String
+    QueueArn: String
+    NextToken: String
+}
+
+structure RedriveDeadLettersResponse {
+    @required
+    Redriven: Integer
+    @required
+    Failed: RedriveFailureList
+    NextToken: String
+}
+
+@length(min: 1, max: 1000)
+list DeadLetterIds {
+    member: Identifier
+}
+
+structure RedriveFailure {
+    @required
+    Id: Identifier
+    @required
+    Reason: String
+}
+
+list RedriveFailureList {
+    member: RedriveFailure
 }
 
 structure ListIncidentsRequest {

@@ -23,6 +23,15 @@ int PackValidate(const CommandContext& context, const std::string& folder);
 int EstateLoad(const CommandContext& context, const std::string& file);
 /// Findings (ASFF) go to the hub, everything else to the bus; one document or a list of them.
 int EventSend(const CommandContext& context, const std::string& file);
+struct DeadLetterFilter {
+  std::string kind;
+  std::string source_arn;
+  std::string queue_arn;
+};
+int DeadLetterList(const CommandContext& context, const DeadLetterFilter& filter);
+/// Those with the `ids`; or, when `all`, those that fit the filter.
+int DeadLetterRedrive(const CommandContext& context, const DeadLetterFilter& filter,
+                      const std::vector<std::string>& ids, bool all);
 int IncidentList(const CommandContext& context, const std::string& status);
 /// `all`: every step and call, not only what tells the story.
 int IncidentShow(const CommandContext& context, const std::string& id, bool all);

@@ -185,6 +185,33 @@ int Main(int argc, char** argv) {
     exit_code = IncidentWatch(context, watch_options);
   });
 
+  DeadLetterFilter letters;
+  std::vector<std::string> letter_ids;
+  bool all_letters = false;
+  CLI::App* dead = app.add_subcommand("deadletters", "What could not be delivered")
+                       ->alias("deadletter")
+                       ->require_subcommand(1);
+  const auto letter_options = [&](CLI::App* command) {
+    command->add_option("--kind", letters.kind,
+                        "rule-target, topic-subscription, function, queue-message …");
+    command->add_option("--source", letters.source_arn,
+                        "ARN of the rule, subscription, function …");
+    command->add_option("--queue", letters.queue_arn, "ARN of the dead-letter queue");
+    return client_options(command);
+  };
+  letter_options(dead->add_subcommand("list", "All dead letters, with the reason"))->callback([&] {
+    prepare();
+    exit_code = DeadLetterList(context, letters);
+  });
+  CLI::App* redrive =
+      letter_options(dead->add_subcommand("redrive", "Send them on their way again"));
+  redrive->add_option("ID", letter_ids, "Which ones");
+  redrive->add_flag("--all", all_letters, "Every one that fits the options");
+  redrive->callback([&] {
+    prepare();
+    exit_code = DeadLetterRedrive(context, letters, letter_ids, all_letters);
+  });
+
   CLI::App* docs = app.add_subcommand("docs", "Generated pages")->require_subcommand(1);
   docs->add_subcommand("coverage", "Every operation that is offered, as Markdown")->callback([&] {
     exit_code = PrintCoverage();

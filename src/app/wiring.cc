@@ -153,11 +153,13 @@ struct Engine::Impl {
         store(std::move(opened)),
         secrets(sealing_key, w.random),
         ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random) {
-    dispatcher.SetDeadLetterSender([this](const delivery::Work& work,
-                                          delivery::Target::DeadLetter letter,
-                                          std::move_only_function<void(bool)> sent) {
-      SendDeadLetter(work, std::move(letter), std::move(sent));
-    });
+    dispatcher.SetDeadLetterSender(
+        [this](const delivery::Work& work, delivery::Target::DeadLetter letter,
+               std::move_only_function<void(delivery::LetterSent)> sent) {
+          SendDeadLetter(work, std::move(letter), std::move(sent));
+        });
+    dispatcher.SetLetterBox(queues.letter_box());
+    dead_letters.SetBox(queues.letter_box());
     dispatcher.AddTarget("rule-target", rule_targets);
     dispatcher.AddTarget(sns::SubscriptionTarget::kKind, topic_subscriptions);
     dispatcher.AddTarget(std::string(observe::Alarms::kActionKind), alarm_actions);
@@ -331,7 +333,7 @@ struct Engine::Impl {
 
   /// A dead letter is a message sent by whoever owed the delivery.
   void SendDeadLetter(const delivery::Work& work, delivery::Target::DeadLetter letter,
-                      std::move_only_function<void(bool)> sent) {
+                      std::move_only_function<void(delivery::LetterSent)> sent) {
     const auto place = Arn::Parse(work.dead_letter_arn);
     const bool queue = place && place->service == "sqs";
     if (!queue && (!place || place->service != "sns")) return sent(false);
@@ -366,7 +368,8 @@ struct Engine::Impl {
         world.log.Warning("dead-letter queue refused a message",
                           {{"queue", arn}, {"error", outcome.error->code()}});
       }
-      sent(outcome.ok());
+      if (!outcome.ok()) return sent(false);
+      sent({true, std::string(json::GetString(outcome.output.as_object(), "MessageId"))});
     });
   }
 
@@ -412,7 +415,8 @@ struct Engine::Impl {
                         world.random,          events, world.log};
   estate::Seed seed{estate, SeedBucket};
   ec2::Ec2Service ec2{estate};
-  native::RiposteService native{events, events, seed, world.random};
+  delivery::DeadLetters dead_letters{dispatcher};
+  native::RiposteService native{events, events, seed, world.random, dead_letters};
   securityhub::SecurityHubService securityhub{events, world.random};
   monitoring::MonitoringService monitoring{metrics, alarms, *store, world.loop};
   logs::LogsService log_service{logs, *store, world.loop};

@@ -102,9 +102,17 @@ class Target {
                          Disposition disposition) = 0;
 };
 
+/// What came of sending a dead letter.
+struct LetterSent {
+  LetterSent(bool sent, std::string id = "") : ok(sent), message_id(std::move(id)) {}
+  bool ok;
+  std::string message_id;  ///< Its message in the dead-letter queue, when there is one.
+};
 /// Puts a message into a dead-letter queue, as the owner of the work. Implemented over the Invoker.
 using SendDeadLetter =
-    std::function<void(const Work&, Target::DeadLetter, std::move_only_function<void(bool sent)>)>;
+    std::function<void(const Work&, Target::DeadLetter, std::move_only_function<void(LetterSent)>)>;
+
+class LetterBox;  // delivery/dead_letters.h
 
 class Dispatcher {
  public:
@@ -119,6 +127,8 @@ class Dispatcher {
 
   void AddTarget(std::string kind, Target& target);
   void SetDeadLetterSender(SendDeadLetter sender);
+  /// Where dead letters lie, so that the list of them knows which are still there.
+  void SetLetterBox(LetterBox& box);
 
   /// Owes `work` from the moment `tx` commits. Sets and returns its id.
   int64_t Enqueue(store::Transaction& tx, Work work);

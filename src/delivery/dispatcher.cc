@@ -3,6 +3,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/arn.h"
+#include "delivery/dead_letters.h"
 #include "delivery/delivery.h"
 #include "delivery/retry.h"
 #include "delivery/tables.h"
@@ -44,6 +46,7 @@ struct Dispatcher::Impl {
   const telemetry::Log& log;
   std::unordered_map<std::string, Target*> targets;
   SendDeadLetter send_dead_letter;
+  LetterBox* letter_box = nullptr;
 
   std::unordered_map<int64_t, Work> memory;  ///< Ready, timed and in flight.
   std::unordered_map<std::string, Lane> lanes;
@@ -228,49 +231,71 @@ struct Dispatcher::Impl {
     Target::DeadLetter letter = target->second->MakeDeadLetter(work, result, exhausted);
     send_dead_letter(
         work, std::move(letter),
-        [this, id, at = epoch, result = std::move(result), exhausted](bool sent) mutable {
+        [this, id, at = epoch, result = std::move(result), exhausted](LetterSent sent) mutable {
           loop.Post([this, id, at, sent, result = std::move(result), exhausted]() mutable {
             if (at != epoch) return;
             Commit(id, std::move(result),
-                   sent ? Target::Disposition::kDeadLettered : Target::Disposition::kDropped,
-                   exhausted);
+                   sent.ok ? Target::Disposition::kDeadLettered : Target::Disposition::kDropped,
+                   exhausted, sent.message_id);
           });
         });
   }
 
+  void Keep(store::Transaction& tx, const Work& work, const Result& last,
+            const std::string& exhausted, Target::Disposition disposition,
+            const std::string& message_id) {
+    tables::DeadWork dead{work,      "",         message_id, 0, last.error_code, last.error_message,
+                          exhausted, clock.Now()};
+    if (disposition == Target::Disposition::kDeadLettered) {
+      dead.queue_arn = work.dead_letter_arn;
+      const auto place = Arn::Parse(work.dead_letter_arn);  // Or a topic, which keeps nothing.
+      if (letter_box != nullptr && place && place->service == "sqs" && !message_id.empty()) {
+        dead.letter = letter_box->Find(tx, work.dead_letter_arn, message_id);
+        if (dead.letter == 0) return;  // Somebody has taken it already.
+      }
+    }
+    tables::KeepDead(tx, dead);
+  }
+
   /// Makes the outcome durable, then lets go of the work (or times its next attempt).
-  void Commit(int64_t id, Result result, Target::Disposition disposition, std::string exhausted) {
+  void Commit(int64_t id, Result result, Target::Disposition disposition, std::string exhausted,
+              const std::string& message_id = "") {
     const auto shared = std::make_shared<Result>(std::move(result));
     const Work work = memory.at(id);
     store.Write(
-        [this, work, shared, disposition, exhausted](store::Transaction& tx) {
+        [this, work, shared, disposition, exhausted, message_id](store::Transaction& tx) {
           if (disposition == Target::Disposition::kWillRetry) {
             tables::Postpone(tx, work.id, work.attempts, work.due);
           } else {
             tables::Delete(tx, work.id);
           }
-          if (disposition == Target::Disposition::kDropped) {
-            tables::KeepDead(tx, work, *shared, exhausted, clock.Now());
+          if (disposition == Target::Disposition::kDropped ||
+              disposition == Target::Disposition::kDeadLettered) {
+            Keep(tx, work, *shared, exhausted, disposition, message_id);
           }
           if (const auto target = targets.find(work.kind); target != targets.end()) {
             target->second->OnOutcome(tx, work, *shared, disposition);
           }
         },
-        [this, id, shared, disposition, exhausted, at = epoch](std::exception_ptr failure) {
-          loop.Post([this, id, shared, disposition, exhausted, at, failed = failure != nullptr] {
-            if (at == epoch) Committed(id, *shared, disposition, exhausted, failed);
+        [this, id, shared, disposition, exhausted, message_id,
+         at = epoch](std::exception_ptr failure) {
+          loop.Post([this, id, shared, disposition, exhausted, message_id, at,
+                     failed = failure != nullptr] {
+            if (at == epoch) Committed(id, *shared, disposition, exhausted, message_id, failed);
           });
         });
   }
 
   void Committed(int64_t id, const Result& result, Target::Disposition disposition,
-                 const std::string& exhausted, bool failed) {
+                 const std::string& exhausted, const std::string& message_id, bool failed) {
     if (failed) {
       // The effect may have happened but is not recorded: it stays owed, and counts as in flight.
       log.Error("outcome of a delivery could not be stored", {{"id", id}});
       loop.PostAt(clock.Now() + kStoreRetry,
-                  [this, id, result, disposition, exhausted, at = epoch] {
-                    if (at == epoch && !stopped) Commit(id, result, disposition, exhausted);
+                  [this, id, result, disposition, exhausted, message_id, at = epoch] {
+                    if (at == epoch && !stopped) {
+                      Commit(id, result, disposition, exhausted, message_id);
+                    }
                   });
       return;
     }
@@ -308,6 +333,10 @@ void Dispatcher::AddTarget(std::string kind, Target& target) {
 
 void Dispatcher::SetDeadLetterSender(SendDeadLetter sender) {
   impl_->send_dead_letter = std::move(sender);
+}
+
+void Dispatcher::SetLetterBox(LetterBox& box) {
+  impl_->letter_box = &box;
 }
 
 int64_t Dispatcher::Enqueue(store::Transaction& tx, Work work) {

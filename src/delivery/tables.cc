@@ -40,7 +40,25 @@ CREATE TABLE delivery_dead (
   error_message TEXT NOT NULL,
   exhausted TEXT NOT NULL
 );
+)"},
+                                            {"delivery", 2, R"(
+ALTER TABLE delivery_dead ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE delivery_dead ADD COLUMN dead_letter_arn TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery_dead ADD COLUMN hops INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery_dead ADD COLUMN queue_arn TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery_dead ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery_dead ADD COLUMN letter INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX delivery_dead_time ON delivery_dead(dead_ms);
+CREATE INDEX delivery_dead_scope ON delivery_dead(account, region, id);
 )"}};
+
+/// As long as a queue can keep a message.
+constexpr auto kKeepDead = std::chrono::hours(14 * 24);
+
+#define RIPOSTE_DEAD_COLUMNS                                                                   \
+  "id, kind, account, region, source_arn, target_arn, detail, correlation, hops, created_ms, " \
+  "attempts, policy, dead_letter_arn, queue_arn, message_id, letter, error_code, "             \
+  "error_message, exhausted, dead_ms"
 
 #define RIPOSTE_WORK_COLUMNS                                                        \
   "id, kind, account, region, source_arn, target_arn, detail, detail_crc, policy, " \
@@ -65,6 +83,30 @@ Work ReadWork(const store::Row& row) {
   work.due = row.Time(13);
   work.attempts = static_cast<int>(row.Int(14));
   return work;
+}
+
+DeadWork ReadDead(const store::Row& row) {
+  DeadWork dead;
+  Work& work = dead.work;
+  work.id = row.Int(0);
+  work.kind = row.Str(1);
+  work.scope = {AccountId(row.Str(2)), Region(row.Str(3))};
+  work.source_arn = row.Str(4);
+  work.target_arn = row.Str(5);
+  work.detail = std::move(row.Json(6).as_object());
+  work.trace = {row.Str(7), static_cast<int>(row.Int(8))};
+  work.created = row.Time(9);
+  work.attempts = static_cast<int>(row.Int(10));
+  work.policy = RetryPolicy::FromJson(row.Json(11));
+  work.dead_letter_arn = row.Str(12);
+  dead.queue_arn = row.Str(13);
+  dead.message_id = row.Str(14);
+  dead.letter = row.Int(15);
+  dead.error_code = row.Str(16);
+  dead.error_message = row.Str(17);
+  dead.exhausted = row.Str(18);
+  dead.time = row.Time(19);
+  return dead;
 }
 
 }  // namespace
@@ -94,15 +136,52 @@ void Postpone(store::Transaction& tx, int64_t id, int attempts, TimePoint due) {
   tx.Execute("UPDATE delivery_work SET attempts = ?, due_ms = ? WHERE id = ?", {attempts, due, id});
 }
 
-void KeepDead(store::Transaction& tx, const Work& work, const Result& last,
-              const std::string& exhausted, TimePoint now) {
-  tx.Execute(
-      "INSERT OR REPLACE INTO delivery_dead (id, kind, account, region, source_arn, target_arn, "
-      "detail, correlation, created_ms, dead_ms, attempts, error_code, error_message, exhausted) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {work.id, work.kind, work.scope.account.str(), work.scope.region.str(), work.source_arn,
-       work.target_arn, json::Serialize(work.detail), work.trace.correlation, work.created, now,
-       work.attempts, last.error_code, last.error_message, exhausted});
+void KeepDead(store::Transaction& tx, const DeadWork& dead) {
+  const Work& work = dead.work;
+  tx.Execute("DELETE FROM delivery_dead WHERE dead_ms < ?", {dead.time - kKeepDead});
+  tx.Execute("INSERT OR REPLACE INTO delivery_dead (" RIPOSTE_DEAD_COLUMNS
+             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             {work.id,
+              work.kind,
+              work.scope.account.str(),
+              work.scope.region.str(),
+              work.source_arn,
+              work.target_arn,
+              json::Serialize(work.detail),
+              work.trace.correlation,
+              work.trace.hops,
+              work.created,
+              work.attempts,
+              json::Serialize(work.policy.ToJson()),
+              work.dead_letter_arn,
+              dead.queue_arn,
+              dead.message_id,
+              dead.letter,
+              dead.error_code,
+              dead.error_message,
+              dead.exhausted,
+              dead.time});
+}
+
+std::optional<DeadWork> FindDead(store::Transaction& tx, const Scope& scope, int64_t id) {
+  std::optional<DeadWork> dead;
+  tx.QueryOne("SELECT " RIPOSTE_DEAD_COLUMNS
+              " FROM delivery_dead WHERE id = ? AND account = ? AND region = ?",
+              {id, scope.account.str(), scope.region.str()},
+              [&](const store::Row& row) { dead = ReadDead(row); });
+  return dead;
+}
+
+void ListDead(store::Transaction& tx, const Scope& scope, int64_t after,
+              const std::function<bool(DeadWork)>& each) {
+  tx.Query("SELECT " RIPOSTE_DEAD_COLUMNS
+           " FROM delivery_dead WHERE account = ? AND region = ? AND id > ? ORDER BY id",
+           {scope.account.str(), scope.region.str(), after},
+           [&](const store::Row& row) { return each(ReadDead(row)); });
+}
+
+void ForgetDead(store::Transaction& tx, int64_t id) {
+  tx.Execute("DELETE FROM delivery_dead WHERE id = ?", {id});
 }
 
 void LoadNew(store::Transaction& tx, int64_t after, size_t limit, const Each& each) {

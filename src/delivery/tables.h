@@ -16,9 +16,25 @@ int64_t Insert(store::Transaction& tx, const Work& work);
 void Delete(store::Transaction& tx, int64_t id);
 /// After a failed attempt.
 void Postpone(store::Transaction& tx, int64_t id, int attempts, TimePoint due);
-/// Keeps what no dead-letter queue took, with the reason, so that nothing vanishes.
-void KeepDead(store::Transaction& tx, const Work& work, const Result& last,
-              const std::string& exhausted, TimePoint now);
+/// Work that was given up, with the reason.
+struct DeadWork {
+  Work work;
+  std::string queue_arn;   ///< Where its dead letter went; "": nowhere.
+  std::string message_id;  ///< Of the letter.
+  int64_t letter = 0;      ///< The letter's number (LetterBox); 0 when it is not in a queue.
+  std::string error_code;
+  std::string error_message;
+  std::string exhausted;
+  TimePoint time;
+};
+/// Keeps it for kKeepDead, so that nothing vanishes.
+void KeepDead(store::Transaction& tx, const DeadWork& dead);
+[[nodiscard]] std::optional<DeadWork> FindDead(store::Transaction& tx, const Scope& scope,
+                                               int64_t id);
+/// In order of id, those after `after`, until `each` returns false.
+void ListDead(store::Transaction& tx, const Scope& scope, int64_t after,
+              const std::function<bool(DeadWork)>& each);
+void ForgetDead(store::Transaction& tx, int64_t id);
 
 using Each = std::function<void(Work)>;
 /// Work with an id above `after`, in order of id.

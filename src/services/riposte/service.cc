@@ -88,6 +88,8 @@ void RiposteService::Register(api::Registry& registry) {
                   {
                       {"ApplyPack", api::Async(&S::ApplyPack)},
                       {"IngestEvents", api::Write(&S::IngestEvents)},
+                      {"ListDeadLetters", api::Read(&S::ListDeadLetters)},
+                      {"RedriveDeadLetters", api::Write(&S::RedriveDeadLetters)},
                       {"ListIncidents", api::Read(&S::ListIncidents)},
                       {"DescribeIncident", api::Read(&S::DescribeIncident)},
                       {"LoadEstate", api::Write(&S::LoadEstate)},

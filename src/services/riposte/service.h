@@ -7,6 +7,7 @@
 #include "api/invoker.h"
 #include "api/registry.h"
 #include "api/sinks.h"
+#include "delivery/dead_letters.h"
 #include "estate/seed.h"
 #include "response/incidents.h"
 
@@ -15,8 +16,12 @@ namespace riposte::native {
 class RiposteService {
  public:
   RiposteService(api::EventSink& events, response::Incidents& incidents, estate::Seed& seed,
-                 Random& random)
-      : events_(events), incidents_(incidents), seed_(seed), random_(random) {}
+                 Random& random, delivery::DeadLetters& dead_letters)
+      : events_(events),
+        incidents_(incidents),
+        seed_(seed),
+        random_(random),
+        dead_letters_(dead_letters) {}
 
   /// Before the first call: packs are applied through the pipeline like any client's calls.
   void SetInvoker(api::Invoker& invoker) { invoker_ = &invoker; }
@@ -32,11 +37,15 @@ class RiposteService {
   json::Value ListIncidents(const Call& call, Tx& tx);
   json::Value DescribeIncident(const Call& call, Tx& tx);
   json::Value LoadEstate(const Call& call, Tx& tx);
+  // dead_letters.cc
+  json::Value ListDeadLetters(const Call& call, Tx& tx);
+  json::Value RedriveDeadLetters(const Call& call, Tx& tx);
 
   api::EventSink& events_;
   response::Incidents& incidents_;
   estate::Seed& seed_;
   Random& random_;
+  delivery::DeadLetters& dead_letters_;
   api::Invoker* invoker_ = nullptr;
 };
 

@@ -240,6 +240,7 @@ bool SqsService::MoveIfWornOut(Tx& tx, const Queue& queue, Message& message, Tim
   message.first_received = TimePoint();
   message.visible = now;
   message.dead_from = queue.Arn();
+  message.moved = now;
   if (queue.fifo()) {
     // Only standard queues keep the first time of sending. The new deduplication id keeps apart
     // two messages that were sent under one; the new place keeps the order of arrival here.

@@ -17,6 +17,7 @@
 
 #include "api/registry.h"
 #include "base/time.h"
+#include "services/sqs/letter_box.h"
 #include "services/sqs/moves.h"
 #include "services/sqs/tables.h"
 #include "services/sqs/waiters.h"
@@ -43,6 +44,8 @@ class SqsService {
   /// Goes on with the message move tasks that were under way, and sweeps expired messages.
   void Start();
   void Stop();
+  /// The dead letters in the queues, and the way back for each.
+  [[nodiscard]] delivery::LetterBox& letter_box() { return letter_box_; }
 
  private:
   using Call = api::Call;
@@ -102,6 +105,7 @@ class SqsService {
   Options options_;
   Waiters waiters_;
   Mover mover_;
+  QueueLetterBox letter_box_{mover_};
   Executor& loop_;
   std::atomic<bool> stopped_ = false;
   /// At least as many as are in flight, by queue: the last count and what was received since. Only

@@ -81,13 +81,18 @@ constexpr store::Migration kMigrations[] = {
       CREATE INDEX sqs_moves_source ON sqs_moves (source_id, id);
       CREATE INDEX sqs_moves_running ON sqs_moves (status) WHERE status = 'RUNNING';
     )sql"},
+    {"sqs", 3, R"sql(
+      DROP INDEX sqs_messages_dead;
+      CREATE INDEX sqs_messages_moved ON sqs_messages (id) WHERE dead_from <> '';
+      ALTER TABLE sqs_messages ADD COLUMN moved_ms INTEGER NOT NULL DEFAULT 0;
+    )sql"},
 };
 
 #define RIPOSTE_QUEUE_COLUMNS \
   "id, account, region, name, created_ms, modified_ms, attributes, tags, purged_ms"
 #define RIPOSTE_MESSAGE_COLUMNS                                                          \
   "id, queue_id, message_id, body, attributes, system_attributes, sent_ms, visible_ms, " \
-  "first_received_ms, receive_count, group_id, deduplication_id, sequence, dead_from"
+  "first_received_ms, receive_count, group_id, deduplication_id, sequence, dead_from, moved_ms"
 
 #define RIPOSTE_MOVE_COLUMNS                                                             \
   "id, task_id, account, region, source_id, source_arn, destination_arn, rate, status, " \
@@ -122,6 +127,7 @@ Message MessageFrom(const store::Row& row) {
   message.deduplication_id = row.Str(11);
   message.sequence = row.Int(12);
   message.dead_from = row.Str(13);
+  message.moved = row.Time(14);
   return message;
 }
 
@@ -245,15 +251,6 @@ std::vector<Queue> ListAllQueues(store::Transaction& tx) {
   return out;
 }
 
-std::optional<Message> FindMessage(store::Transaction& tx, int64_t queue_id,
-                                   std::string_view message_id) {
-  std::optional<Message> message;
-  tx.QueryOne("SELECT " RIPOSTE_MESSAGE_COLUMNS
-              " FROM sqs_messages WHERE queue_id = ? AND message_id = ? LIMIT 1",
-              {queue_id, message_id}, [&](const store::Row& row) { message = MessageFrom(row); });
-  return message;
-}
-
 std::vector<Message> ListVisible(store::Transaction& tx, const Queue& queue, TimePoint now,
                                  TimePoint horizon, int limit) {
   std::vector<Message> out;
@@ -302,25 +299,68 @@ std::vector<Message> ListMovable(store::Transaction& tx, const Queue& queue, Tim
   return out;
 }
 
-std::vector<Message> ListDead(store::Transaction& tx, int64_t queue_id, int64_t after, int limit) {
-  std::vector<Message> out;
+namespace {
+
+constexpr int kQueueName = 15;  // After the message's columns.
+
+DeadMessage DeadFrom(const store::Row& row) {
+  return {MessageFrom(row), row.Str(kQueueName)};
+}
+
+}  // namespace
+
+std::vector<DeadMessage> ListDead(store::Transaction& tx, const Scope& scope, int64_t after,
+                                  int limit) {
+  std::vector<DeadMessage> out;
   tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
-           " FROM sqs_messages WHERE queue_id = ? AND dead_from <> '' AND id > ? "
-           "ORDER BY id LIMIT ?",
-           {queue_id, after, limit}, [&](const store::Row& row) {
-             out.push_back(MessageFrom(row));
+           ", (SELECT name FROM sqs_queues AS q WHERE q.id = m.queue_id) "
+           "FROM sqs_messages AS m INDEXED BY sqs_messages_moved "
+           "WHERE dead_from <> '' AND id > ? AND EXISTS (SELECT 1 FROM sqs_queues AS q "
+           "WHERE q.id = m.queue_id AND q.account = ? AND q.region = ?) ORDER BY id LIMIT ?",
+           {after, scope.account.str(), scope.region.str(), limit}, [&](const store::Row& row) {
+             out.push_back(DeadFrom(row));
              return true;
            });
   return out;
+}
+
+std::optional<DeadMessage> FindDead(store::Transaction& tx, const Scope& scope, int64_t id) {
+  std::optional<DeadMessage> found;
+  tx.QueryOne("SELECT " RIPOSTE_MESSAGE_COLUMNS
+              ", (SELECT name FROM sqs_queues AS q WHERE q.id = m.queue_id) "
+              "FROM sqs_messages AS m WHERE id = ? AND dead_from <> '' AND EXISTS ("
+              "SELECT 1 FROM sqs_queues AS q "
+              "WHERE q.id = m.queue_id AND q.account = ? AND q.region = ?)",
+              {id, scope.account.str(), scope.region.str()},
+              [&](const store::Row& row) { found = DeadFrom(row); });
+  return found;
+}
+
+int64_t FindRecent(store::Transaction& tx, int64_t queue_id, std::string_view message_id) {
+  constexpr int64_t kRecent = 10'000;
+  return tx
+      .QueryInt(
+          "SELECT id FROM sqs_messages WHERE id > (SELECT max(id) FROM sqs_messages) - ? "
+          "AND +queue_id = ? AND message_id = ? ORDER BY id DESC LIMIT 1",
+          {kRecent, queue_id, message_id})
+      .value_or(0);
+}
+
+bool HasMessage(store::Transaction& tx, int64_t id) {
+  return tx.QueryInt("SELECT id FROM sqs_messages WHERE id = ?", {id}).has_value();
+}
+
+void DeleteMessage(store::Transaction& tx, int64_t id) {
+  tx.Execute("DELETE FROM sqs_messages WHERE id = ?", {id});
 }
 
 void UpdateMessage(store::Transaction& tx, const Message& message) {
   const std::string system_attributes = json::Serialize(message.system_attributes);
   tx.Execute(
       "UPDATE sqs_messages SET queue_id = ?, system_attributes = ?, sent_ms = ?, visible_ms = ?, "
-      "first_received_ms = ?, receive_count = ?, dead_from = ? WHERE id = ?",
+      "first_received_ms = ?, receive_count = ?, dead_from = ?, moved_ms = ? WHERE id = ?",
       {message.queue_id, system_attributes, message.sent, message.visible, message.first_received,
-       message.receive_count, message.dead_from, message.id});
+       message.receive_count, message.dead_from, message.moved, message.id});
 }
 
 void MarkReceived(store::Transaction& tx, const Message& message) {
@@ -333,7 +373,8 @@ void MarkReceived(store::Transaction& tx, const Message& message) {
 void RenewMessage(store::Transaction& tx, Message& message, bool fifo) {
   const int64_t old = message.id;
   InsertMessage(tx, message, fifo);
-  tx.Execute("UPDATE sqs_messages SET dead_from = ? WHERE id = ?", {message.dead_from, message.id});
+  tx.Execute("UPDATE sqs_messages SET dead_from = ?, moved_ms = ? WHERE id = ?",
+             {message.dead_from, message.moved, message.id});
   tx.Execute("DELETE FROM sqs_messages WHERE id = ?", {old});
 }
 

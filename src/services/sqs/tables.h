@@ -63,15 +63,13 @@ struct Message {
   int64_t sequence = 0;  ///< FIFO: ascending over all queues.
   /// The queue it came from, when that one's redrive policy moved it here; senders cannot set it.
   std::string dead_from;
+  TimePoint moved;  ///< When that was.
 };
 
 /// Gives it its id, and when `fifo` its sequence number.
 void InsertMessage(store::Transaction& tx, Message& message, bool fifo);
 [[nodiscard]] std::optional<Message> FindMessage(store::Transaction& tx, int64_t queue_id,
                                                  int64_t id);
-/// Cost: reads the queue. For lists that people look at.
-[[nodiscard]] std::optional<Message> FindMessage(store::Transaction& tx, int64_t queue_id,
-                                                 std::string_view message_id);
 /// Those that may be received now and were not sent before `horizon`, in order; for FIFO, without
 /// those of a group that has a message in flight.
 [[nodiscard]] std::vector<Message> ListVisible(store::Transaction& tx, const Queue& queue,
@@ -80,9 +78,22 @@ void InsertMessage(store::Transaction& tx, Message& message, bool fifo);
 [[nodiscard]] std::vector<Message> ListMovable(store::Transaction& tx, const Queue& queue,
                                                TimePoint now, TimePoint horizon, int64_t bound,
                                                int limit);
-/// Those that a redrive policy moved here, in order of arrival, with an id above `after`.
-[[nodiscard]] std::vector<Message> ListDead(store::Transaction& tx, int64_t queue_id, int64_t after,
-                                            int limit);
+/// A message that a redrive policy moved, and the name of the queue it is in.
+struct DeadMessage {
+  Message message;
+  std::string queue;
+};
+/// In order of id, those of the scope's queues with an id above `after`.
+[[nodiscard]] std::vector<DeadMessage> ListDead(store::Transaction& tx, const Scope& scope,
+                                                int64_t after, int limit);
+[[nodiscard]] std::optional<DeadMessage> FindDead(store::Transaction& tx, const Scope& scope,
+                                                  int64_t id);
+/// The id of a message that was among the last ones to be sent; else 0.
+[[nodiscard]] int64_t FindRecent(store::Transaction& tx, int64_t queue_id,
+                                 std::string_view message_id);
+[[nodiscard]] bool HasMessage(store::Transaction& tx, int64_t id);
+/// From whichever queue it is in.
+void DeleteMessage(store::Transaction& tx, int64_t id);
 /// Writes all that can change in a message that keeps its place in the order.
 void UpdateMessage(store::Transaction& tx, const Message& message);
 /// Writes what receiving changes.

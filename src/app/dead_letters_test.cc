@@ -1,0 +1,213 @@
+// Dead letters, whoever owed them: one list with the reason, and a way back for each.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "app/testing/harness.h"
+
+namespace riposte::app::testing {
+namespace {
+
+using json::Array;
+using json::Object;
+
+class DeadLettersFlow : public ::testing::Test {
+ protected:
+  std::string NewQueue(const std::string& name, Object attributes = {}) {
+    if (!attributes.contains("Policy")) {
+      attributes["Policy"] = json::Serialize(Object{
+          {"Version", "2012-10-17"},
+          {"Statement", Array{Object{{"Effect", "Allow"},
+                                     {"Principal", Object{{"Service", "events.amazonaws.com"}}},
+                                     {"Action", "sqs:SendMessage"},
+                                     {"Resource", engine.Arn("sqs", name)}}}}});
+    }
+    return std::string(json::GetString(
+        engine.Call("sqs", "CreateQueue", {{"QueueName", name}, {"Attributes", attributes}}),
+        "QueueUrl"));
+  }
+  /// A rule whose target is a queue that may not be there.
+  void NewRule(const std::string& name, const std::string& queue, const std::string& dead = "") {
+    Object target{{"Id", "1"}, {"Arn", engine.Arn("sqs", queue)}};
+    if (!dead.empty()) target["DeadLetterConfig"] = Object{{"Arn", engine.Arn("sqs", dead)}};
+    engine.Call("events", "PutRule",
+                {{"Name", name}, {"EventPattern", R"({"source":[")" + name + R"("]})"}});
+    engine.Call("events", "PutTargets", {{"Rule", name}, {"Targets", Array{target}}});
+  }
+  void Put(const std::string& source) {
+    engine.Call(
+        "events", "PutEvents",
+        {{"Entries", Array{Object{{"Source", source}, {"DetailType", "t"}, {"Detail", "{}"}}}}});
+  }
+  Array List(Object input = {}) {
+    return engine.Call("riposte", "ListDeadLetters", std::move(input)).at("DeadLetters").as_array();
+  }
+  Object Redrive(Object input) {
+    return engine.Call("riposte", "RedriveDeadLetters", std::move(input));
+  }
+  /// Receives one message; "" when there is none. It stays in flight.
+  Object Take(const std::string& url) {
+    const Object got = engine.Call("sqs", "ReceiveMessage", {{"QueueUrl", url}});
+    const Array* messages = json::GetArray(got, "Messages");
+    return messages == nullptr ? Object() : messages->at(0).as_object();
+  }
+  static std::string Text(const json::Value& letter, std::string_view name) {
+    return std::string(json::GetString(letter.as_object(), name));
+  }
+
+  Harness engine{{.durable = true}};
+};
+
+TEST_F(DeadLettersFlow, WhatHadNoQueueIsListedAndRedriven) {
+  NewRule("app", "inbox");
+  Put("app");
+  Array letters = List();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(Text(letters[0], "Kind"), "rule-target");
+  EXPECT_EQ(Text(letters[0], "SourceArn"), engine.Arn("events", "rule/app"));
+  EXPECT_EQ(Text(letters[0], "TargetArn"), engine.Arn("sqs", "inbox"));
+  EXPECT_EQ(Text(letters[0], "QueueArn"), "");
+  EXPECT_NE(Text(letters[0], "ErrorCode"), "");
+  // While the target is missing it dies again, once: not in circles.
+  const Object again = Redrive({{"All", true}});
+  EXPECT_EQ(again.at("Redriven"), 1);
+  EXPECT_FALSE(again.contains("NextToken"));
+  letters = List();
+  ASSERT_EQ(letters.size(), 1u);
+  engine.Restart();
+  const std::string url = NewQueue("inbox");
+  EXPECT_EQ(Redrive({{"Ids", Array{letters[0].at("Id")}}}).at("Redriven"), 1);
+  EXPECT_NE(json::GetString(Take(url), "Body"), "");
+  EXPECT_TRUE(Take(url).empty());
+  EXPECT_TRUE(List().empty());
+  const Object gone = Redrive({{"Ids", Array{letters[0].at("Id")}}});
+  EXPECT_EQ(gone.at("Redriven"), 0);
+  EXPECT_EQ(gone.at("Failed").at(0).at("Reason"), "There is no such dead letter.");
+}
+
+TEST_F(DeadLettersFlow, ALetterLeavesItsQueueWhenItIsRedriven) {
+  const std::string dead = NewQueue("dead");
+  NewRule("app", "inbox", "dead");
+  Put("app");
+  Put("app");
+  Array letters = List();
+  ASSERT_EQ(letters.size(), 2u);
+  EXPECT_EQ(Text(letters[0], "QueueArn"), engine.Arn("sqs", "dead"));
+  const Object taken = Take(dead);
+  EXPECT_EQ(json::GetString(taken, "MessageId"), Text(letters[0], "MessageId"));
+  // Who deletes a letter has dealt with it.
+  engine.Call("sqs", "DeleteMessage",
+              {{"QueueUrl", dead}, {"ReceiptHandle", taken.at("ReceiptHandle")}});
+  EXPECT_EQ(List().size(), 1u);
+  EXPECT_TRUE(List({{"QueueArn", engine.Arn("sqs", "other")}}).empty());
+  EXPECT_TRUE(List({{"Kind", "function"}}).empty());
+  engine.Restart();
+  const std::string url = NewQueue("inbox");
+  EXPECT_EQ(Redrive({{"All", true}, {"QueueArn", engine.Arn("sqs", "dead")}}).at("Redriven"), 1);
+  EXPECT_NE(json::GetString(Take(url), "Body"), "");
+  EXPECT_TRUE(Take(url).empty());
+  EXPECT_TRUE(Take(dead).empty());
+  EXPECT_TRUE(List().empty());
+}
+
+TEST_F(DeadLettersFlow, WornOutMessagesGoBackToTheirQueue) {
+  const std::string dead = NewQueue("dead");
+  const std::string url = NewQueue(
+      "jobs",
+      {{"VisibilityTimeout", "0"},
+       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
+                                                {"maxReceiveCount", 1}})}});
+  engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
+  EXPECT_FALSE(Take(url).empty());
+  EXPECT_TRUE(Take(url).empty());
+  const Array letters = List();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(Text(letters[0], "Kind"), "queue-message");
+  EXPECT_EQ(Text(letters[0], "ErrorCode"), "MAX_RECEIVES");
+  EXPECT_EQ(Text(letters[0], "SourceArn"), engine.Arn("sqs", "jobs"));
+  EXPECT_EQ(Text(letters[0], "QueueArn"), engine.Arn("sqs", "dead"));
+  EXPECT_FALSE(Take(dead).empty());
+  EXPECT_EQ(Redrive({{"All", true}}).at("Failed").at(0).at("Reason"),
+            "Somebody holds the message: it is in flight.");
+  engine.AdvanceTime(std::chrono::seconds(31));
+  EXPECT_EQ(Redrive({{"All", true}}).at("Redriven"), 1);
+  EXPECT_EQ(json::GetString(Take(url), "Body"), "poison");
+  EXPECT_TRUE(List().empty());
+}
+
+TEST_F(DeadLettersFlow, PagesCoverBothKinds) {
+  NewQueue("dead");
+  const std::string url = NewQueue(
+      "jobs",
+      {{"VisibilityTimeout", "0"},
+       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
+                                                {"maxReceiveCount", 1}})}});
+  NewRule("app", "inbox");
+  for (int i = 0; i < 3; ++i) Put("app");
+  for (int i = 0; i < 3; ++i) {
+    engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "m"}});
+    EXPECT_FALSE(Take(url).empty());
+    EXPECT_TRUE(Take(url).empty());
+  }
+  for (const int size : {1, 2, 3, 4, 6, 7}) {
+    std::set<std::string> seen;
+    int pages = 0;
+    std::string token;
+    do {
+      Object input{{"MaxResults", size}};
+      json::SetIfNotEmpty(input, "NextToken", token);
+      const Object page = engine.Call("riposte", "ListDeadLetters", input);
+      for (const json::Value& letter : page.at("DeadLetters").as_array()) {
+        EXPECT_TRUE(seen.insert(Text(letter, "Id")).second);
+      }
+      token = std::string(json::GetString(page, "NextToken"));
+    } while (!token.empty() && ++pages < 10);
+    EXPECT_EQ(seen.size(), 6u) << size;
+  }
+  EXPECT_EQ(engine.CallError("riposte", "RedriveDeadLetters"), "ValidationException");
+  EXPECT_EQ(engine.CallError("riposte", "RedriveDeadLetters", {{"All", true}, {"NextToken", "x"}}),
+            "ValidationException");
+  EXPECT_EQ(Redrive({{"Ids", Array{"d-0", "x", "q-99"}}}).at("Failed").as_array().size(), 3u);
+}
+
+TEST_F(DeadLettersFlow, MoveTasksAndFifoTopicsWorkThroughTheWholeEngine) {
+  const std::string dead = NewQueue("dead");
+  const std::string url = NewQueue(
+      "jobs",
+      {{"VisibilityTimeout", "0"},
+       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
+                                                {"maxReceiveCount", 1}})}});
+  engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
+  EXPECT_FALSE(Take(url).empty());
+  EXPECT_TRUE(Take(url).empty());
+  // A user who may start moves, but not send to the destination.
+  engine.Call("iam", "CreateUser", {{"UserName", "mover"}});
+  const auto allow = [&](Array actions) {
+    engine.Call("iam", "PutUserPolicy",
+                {{"UserName", "mover"},
+                 {"PolicyName", "p"},
+                 {"PolicyDocument",
+                  json::Serialize(Object{{"Version", "2012-10-17"},
+                                         {"Statement", Array{Object{{"Effect", "Allow"},
+                                                                    {"Action", std::move(actions)},
+                                                                    {"Resource", "*"}}}}})}});
+  };
+  access::Principal mover;
+  mover.kind = access::Principal::Kind::kUser;
+  mover.account = engine.scope().account;
+  mover.arn = "arn:aws:iam::" + mover.account.str() + ":user/mover";
+  const Object move{{"SourceArn", engine.Arn("sqs", "dead")},
+                    {"DestinationArn", engine.Arn("sqs", "jobs")}};
+  allow({"sqs:StartMessageMoveTask", "sqs:ReceiveMessage", "sqs:DeleteMessage"});
+  const auto refused = engine.TryCallAs(mover, "sqs", "StartMessageMoveTask", move);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error->code(), "AccessDeniedException");
+  allow({"sqs:*"});
+  const auto started = engine.TryCallAs(mover, "sqs", "StartMessageMoveTask", move);
+  ASSERT_TRUE(started.ok()) << started.error->message();
+  engine.RunUntilIdle();
+  EXPECT_EQ(json::GetString(Take(url), "Body"), "poison");
+}
+
+}  // namespace
+}  // namespace riposte::app::testing

@@ -1,0 +1,103 @@
+#include "delivery/dead_letters.h"
+
+#include <charconv>
+
+#include "base/arn.h"
+#include "delivery/tables.h"
+
+namespace riposte::delivery {
+namespace {
+
+constexpr char kWork = 'd';
+constexpr char kMessage = 'q';
+/// Rows looked through for one page: a filter that matches little still answers soon.
+constexpr int kMaxScanned = 5000;
+
+std::string IdOf(char kind, int64_t number) {
+  return std::string(1, kind) + "-" + std::to_string(number);
+}
+
+/// "d-12" -> 'd', 12.
+std::optional<std::pair<char, int64_t>> ParseId(std::string_view id) {
+  if (id.size() < 3 || id[1] != '-' || (id[0] != kWork && id[0] != kMessage)) return std::nullopt;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(id.data() + 2, id.data() + id.size(), number);
+  if (error != std::errc() || end != id.data() + id.size()) return std::nullopt;
+  return std::pair{id[0], number};
+}
+
+bool Fits(const DeadLetterRecord& letter, const DeadLetters::Filter& filter) {
+  const auto same = [](const std::string& wanted, const std::string& is) {
+    return wanted.empty() || wanted == is;
+  };
+  if (filter.before && letter.dead > *filter.before) return false;
+  return same(filter.kind, letter.kind) && same(filter.source_arn, letter.source_arn) &&
+         same(filter.queue_arn, letter.queue_arn);
+}
+
+}  // namespace
+
+DeadLetters::Page DeadLetters::List(store::Transaction& tx, const Scope& scope,
+                                    const Filter& filter, const std::string& after, int limit) {
+  Page page;
+  const auto from = ParseId(after);
+  int scanned = 0;
+  /// False when the page is full: the list goes on after the letter before this one.
+  std::string last = after;
+  const auto take = [&](DeadLetterRecord letter) {
+    if (static_cast<int>(page.letters.size()) == limit || ++scanned > kMaxScanned) {
+      page.next = last;
+      return false;
+    }
+    last = letter.id;
+    if (Fits(letter, filter)) page.letters.push_back(std::move(letter));
+    return true;
+  };
+  if (!from || from->first == kWork) {
+    tables::ListDead(tx, scope, from ? from->second : 0, [&](tables::DeadWork dead) {
+      if (box_ != nullptr && dead.letter != 0 && !box_->Holds(tx, dead.letter)) return true;
+      const Work& work = dead.work;
+      return take({IdOf(kWork, work.id), work.kind, work.source_arn, work.target_arn,
+                   dead.queue_arn, dead.message_id, dead.error_code, dead.error_message,
+                   dead.exhausted, work.attempts, work.created, dead.time});
+    });
+    if (!page.next.empty()) return page;
+  }
+  if (box_ == nullptr) return page;
+  int64_t position = from && from->first == kMessage ? from->second : 0;
+  constexpr int kBatch = 200;
+  for (;;) {
+    auto letters = box_->List(tx, scope, position, kBatch);
+    for (DeadLetterRecord& letter : letters) {
+      position = std::stoll(letter.id);
+      letter.id = IdOf(kMessage, position);
+      if (!take(std::move(letter))) return page;
+    }
+    if (letters.size() < static_cast<size_t>(kBatch)) return page;
+  }
+}
+
+std::string DeadLetters::Redrive(store::Transaction& tx, const Scope& scope, const std::string& id,
+                                 TimePoint now) {
+  static const std::string kNone = "There is no such dead letter.";
+  const auto parsed = ParseId(id);
+  if (!parsed) return kNone;
+  if (parsed->first == kMessage) {
+    return box_ == nullptr ? kNone : box_->PutBack(tx, scope, parsed->second, now);
+  }
+  auto dead = tables::FindDead(tx, scope, parsed->second);
+  if (!dead) return kNone;
+  tables::ForgetDead(tx, dead->work.id);
+  if (dead->letter != 0 && box_ != nullptr) {
+    if (!box_->Holds(tx, dead->letter)) return "Its message has left the dead-letter queue.";
+    box_->Remove(tx, dead->letter);
+  }
+  Work work = std::move(dead->work);
+  work.id = 0;
+  work.attempts = 0;
+  work.created = work.due = now;
+  dispatcher_.Enqueue(tx, std::move(work));
+  return "";
+}
+
+}  // namespace riposte::delivery

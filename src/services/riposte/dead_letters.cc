@@ -1,0 +1,92 @@
+#include <charconv>
+
+#include "api/error.h"
+#include "services/riposte/service.h"
+
+namespace riposte::native {
+namespace {
+
+/// Redriven in one commit, when all are.
+constexpr int kBatch = 200;
+
+delivery::DeadLetters::Filter FilterOf(const json::Object& input) {
+  return {std::string(json::GetString(input, "Kind")),
+          std::string(json::GetString(input, "SourceArn")),
+          std::string(json::GetString(input, "QueueArn")),
+          {}};
+}
+
+json::Object Show(const delivery::DeadLetterRecord& letter) {
+  json::Object out{{"Id", letter.id},
+                   {"Kind", letter.kind},
+                   {"SourceArn", letter.source_arn},
+                   {"TargetArn", letter.target_arn},
+                   {"Attempts", letter.attempts},
+                   {"CreatedAt", ToSeconds(letter.created)},
+                   {"DeadAt", ToSeconds(letter.dead)}};
+  json::SetIfNotEmpty(out, "QueueArn", letter.queue_arn);
+  json::SetIfNotEmpty(out, "MessageId", letter.message_id);
+  json::SetIfNotEmpty(out, "ErrorCode", letter.error_code);
+  json::SetIfNotEmpty(out, "ErrorMessage", letter.error_message);
+  json::SetIfNotEmpty(out, "ExhaustedRetryCondition", letter.exhausted);
+  return out;
+}
+
+/// "<milliseconds>/<position>": all pages of one redrive stop at the moment when it began, so that
+/// what dies again is not redriven in circles.
+std::pair<TimePoint, std::string> ReadToken(std::string_view token, TimePoint now) {
+  if (token.empty()) return {now, ""};
+  int64_t ms = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), ms);
+  if (error != std::errc() || end == token.data() + token.size() || *end != '/') {
+    throw api::Error("ValidationException", "Invalid NextToken.");
+  }
+  return {FromMillis(ms), std::string(end + 1, token.data() + token.size())};
+}
+
+}  // namespace
+
+json::Value RiposteService::ListDeadLetters(const Call& call, Tx& tx) {
+  const auto page = dead_letters_.List(
+      tx, call.scope, FilterOf(call.input), std::string(json::GetString(call.input, "NextToken")),
+      static_cast<int>(json::GetInt(call.input, "MaxResults", 100)));
+  json::Array letters;
+  for (const auto& letter : page.letters) letters.push_back(Show(letter));
+  json::Object out{{"DeadLetters", std::move(letters)}};
+  json::SetIfNotEmpty(out, "NextToken", page.next);
+  return out;
+}
+
+json::Value RiposteService::RedriveDeadLetters(const Call& call, Tx& tx) {
+  std::vector<std::string> ids = json::GetStrings(call.input, "Ids");
+  const bool all = json::GetBool(call.input, "All");
+  if (all == !ids.empty()) {
+    throw api::Error("ValidationException", "Name dead letters in Ids, or set All.");
+  }
+  json::Object out;
+  if (all) {
+    const auto [before, after] = ReadToken(json::GetString(call.input, "NextToken"), call.now);
+    auto filter = FilterOf(call.input);
+    filter.before = before;
+    const auto page = dead_letters_.List(tx, call.scope, filter, after, kBatch);
+    for (const auto& letter : page.letters) ids.push_back(letter.id);
+    if (!page.next.empty()) {
+      out["NextToken"] = std::to_string(ToMillis(before)) + "/" + page.next;
+    }
+  }
+  int64_t redriven = 0;
+  json::Array failed;
+  for (const std::string& id : ids) {
+    const std::string reason = dead_letters_.Redrive(tx, call.scope, id, call.now);
+    if (reason.empty()) {
+      ++redriven;
+    } else {
+      failed.push_back(json::Object{{"Id", id}, {"Reason", reason}});
+    }
+  }
+  out["Redriven"] = redriven;
+  out["Failed"] = std::move(failed);
+  return out;
+}
+
+}  // namespace riposte::native

@@ -1,0 +1,57 @@
+#include "services/sqs/letter_box.h"
+
+#include "base/arn.h"
+
+namespace riposte::sqs {
+
+int64_t QueueLetterBox::Find(store::Transaction& tx, const std::string& queue_arn,
+                             const std::string& message_id) {
+  const auto arn = Arn::Parse(queue_arn);
+  if (!arn) return 0;
+  const auto queue = FindQueue(tx, arn->scope(), arn->resource);
+  return queue ? FindRecent(tx, queue->id, message_id) : 0;
+}
+
+bool QueueLetterBox::Holds(store::Transaction& tx, int64_t message) {
+  return HasMessage(tx, message);
+}
+
+void QueueLetterBox::Remove(store::Transaction& tx, int64_t message) {
+  DeleteMessage(tx, message);
+}
+
+std::vector<delivery::DeadLetterRecord> QueueLetterBox::List(store::Transaction& tx,
+                                                             const Scope& scope, int64_t after,
+                                                             int limit) {
+  std::vector<delivery::DeadLetterRecord> out;
+  for (DeadMessage& dead : ListDead(tx, scope, after, limit)) {
+    const Message& message = dead.message;
+    delivery::DeadLetterRecord letter;
+    letter.id = std::to_string(message.id);
+    letter.kind = "queue-message";
+    letter.source_arn = letter.target_arn = message.dead_from;
+    letter.queue_arn = MakeArn("sqs", scope, dead.queue);
+    letter.message_id = message.message_id;
+    letter.error_code = "MAX_RECEIVES";
+    letter.error_message = "Received more often than its queue's maxReceiveCount allows.";
+    letter.created = message.sent;
+    letter.dead = message.moved;
+    out.push_back(std::move(letter));
+  }
+  return out;
+}
+
+std::string QueueLetterBox::PutBack(store::Transaction& tx, const Scope& scope, int64_t id,
+                                    TimePoint now) {
+  auto dead = FindDead(tx, scope, id);
+  if (!dead) return "There is no such dead letter.";
+  Message& message = dead->message;
+  if (message.visible > now) return "Somebody holds the message: it is in flight.";
+  const auto arn = Arn::Parse(message.dead_from);
+  const auto target = arn ? FindQueue(tx, arn->scope(), arn->resource) : std::nullopt;
+  if (!target) return "Its queue is gone: " + message.dead_from;
+  mover_.MoveOne(tx, std::move(message), *target, now);
+  return "";
+}
+
+}  // namespace riposte::sqs
