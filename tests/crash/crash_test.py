@@ -97,9 +97,9 @@ def report(engine, ledger, effects, kills, checks, orphans, drained, audit, lost
     print(f"  {kills} kills; {len(ledger.events)} of {ledger.sent} events acknowledged, {matched}"
           f" matched; {len(ledger.imports)} findings imported, {len(ledger.updates)} updated;"
           f" {ledger.cut_off.total()} calls cut off")
-    print(f"  ready after {1000 * max(engine.ready_times):.0f} ms at most,"
-          f" {1000 * sorted(engine.ready_times)[len(engine.ready_times) // 2]:.0f} ms in the middle;"
-          f" {orphans} processes died with their engine; drained in {drained:.1f} s")
+    middle = sorted(engine.ready_times)[len(engine.ready_times) // 2]
+    print(f"  ready after {1000 * max(engine.ready_times):.0f} ms at most, {1000 * middle:.0f} ms in"
+          f" the middle; {orphans} processes died with their engine; drained in {drained:.1f} s")
     print(f"  {checks + 1} integrity checks; audit chain of {audit} rows; database of"
           f" {size >> 20} MiB; {len(effects.executions)} executions")
     print(f"  duplicates: {effects.duplicates() or 'none'}")

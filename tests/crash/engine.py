@@ -1,4 +1,4 @@
-"""The engine as a process that dies: start, wait until it answers, SIGKILL, look at what it left."""
+"""The engine as a process that dies: start, wait for an answer, SIGKILL, look at what it left."""
 import ctypes
 import hashlib
 import http.client
@@ -71,6 +71,7 @@ class Engine:
         self.ready_seconds = ready_seconds
         self.process = None
         self.ready_times = []
+        self.left = []  # Numbers of processes that outlived the engine.
 
     @property
     def endpoint(self):
@@ -92,6 +93,13 @@ class Engine:
         self.ready_times.append(took)
         if took > self.ready_seconds:
             raise Failure(f"ready after {took:.2f} s, more than {self.ready_seconds} s")
+        # A sandbox that was just starting when its engine was killed may stay, until now.
+        names = "; ".join(f"{pid} {command_of(pid)}" for pid in self.left)
+        wait_until(self.left_gone, 5, f"a start ends what the engine before left: {names}")
+
+    def left_gone(self):
+        self.left = [pid for pid in self.left if os.waitpid(pid, os.WNOHANG) == (0, 0)]
+        return not self.left
 
     def is_ready(self):
         if self.process.poll() is not None:
@@ -106,15 +114,17 @@ class Engine:
             connection.close()
 
     def kill(self):
-        """SIGKILL; then nothing that the engine started may live on. Returns how many it had."""
+        """SIGKILL. Returns how many processes of the engine ended with it."""
         if self.process.poll() is not None:
             raise Failure(f"the engine ended by itself with {self.process.returncode}")
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        return self.reap_orphans()
+        count, self.left = self.reap_orphans()
+        return count
 
     @staticmethod
     def reap_orphans():
+        """How many processes of a dead engine ended, and those that have not after five seconds."""
         count = 0
 
         def all_gone():
@@ -128,18 +138,20 @@ class Engine:
 
         try:
             wait_until(all_gone, 5, "processes of a dead engine end")
-        except Failure as failure:
+        except Failure:
             children = pathlib.Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
-            left = "; ".join(f"{pid} {command_of(pid)}" for pid in children.split())
-            raise Failure(f"{failure}; left: {left}") from None
-        return count
+            return count, [int(pid) for pid in children.split()]
+        return count, []
 
     def stop(self):
         """An orderly end, for the last time."""
         self.process.send_signal(signal.SIGTERM)
         if self.process.wait(timeout=30) != 0:
             raise Failure(f"SIGTERM ended the engine with {self.process.returncode}")
-        self.reap_orphans()
+        left = self.reap_orphans()[1]
+        if left:
+            raise Failure("left after SIGTERM: "
+                          + "; ".join(f"{pid} {command_of(pid)}" for pid in left))
 
     def end(self):
         """Whatever happened, nothing stays."""

@@ -26,9 +26,9 @@ QUERY_VERSIONS = {"sns": "2010-03-31", "iam": "2010-05-08", "sts": "2011-06-15",
 
 # What an error body must not tell: paths, sources, stack traces, memory, the store, the runtime.
 LEAKS = re.compile(
-    rb"/tmp/|/home/|/root/|/usr/|/var/|/proc/|/build/|\.cc\b|\.h:\d|Traceback|File \"|0x[0-9a-f]{8,}"
-    rb"|std::|boost::|what\(\)|terminate called|(?i:sqlite)|SQL logic|basic_string|bad_alloc|_Map_base"
-    rb"|Segmentation|AddressSanitizer")
+    rb"/tmp/|/home/|/root/|/usr/|/var/|/proc/|/build/|\.cc\b|\.h:\d|Traceback|File \""
+    rb"|0x[0-9a-f]{8,}|std::|boost::|what\(\)|terminate called|(?i:sqlite)|SQL logic"
+    rb"|basic_string|bad_alloc|_Map_base|Segmentation|AddressSanitizer")
 
 
 class Reply:
@@ -42,7 +42,8 @@ class Reply:
             return self.headers["x-amzn-errortype"].split(":")[0]
         found = re.search(rb'"(?:__type|code|Code)"\s*:\s*"(?:[^"#]*#)?([^"]+)"', self.body)
         found = found or re.search(rb"<Code>([^<]+)</Code>", self.body)
-        if not found and b"f__type" in self.body:  # CBOR: a short text, its length in one byte or two.
+        # CBOR: a short text, its length in one byte or two.
+        if not found and b"f__type" in self.body:
             rest = self.body[self.body.index(b"f__type") + len(b"f__type"):]
             length, start = (rest[1], 2) if rest[0] == 0x78 else (rest[0] - 0x60, 1)
             return rest[start:start + length].decode().split("#")[-1]
@@ -59,12 +60,13 @@ class Engine:
         self.pid = int(os.environ["RIPOSTE_PID"])
         with open(os.path.join(os.environ["RIPOSTE_DATA_DIR"], "root-credentials.json")) as file:
             root = json.load(file)
-        self.key, self.secret, self.account = root["AccessKeyId"], root["SecretAccessKey"], root["Account"]
+        self.key, self.secret = root["AccessKeyId"], root["SecretAccessKey"]
+        self.account = root["Account"]
         self.data = os.environ["RIPOSTE_DATA_DIR"].encode()
 
     # -- signing ---------------------------------------------------------------------------------
-    def sign(self, service, method, target, headers, body, *, key=None, secret=None, region="us-east-1",
-             when=None, scope_service=None, digest=None):
+    def sign(self, service, method, target, headers, body, *, key=None, secret=None,
+             region="us-east-1", when=None, scope_service=None, digest=None):
         """Adds Host, X-Amz-Date and Authorization to a copy of `headers` (Signature Version 4)."""
         when = when or datetime.datetime.now(datetime.timezone.utc)
         stamp, day = when.strftime("%Y%m%dT%H%M%SZ"), when.strftime("%Y%m%d")
@@ -73,8 +75,9 @@ class Engine:
         names = sorted(name.lower() for name in headers)
         lowered = {name.lower(): value.strip() for name, value in headers.items()}
         digest = digest or hashlib.sha256(body).hexdigest()
-        canonical = "\n".join([method, urllib.parse.quote(path, safe="/-_.~"), query,
-                               *(f"{name}:{lowered[name]}" for name in names), "", ";".join(names), digest])
+        canonical = "\n".join([
+            method, urllib.parse.quote(path, safe="/-_.~"), query,
+            *(f"{name}:{lowered[name]}" for name in names), "", ";".join(names), digest])
         scope = f"{day}/{region}/{scope_service or service}/aws4_request"
         text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope,
                           hashlib.sha256(canonical.encode()).hexdigest()])
@@ -102,8 +105,9 @@ class Engine:
         """`body`: bytes as they are, or a document."""
         prefix, version = JSON_TARGETS[service]
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.send(service, headers={"Content-Type": f"application/x-amz-json-{version}",
-                                           "X-Amz-Target": f"{prefix}.{operation}"}, body=data, **signing)
+        headers = {"Content-Type": f"application/x-amz-json-{version}",
+                   "X-Amz-Target": f"{prefix}.{operation}"}
+        return self.send(service, headers=headers, body=data, **signing)
 
     def query_call(self, service, body, **signing):
         """`body`: bytes as they are, or a dict of parameters (Version is added)."""
@@ -113,14 +117,15 @@ class Engine:
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, **signing)
 
     def cbor_call(self, operation, body, **signing):
-        return self.send("monitoring", target=f"/service/GraniteServiceVersion20100801/operation/{operation}",
-                         headers={"Smithy-Protocol": "rpc-v2-cbor", "Content-Type": "application/cbor",
-                                  "Accept": "application/cbor"}, body=body, **signing)
+        target = f"/service/GraniteServiceVersion20100801/operation/{operation}"
+        headers = {"Smithy-Protocol": "rpc-v2-cbor", "Content-Type": "application/cbor",
+                   "Accept": "application/cbor"}
+        return self.send("monitoring", target=target, headers=headers, body=body, **signing)
 
     def rest_call(self, service, method, target, body=b"", headers=None, **signing):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.send(service, method, target, {"Content-Type": "application/json", **(headers or {})},
-                         data, **signing)
+        return self.send(service, method, target,
+                         {"Content-Type": "application/json", **(headers or {})}, data, **signing)
 
     def raw(self, data, *, finish=False, timeout=30):
         """Bytes as they are, on a connection of their own; the first reply, or None when there is

@@ -24,7 +24,8 @@ class Connections(unittest.TestCase):
         return reply
 
     def test_no_http(self):
-        for data in (b"HELLO\r\n\r\n", b"GET /\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\r\n\r\n",
+        for data in (b"HELLO\r\n\r\n", b"GET /\r\n\r\n",
+                     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\r\n\r\n",
                      b"GET / HTTP/1.1\r\nHost a\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n",
                      b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
                      b"GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", b"\xff" * 2000 + b"\r\n\r\n"):
@@ -36,7 +37,8 @@ class Connections(unittest.TestCase):
     def test_floods_of_headers(self):
         get = b"GET / HTTP/1.1\r\nHost: a\r\n"
         self.answers(431, get + b"X-A: " + b"a" * 200_000 + b"\r\n\r\n")
-        self.answers(431, get + b"".join(b"X-%d: a\r\n" % number for number in range(20_000)) + b"\r\n")
+        self.answers(431,
+                     get + b"".join(b"X-%d: a\r\n" % number for number in range(20_000)) + b"\r\n")
         self.answers(431, b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
 
     def test_lengths(self):
@@ -46,12 +48,14 @@ class Connections(unittest.TestCase):
         self.answers(413, START + b"Content-Length: 1099511627776\r\n\r\nhello")
         # Two lengths are how requests are smuggled past a proxy.
         self.answers(400, START + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello")
-        self.answers(400, START + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+        self.answers(400,
+                     START + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
         self.answers(400, b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\nhello")
 
     def test_chunks(self):
         chunked = START + b"Transfer-Encoding: chunked\r\n\r\n"
-        for chunk in (b"zz\r\nabc\r\n0\r\n\r\n", b"-5\r\nabc\r\n0\r\n\r\n", b"F" * 18 + b"\r\nabc", b"3\r\nabcXX0\r\n\r\n"):
+        for chunk in (b"zz\r\nabc\r\n0\r\n\r\n", b"-5\r\nabc\r\n0\r\n\r\n", b"F" * 18 + b"\r\nabc",
+                      b"3\r\nabcXX0\r\n\r\n"):
             with self.subTest(chunk=chunk):
                 self.answers(400, chunked + chunk)
         self.answers(413, chunked + b"7fffffffffffffff\r\nabc")
@@ -63,17 +67,20 @@ class Connections(unittest.TestCase):
             with self.subTest(method=method):
                 reply = self.engine.raw(method + b" / HTTP/1.1\r\nHost: a\r\n\r\n", timeout=10)
                 self.assertIn(reply.status, (400, 403, 404, 405, 501))
-        for target in (b"/../../../../etc/passwd", b"/%2e%2e/%2e%2e/etc/passwd", b"http://elsewhere/", b"*",
-                       b"/%00", b"/" + b"%ff" * 1000, b"/?" + b"&" * 30_000):
+        for target in (b"/../../../../etc/passwd", b"/%2e%2e/%2e%2e/etc/passwd",
+                       b"http://elsewhere/", b"*", b"/%00", b"/" + b"%ff" * 1000,
+                       b"/?" + b"&" * 30_000):
             with self.subTest(target=target[:30]):
-                reply = self.engine.raw(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n", timeout=10)
+                reply = self.engine.raw(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+                                        timeout=10)
                 self.assertIn(reply.status, (400, 403, 404))
                 self.assertNotIn(b"root:", reply.body)
 
     def test_one_refusal_does_not_answer_the_next_request(self):
         """After a refusal the connection closes: what follows might be the refused body."""
         with self.engine.connect() as connection:
-            connection.sendall(START + b"Content-Length: -1\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.sendall(
+                START + b"Content-Length: -1\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             self.assertEqual(400, self.engine.read(connection).status)
             try:
                 self.assertEqual(b"", connection.recv(100))
@@ -82,7 +89,8 @@ class Connections(unittest.TestCase):
 
     def test_pipelined_requests_keep_their_order(self):
         with self.engine.connect() as connection:
-            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing/here HTTP/1.1\r\nHost: a\r\n\r\n")
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+                               b"GET /nothing/here HTTP/1.1\r\nHost: a\r\n\r\n")
             data = b""
             while data.count(b"HTTP/1.1 ") < 2:
                 piece = connection.recv(65536)
@@ -101,16 +109,20 @@ class Connections(unittest.TestCase):
                 with self.engine.connect() as connection:  # Leaves politely.
                     connection.sendall(half)
                 with self.engine.connect() as connection:  # Is torn down.
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                          struct.pack("ii", 1, 0))
                     connection.sendall(half)
         # A client that asks and does not wait for the answer.
-        signed = self.engine.sign("events", "POST", "/", {
-            "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSEvents.ListRules"}, b"{}")
+        signed = self.engine.sign(
+            "events", "POST", "/",
+            {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSEvents.ListRules"},
+            b"{}")
         lines = "".join(f"{name}: {value}\r\n" for name, value in signed.items())
         for _ in range(100):
             with self.engine.connect() as connection:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                connection.sendall(f"POST / HTTP/1.1\r\n{lines}Content-Length: 2\r\n\r\n{{}}".encode())
+                connection.sendall(
+                    f"POST / HTTP/1.1\r\n{lines}Content-Length: 2\r\n\r\n{{}}".encode())
         self.assertTrue(self.engine.alive())
         # Closed by the client, the descriptors come back; not at once, but soon.
         for _ in range(100):

@@ -23,14 +23,18 @@ class Endurance(unittest.TestCase):
         self.kinds = [
             lambda: engine.json_call("events", "PutRule", noise()),
             lambda: engine.json_call("events", "PutRule", b"[" * 20_000),
-            lambda: engine.json_call("sqs", "SendMessage", {"QueueUrl": "x" * 2000, "MessageBody": "y" * 20_000}),
+            lambda: engine.json_call("sqs", "SendMessage",
+                                     {"QueueUrl": "x" * 2000, "MessageBody": "y" * 20_000}),
             lambda: engine.json_call("events", "ListRules", {}, secret="z" * 40),
             lambda: engine.json_call("events", f"Op{pick.randrange(10**6)}", {}),
             lambda: engine.query_call("sns", {"Action": f"Op{pick.randrange(10**6)}"}),
             lambda: engine.query_call("iam", noise()),
-            lambda: engine.query_call("ec2", {"Action": "StopInstances", "InstanceId.1": f"i-{pick.randrange(10**9):017x}"}),
+            lambda: engine.query_call("ec2", {
+                "Action": "StopInstances", "InstanceId.1": f"i-{pick.randrange(10**9):017x}"
+            }),
             lambda: engine.cbor_call("PutMetricData", noise()),
-            lambda: engine.rest_call("lambda", "GET", f"/2015-03-31/functions/none{pick.randrange(10**6)}"),
+            lambda: engine.rest_call("lambda", "GET",
+                                     f"/2015-03-31/functions/none{pick.randrange(10**6)}"),
             lambda: engine.rest_call("lambda", "POST", "/2015-03-31/functions", noise()),
             lambda: engine.rest_call("securityhub", "POST", "/findings/import", noise()),
             lambda: engine.raw(start + stamp + b"Content-Length: 2\r\n\r\n{}"),
@@ -51,7 +55,8 @@ class Endurance(unittest.TestCase):
         memory, files = self.engine.resident_kib(), self.engine.open_files()
         self.rounds(ROUNDS)
         grown = self.engine.resident_kib() - memory
-        print(f"\n{ROUNDS} rounds: {grown:+} KiB resident, {self.engine.open_files() - files:+} descriptors", end=" ")
+        opened = self.engine.open_files() - files
+        print(f"\n{ROUNDS} rounds: {grown:+} KiB resident, {opened:+} descriptors", end=" ")
         self.assertLess(grown, ALLOWED_KIB)
         for _ in range(50):
             if self.engine.open_files() <= files + 3:

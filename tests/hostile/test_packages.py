@@ -42,17 +42,19 @@ def zeros(name, size):
     fields = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, checksum, len(data), size, len(name), 0)
     local = b"PK\x03\x04" + fields + name + data
     central = b"PK\x01\x02\x14\x00" + fields + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name
-    return local + central + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(central),
+                                         len(local), 0)
 
 
 class Packages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.engine = Engine()
-        cls.engine.query_call("iam", {
-            "Action": "CreateRole", "RoleName": "packages", "AssumeRolePolicyDocument": json.dumps({
-                "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
-                                                        "Principal": {"Service": "lambda.amazonaws.com"}}]})})
+        trust = {"Version": "2012-10-17",
+                 "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                                "Principal": {"Service": "lambda.amazonaws.com"}}]}
+        cls.engine.query_call("iam", {"Action": "CreateRole", "RoleName": "packages",
+                                      "AssumeRolePolicyDocument": json.dumps(trust)})
 
     def tearDown(self):
         self.assertTrue(self.engine.alive())
@@ -60,15 +62,20 @@ class Packages(unittest.TestCase):
     def create(self, name, zip_file, **members):
         if isinstance(zip_file, bytes):
             zip_file = base64.b64encode(zip_file).decode()
-        return self.engine.rest_call("lambda", "POST", "/2015-03-31/functions", {
-            "FunctionName": name, "Runtime": "python3.12", "Handler": "m.h", "Code": {"ZipFile": zip_file},
-            "Role": f"arn:aws:iam::{self.engine.account}:role/packages", **members})
+        return self.engine.rest_call(
+            "lambda", "POST", "/2015-03-31/functions", {
+                "FunctionName": name, "Runtime": "python3.12", "Handler": "m.h",
+                "Code": {"ZipFile": zip_file},
+                "Role": f"arn:aws:iam::{self.engine.account}:role/packages", **members
+            })
 
     def invoke(self, name):
-        return self.engine.rest_call("lambda", "POST", f"/2015-03-31/functions/{name}/invocations", {})
+        return self.engine.rest_call("lambda", "POST", f"/2015-03-31/functions/{name}/invocations",
+                                     {})
 
     def refused(self, reply, message=UNZIP):
-        self.assertEqual((400, "InvalidParameterValueException"), (reply.status, reply.code), reply.body[:300])
+        self.assertEqual((400, "InvalidParameterValueException"), (reply.status, reply.code),
+                         reply.body[:300])
         self.assertEqual(message, reply.json()["message"])
 
     def test_a_sound_package_runs(self):
@@ -81,27 +88,31 @@ class Packages(unittest.TestCase):
         self.refused(self.create("none", b"this is no archive" * 50))
         self.refused(self.create("none", sound[:-10]))
         self.refused(self.create("none", sound[20:]))
-        self.refused(self.create("none", patched(sound, 8, 6, "<H", 1)))  # Says that it is encrypted.
+        # Says that it is encrypted.
+        self.refused(self.create("none", patched(sound, 8, 6, "<H", 1)))
         self.refused(self.create("none", pack()), "Uploaded file must be a non-empty zip")
         reply = self.create("none", "!!!! no base64 !!!!")
         self.assertEqual((400, "SerializationException"), (reply.status, reply.code))
         self.assertEqual(404, self.invoke("none").status)
 
     def test_paths_that_leave(self):
-        for path in ("../escaped-riposte.py", "../../../../../../../../tmp/escaped-riposte.py", "/tmp/escaped-riposte.py",
-                     "a/./../../escaped-riposte.py", "..\\..\\escaped-riposte.py", "a/" * 3000 + "x.py"):
+        for path in ("../escaped-riposte.py", "../../../../../../../../tmp/escaped-riposte.py",
+                     "/tmp/escaped-riposte.py", "a/./../../escaped-riposte.py",
+                     "..\\..\\escaped-riposte.py", "a/" * 3000 + "x.py"):
             with self.subTest(path=path[:50]):
                 self.refused(self.create("leaves", pack(MODULE, (path, "x"))))
         link = zipfile.ZipInfo("link")
         link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
         self.refused(self.create("leaves", pack(MODULE, (link, "/etc/passwd"))))
-        self.refused(self.create("leaves", pack(MODULE, (link, "/tmp"), ("link/escaped-riposte.py", "x"))))
+        self.refused(
+            self.create("leaves", pack(MODULE, (link, "/tmp"), ("link/escaped-riposte.py", "x"))))
         self.assertFalse(os.path.exists("/tmp/escaped-riposte.py"))
 
     def test_bombs(self):
         bomb = zeros(b"big", 300 << 20)
         self.assertLess(len(bomb), 1 << 20)
-        self.refused(self.create("bomb", bomb), "Unzipped size must be smaller than 262144000 bytes")
+        self.refused(self.create("bomb", bomb),
+                     "Unzipped size must be smaller than 262144000 bytes")
         # One that says it is small is found out when it unfolds, at the latest.
         reply = self.create("liar", patched(bomb, 24, 22, "<I", 10))
         if reply.status == 201:
@@ -133,11 +144,13 @@ class Packages(unittest.TestCase):
             self.refused(reply)
 
     def test_settings_out_of_range(self):
-        for members in ({"Timeout": -1}, {"Timeout": 901}, {"MemorySize": 10**9}, {"MemorySize": -128}):
+        for members in ({"Timeout": -1}, {"Timeout": 901}, {"MemorySize": 10**9},
+                        {"MemorySize": -128}):
             with self.subTest(members=members):
                 reply = self.create("range", pack(MODULE), **members)
                 self.assertEqual((400, "ValidationException"), (reply.status, reply.code))
-        self.assertEqual("InvalidParameterValueException", self.create("range", pack(MODULE), Runtime="cobol85").code)
+        self.assertEqual("InvalidParameterValueException",
+                         self.create("range", pack(MODULE), Runtime="cobol85").code)
         for name in ("../up", "a b", "", "x" * 500, "%00"):
             with self.subTest(name=name):
                 self.assertEqual(400, self.create(name, pack(MODULE)).status)

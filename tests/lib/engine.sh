@@ -15,7 +15,8 @@ engine_start() {
   endpoint=
   for _ in $(seq 400); do
     if grep -q 'Ready\.' "$engine_log" 2>/dev/null; then
-      endpoint=$(grep -oE '"endpoint": *"http://[^"]+"' "$engine_log" | grep -oE 'http://[^"]+' | head -1)
+      endpoint=$(grep -oE '"endpoint": *"http://[^"]+"' "$engine_log" |
+        grep -oE 'http://[^"]+' | head -1)
       break
     fi
     kill -0 "$engine_pid" 2>/dev/null || break
@@ -28,7 +29,8 @@ engine_start() {
   fi
   unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
   export AWS_ENDPOINT_URL=$endpoint AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
-  export AWS_SHARED_CREDENTIALS_FILE=$engine_data/credentials AWS_CONFIG_FILE=$engine_data/aws-config
+  export AWS_SHARED_CREDENTIALS_FILE=$engine_data/credentials
+  export AWS_CONFIG_FILE=$engine_data/aws-config
   export AWS_PAGER= AWS_EC2_METADATA_DISABLED=true RIPOSTE_DATA_DIR=$engine_data
   # What the clients themselves would choose, so that `aws configure get region` answers.
   printf '[default]\nregion = us-east-1\noutput = json\n' >"$AWS_CONFIG_FILE"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a response with one AWS CLI, sends findings in, checks what became of the estate, and takes
 # everything down again. Each call has the shape that people write by hand, mistakes included: the
-# engine takes the ones listed in docs/compatibility.md and gives them the meaning that was intended.
+# engine takes the ones listed in docs/compatibility.md and gives them the meaning intended.
 #   walk.sh CLI      the environment comes from lib/engine.sh; RIPOSTE_ENGINE names the engine
 set -uo pipefail
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
@@ -31,8 +31,10 @@ aws() {
 fail() { failures=$((failures + 1)); printf 'FAIL: %s\n' "$*"; }
 # must COMMAND...: it succeeds; its output goes to stdout, for $( ).
 must() {
-  "$@" 2>"$work/stderr" || { { printf 'FAIL: %s\n' "$*" | head -c 600; echo; cat "$work/stderr"; } >&2
-    echo x >>"$work/failed"; return 1; }
+  "$@" 2>"$work/stderr" && return
+  { printf 'FAIL: %s\n' "$*" | head -c 600; echo; cat "$work/stderr"; } >&2
+  echo x >>"$work/failed"
+  return 1
 }
 quietly() { must "$@" >/dev/null; }
 # refused CODE COMMAND...: it fails, and says CODE.
@@ -86,10 +88,10 @@ refused EntityAlreadyExists aws iam create-role --role-name "$name-worker" \
 
 echo "   topic and queues"
 # A delivery policy without its protocol ("http"), and a queue attribute of another name.
-topic=$(must aws sns create-topic --name "$name-news" --query TopicArn --output text --attributes '{
-    "DisplayName": "Responses",
-    "DeliveryPolicy": "{\"healthyRetryPolicy\":{\"minDelayTarget\":5,\"maxDelayTarget\":300,\"numRetries\":10}}"
-  }')
+policy='{"healthyRetryPolicy":{"minDelayTarget":5,"maxDelayTarget":300,"numRetries":10}}'
+topic=$(must aws sns create-topic --name "$name-news" --query TopicArn --output text \
+  --attributes "$(jq -n --arg policy "$policy" \
+    '{DisplayName: "Responses", DeliveryPolicy: $policy}')")
 equal "topic" "$topic" "$(must aws sns get-topic-attributes \
   --topic-arn "arn:aws:sns:$region:$account:$name-news" --query Attributes.TopicArn --output text)"
 quietly aws sqs create-queue --queue-name "$name-inbox" --attributes \
@@ -121,7 +123,8 @@ make mender 60 256 --environment "Variables={TOPIC=$topic}"
 
 echo "   rules and permissions"
 quietly aws events put-rule --name "$name-findings" --state ENABLED --description "New findings" \
-  --event-pattern '{"source": ["aws.securityhub"], "detail-type": ["Security Hub Findings - Imported"],
+  --event-pattern '{"source": ["aws.securityhub"],
+    "detail-type": ["Security Hub Findings - Imported"],
     "detail": {"findings": {"Severity": {"Label": ["HIGH", "CRITICAL", "MEDIUM"]},
                             "Workflow": {"Status": ["NEW"]}}}}'
 quietly aws events put-targets --rule "$name-findings" --targets "Id"="1","Arn"="$lambda-sorter"
@@ -194,7 +197,8 @@ quietly aws cloudwatch put-metric-alarm --alarm-name "$name-undelivered" \
   --dimensions Name=RuleName,Value="$name-findings"
 quietly aws cloudwatch put-dashboard --dashboard-name "$name-board" --dashboard-body '{"widgets": [
   {"type": "metric", "properties": {"period": 300, "stat": "Sum", "region": "'"$region"'",
-   "title": "Functions", "metrics": [["AWS/Lambda", "Invocations", "FunctionName", "'"$name"'-sorter"],
+   "title": "Functions", "metrics": [
+   ["AWS/Lambda", "Invocations", "FunctionName", "'"$name"'-sorter"],
    ["AWS/Lambda", "Duration", "FunctionName", "'"$name"'-sorter"]]}}]}'
 
 echo "   findings go in"
@@ -206,13 +210,15 @@ finding() {
     ProductArn: "arn:aws:securityhub:\($region):\($account):product/\($account)/default",
     Types: [$type], CreatedAt: "2026-01-05T08:00:00.000Z", UpdatedAt: "2026-01-05T08:00:00.000Z",
     Severity: {Label: $severity}, Title: "Finding \($id)", Description: "Seen by the walk",
-    Resources: [{Type: $kind, Id: $resource, Partition: "aws", Region: $region}]}]' >"$work/finding.json"
+    Resources: [{Type: $kind, Id: $resource, Partition: "aws", Region: $region}]}]' \
+    >"$work/finding.json"
   equal "$1 imported" "[1,0]" "$(must aws securityhub batch-import-findings \
     --findings "file://$work/finding.json" --query '[SuccessCount, FailedCount]' \
     --output json | jq -c .)"
 }
 group_arn=arn:aws:ec2:$region:$account:security-group/sg-0aa1bb2cc3dd4ee01
-finding "$name/open" HIGH "Software and Configuration Checks/NetworkReachability" "$group_arn" AwsEc2SecurityGroup
+finding "$name/open" HIGH "Software and Configuration Checks/NetworkReachability" \
+  "$group_arn" AwsEc2SecurityGroup
 finding "$name/malware" CRITICAL "TTPs/Execution/Malware" \
   "arn:aws:ec2:$region:$account:instance/i-0aa1bb2cc3dd4ee01" AwsEc2Instance
 finding "$name/calls" HIGH "TTPs/UnauthorizedAPICall" \
@@ -262,14 +268,16 @@ finished() {
 }
 in_time 60 "the runbook does not end" finished
 equal "the runbook's steps" '["Success",["Halt","Success"],["Keep","Success"]]' "$(jq -c \
-  '.AutomationExecution | [.AutomationExecutionStatus, (.StepExecutions[] | [.StepName, .StepStatus])]' \
+  '.AutomationExecution |
+   [.AutomationExecutionStatus, (.StepExecutions[] | [.StepName, .StepStatus])]' \
   "$work/execution.json")"
 in_time 30 "the runbook's instance does not stop" stopped i-0aa1bb2cc3dd4ee02
 in_time 30 "the runbook's snapshot" kept 1 "runbook evidence"
 
 echo "   validation"
 equal "states of rules" "ENABLED" "$(must aws events list-rules --name-prefix "$name" \
-  --query 'Rules[].{Name:Name,State:State}' --output json | jq -r '[.[].State] | unique | join(" ")')"
+  --query 'Rules[].{Name:Name,State:State}' --output json |
+  jq -r '[.[].State] | unique | join(" ")')"
 quietly aws events list-rules --name-prefix "$name" --query 'Rules[].{Name:Name,State:State}' \
   --output table
 
@@ -306,9 +314,11 @@ if [ "$knows_automation_rules" = yes ]; then
   equal "automation rules" '[["Walk-High","ENABLED",1],["Walk-Critical","ENABLED",2]]' "$(must aws \
     securityhub list-automation-rules --max-results 10 --output json \
     --query 'AutomationRulesMetadata[].[RuleName,RuleStatus,RuleOrder]' | jq -c .)"
-  equal "the first rule" '["Walk-High",[{"Value":"HIGH","Comparison":"EQUALS"}],"FINDING_FIELDS_UPDATE"]' \
+  equal "the first rule" \
+    '["Walk-High",[{"Value":"HIGH","Comparison":"EQUALS"}],"FINDING_FIELDS_UPDATE"]' \
     "$(must aws securityhub batch-get-automation-rules --automation-rules-arns \
-    $(aws securityhub list-automation-rules --query 'AutomationRulesMetadata[0].RuleArn' --output text) \
+    $(aws securityhub list-automation-rules --query 'AutomationRulesMetadata[0].RuleArn' \
+      --output text) \
     --query 'Rules[0].[RuleName,Criteria.SeverityLabel,Actions[0].Type]' --output json | jq -c .)"
 fi
 
@@ -357,7 +367,8 @@ equal "the sorter's invocations" 5 "${sums%.*}"
 audited() {
   aws cloudtrail lookup-events \
     --lookup-attributes AttributeKey=EventName,AttributeValue=RevokeSecurityGroupIngress \
-    --query 'Events[].CloudTrailEvent' --output json | jq -e --arg role "$name-worker" 'map(fromjson) |
+    --query 'Events[].CloudTrailEvent' --output json |
+    jq -e --arg role "$name-worker" 'map(fromjson) |
       any(.userIdentity.type == "AssumedRole" and (.userIdentity.arn | contains($role)) and
           (.requestParameters | tojson | contains("sg-0aa1bb2cc3dd4ee01")))'
 }

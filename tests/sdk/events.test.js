@@ -32,7 +32,9 @@ before(async () => {
       QueueUrl: queue, WaitTimeSeconds: 5, MaxNumberOfMessages: 10,
     }));
     for (const message of Messages ?? []) {
-      await queues.send(new sqs.DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: message.ReceiptHandle }));
+      await queues.send(
+        new sqs.DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: message.ReceiptHandle }),
+      );
     }
     return Messages?.map((message) => JSON.parse(message.Body));
   };
@@ -43,12 +45,17 @@ const put = (...entries) => events.send(new eb.PutEventsCommand({
 }));
 
 test("an event reaches the targets of the rules that it matches, changed as they ask", async () => {
-  const rule = await events.send(new eb.PutRuleCommand({
-    Name: "orders", EventBusName: bus, Description: "large ones",
-    EventPattern: JSON.stringify({
-      source: ["sdk.test"], detail: { total: [{ numeric: [">=", 100] }], kind: [{ prefix: "order" }] },
+  const rule = await events.send(
+    new eb.PutRuleCommand({
+      Name: "orders",
+      EventBusName: bus,
+      Description: "large ones",
+      EventPattern: JSON.stringify({
+        source: ["sdk.test"],
+        detail: { total: [{ numeric: [">=", 100] }], kind: [{ prefix: "order" }] },
+      }),
     }),
-  }));
+  );
   assert.match(rule.RuleArn, new RegExp(`^arn:aws:events:us-east-1:\\d{12}:rule/${bus}/orders$`));
   const targets = await events.send(new eb.PutTargetsCommand({
     Rule: "orders", EventBusName: bus,
@@ -67,7 +74,10 @@ test("an event reaches the targets of the rules that it matches, changed as they
   assert.equal(targets.FailedEntryCount, 0);
 
   const sent = await put(
-    { DetailType: "Order", Detail: JSON.stringify({ kind: "order.web", total: 250, name: "Zoë 🙂" }) },
+    {
+      DetailType: "Order",
+      Detail: JSON.stringify({ kind: "order.web", total: 250, name: "Zoë 🙂" }),
+    },
     { DetailType: "Order", Detail: JSON.stringify({ kind: "order.web", total: 20 }) },
     { DetailType: "Order", Detail: "not JSON" },
   );
@@ -90,8 +100,14 @@ test("an event reaches the targets of the rules that it matches, changed as they
 
 test("patterns are tried without a rule", async () => {
   const event = {
-    id: "1", account: "123456789012", source: "a", time: "2026-01-05T08:00:00Z", region: "us-east-1",
-    resources: [], "detail-type": "b", detail: { ip: "10.1.2.3", name: "x.png", gone: null },
+    id: "1",
+    account: "123456789012",
+    source: "a",
+    time: "2026-01-05T08:00:00Z",
+    region: "us-east-1",
+    resources: [],
+    "detail-type": "b",
+    detail: { ip: "10.1.2.3", name: "x.png", gone: null },
   };
   const matches = async (detail) => (await events.send(new eb.TestEventPatternCommand({
     Event: JSON.stringify(event), EventPattern: JSON.stringify({ detail }),
@@ -101,16 +117,24 @@ test("patterns are tried without a rule", async () => {
   assert.equal(await matches({ name: [{ suffix: ".png" }], gone: [null] }), true);
   assert.equal(await matches({ name: [{ "anything-but": { wildcard: "*.png" } }] }), false);
   assert.equal(await matches({ missing: [{ exists: false }] }), true);
-  assert.equal(await matches({ $or: [{ name: ["y"] }, { ip: [{ "equals-ignore-case": "10.1.2.3" }] }] }), true);
+  assert.equal(
+    await matches({ $or: [{ name: ["y"] }, { ip: [{ "equals-ignore-case": "10.1.2.3" }] }] }),
+    true,
+  );
   await refused(matches({ name: "no list" }), "InvalidEventPatternException");
 });
 
 test("rules have states, tags and pages", async () => {
   const names = ["page-1", "page-2", "page-3"];
   for (const Name of names) {
-    await events.send(new eb.PutRuleCommand({
-      Name, EventBusName: bus, EventPattern: '{"source": ["x"]}', Tags: [{ Key: "made-by", Value: "sdk" }],
-    }));
+    await events.send(
+      new eb.PutRuleCommand({
+        Name,
+        EventBusName: bus,
+        EventPattern: '{"source": ["x"]}',
+        Tags: [{ Key: "made-by", Value: "sdk" }],
+      }),
+    );
   }
   const seen = [];
   let NextToken;
@@ -127,19 +151,29 @@ test("rules have states, tags and pages", async () => {
   assert.equal(rule.State, "DISABLED");
   const { Tags } = await events.send(new eb.ListTagsForResourceCommand({ ResourceARN: rule.Arn }));
   assert.deepEqual(Tags, [{ Key: "made-by", Value: "sdk" }]);
-  for (const Name of names) await events.send(new eb.DeleteRuleCommand({ Name, EventBusName: bus }));
+  for (const Name of names)
+    await events.send(new eb.DeleteRuleCommand({ Name, EventBusName: bus }));
   await refused(events.send(new eb.DescribeRuleCommand({ Name: "page-1", EventBusName: bus })),
     "ResourceNotFoundException", /^Rule page-1 does not exist on EventBus /);
 });
 
 test("what is wrong is refused by name", async () => {
-  await refused(events.send(new eb.PutRuleCommand({ Name: "bad", EventBusName: bus, EventPattern: "{" })),
-    "InvalidEventPatternException", /Event pattern is not valid/);
+  await refused(
+    events.send(new eb.PutRuleCommand({ Name: "bad", EventBusName: bus, EventPattern: "{" })),
+    "InvalidEventPatternException",
+    /Event pattern is not valid/,
+  );
   await refused(events.send(new eb.PutTargetsCommand({
     Rule: "nowhere", EventBusName: bus, Targets: [{ Id: "1", Arn: queueArn }],
   })), "ResourceNotFoundException");
-  await refused(events.send(new eb.CreateEventBusCommand({ Name: bus })), "ResourceAlreadyExistsException");
-  await refused(events.send(new eb.DeleteEventBusCommand({ Name: "default" })), "ValidationException");
+  await refused(
+    events.send(new eb.CreateEventBusCommand({ Name: bus })),
+    "ResourceAlreadyExistsException",
+  );
+  await refused(
+    events.send(new eb.DeleteEventBusCommand({ Name: "default" })),
+    "ValidationException",
+  );
   await refused(events.send(new eb.PutEventsCommand({ Entries: [] })), "ValidationException");
   const owner = await account();
   assert.equal((await events.send(new eb.DescribeEventBusCommand({}))).Arn,

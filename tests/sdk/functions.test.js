@@ -77,45 +77,72 @@ test("a call that does not wait, and one that only asks whether it might", async
 test("new code, new settings, versions and aliases", async () => {
   const published = await lambda.send(new fn.PublishVersionCommand({ FunctionName: name }));
   assert.equal(published.Version, "1");
-  await lambda.send(new fn.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: code("second") }));
+  await lambda.send(
+    new fn.UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: code("second") }),
+  );
   await fn.waitUntilFunctionUpdatedV2(patience(lambda), { FunctionName: name });
   await lambda.send(new fn.UpdateFunctionConfigurationCommand({
     FunctionName: name, Environment: { Variables: { MODE: "later" } }, MemorySize: 512,
   }));
   await fn.waitUntilFunctionUpdatedV2(patience(lambda), { FunctionName: name });
-  await lambda.send(new fn.CreateAliasCommand({ FunctionName: name, Name: "live", FunctionVersion: "1" }));
+  await lambda.send(
+    new fn.CreateAliasCommand({ FunctionName: name, Name: "live", FunctionVersion: "1" }),
+  );
   const now = (await invoke({})).answer;
   assert.deepEqual([now.answer, now.mode], ["second", "later"]);
   const then = (await invoke({}, { Qualifier: "live" })).answer;
   assert.deepEqual([then.answer, then.mode], ["first", "test"]);
-  const { Configuration, Tags } = await lambda.send(new fn.GetFunctionCommand({ FunctionName: name }));
+  const { Configuration, Tags } = await lambda.send(
+    new fn.GetFunctionCommand({ FunctionName: name }),
+  );
   assert.equal(Configuration.MemorySize, 512);
   assert.deepEqual(Tags, { team: "sdk" });
-  const { Versions } = await lambda.send(new fn.ListVersionsByFunctionCommand({ FunctionName: name }));
+  const { Versions } = await lambda.send(
+    new fn.ListVersionsByFunctionCommand({ FunctionName: name }),
+  );
   assert.deepEqual(Versions.map((version) => version.Version), ["$LATEST", "1"]);
 });
 
 test("who may call", async () => {
-  await lambda.send(new fn.AddPermissionCommand({
-    FunctionName: name, StatementId: "rules", Action: "lambda:InvokeFunction", Principal: "events.amazonaws.com",
-    SourceArn: "arn:aws:events:us-east-1:000000000000:rule/any",
-  }));
+  await lambda.send(
+    new fn.AddPermissionCommand({
+      FunctionName: name,
+      StatementId: "rules",
+      Action: "lambda:InvokeFunction",
+      Principal: "events.amazonaws.com",
+      SourceArn: "arn:aws:events:us-east-1:000000000000:rule/any",
+    }),
+  );
   const { Policy } = await lambda.send(new fn.GetPolicyCommand({ FunctionName: name }));
   const [statement] = JSON.parse(Policy).Statement;
   assert.equal(statement.Sid, "rules");
   assert.deepEqual(statement.Principal, { Service: "events.amazonaws.com" });
   await lambda.send(new fn.RemovePermissionCommand({ FunctionName: name, StatementId: "rules" }));
-  await refused(lambda.send(new fn.GetPolicyCommand({ FunctionName: name })), "ResourceNotFoundException");
+  await refused(
+    lambda.send(new fn.GetPolicyCommand({ FunctionName: name })),
+    "ResourceNotFoundException",
+  );
 });
 
 test("what is wrong is refused by name", async () => {
-  await refused(lambda.send(new fn.InvokeCommand({ FunctionName: "nobody" })),
-    "ResourceNotFoundException", /^Function not found: arn:aws:lambda:us-east-1:\d{12}:function:nobody$/);
+  await refused(
+    lambda.send(new fn.InvokeCommand({ FunctionName: "nobody" })),
+    "ResourceNotFoundException",
+    /^Function not found: arn:aws:lambda:us-east-1:\d{12}:function:nobody$/,
+  );
   await refused(lambda.send(new fn.InvokeCommand({ FunctionName: name, Payload: "{" })),
     "InvalidRequestContentException");
-  const create = (more) => lambda.send(new fn.CreateFunctionCommand({
-    FunctionName: name, Runtime: "python3.12", Handler: "app.handle", Role: role, Code: { ZipFile: code("x") }, ...more,
-  }));
+  const create = (more) =>
+    lambda.send(
+      new fn.CreateFunctionCommand({
+        FunctionName: name,
+        Runtime: "python3.12",
+        Handler: "app.handle",
+        Role: role,
+        Code: { ZipFile: code("x") },
+        ...more,
+      }),
+    );
   await refused(create({}), "ResourceConflictException", /Function already exist/);
   await refused(create({ FunctionName: unique("bad"), Code: { ZipFile: Buffer.from("no zip") } }),
     "InvalidParameterValueException", /Could not unzip uploaded file/);
@@ -125,5 +152,8 @@ test("what is wrong is refused by name", async () => {
   }
   assert.ok(paged.includes(name));
   await lambda.send(new fn.DeleteFunctionCommand({ FunctionName: name }));
-  await refused(lambda.send(new fn.GetFunctionCommand({ FunctionName: name })), "ResourceNotFoundException");
+  await refused(
+    lambda.send(new fn.GetFunctionCommand({ FunctionName: name })),
+    "ResourceNotFoundException",
+  );
 });

@@ -22,19 +22,25 @@ test("a role's session may do what its policies allow, as itself", async () => {
     accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretAccessKey,
     sessionToken: Credentials.SessionToken,
   };
-  const who = await new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({}));
+  const who = await new stsSdk.STSClient({ credentials }).send(
+    new stsSdk.GetCallerIdentityCommand({}),
+  );
   assert.equal(who.Arn, AssumedRoleUser.Arn);
   const sqs = new queues.SQSClient({ credentials });
   await sqs.send(new queues.ListQueuesCommand({}));
   // The service's two names of this refusal, by protocol.
   await refused(sqs.send(new queues.CreateQueueCommand({ QueueName: unique("no") })),
     ["AccessDenied", "AccessDeniedException"], /not authorized/);
-  const stale = new stsSdk.STSClient({ credentials: { ...credentials, sessionToken: "x" + credentials.sessionToken } });
+  const stale = new stsSdk.STSClient({
+    credentials: { ...credentials, sessionToken: "x" + credentials.sessionToken },
+  });
   await refused(stale.send(new stsSdk.GetCallerIdentityCommand({})), "InvalidClientTokenId");
 });
 
 test("wrong keys are refused", async () => {
-  const wrong = new stsSdk.STSClient({ credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" } });
+  const wrong = new stsSdk.STSClient({
+    credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" },
+  });
   await refused(wrong.send(new stsSdk.GetCallerIdentityCommand({})), "InvalidClientTokenId");
 });
 
@@ -42,7 +48,10 @@ test("roles, policies and who is attached to what", async () => {
   const [role, policy] = [unique("role"), unique("policy")];
   await makeRole(role, { Service: "lambda.amazonaws.com" }, []);
   await iamSdk.waitUntilRoleExists(patience(iam), { RoleName: role });
-  const document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+  const document = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }],
+  };
   const { Policy } = await iam.send(new iamSdk.CreatePolicyCommand({
     PolicyName: policy, PolicyDocument: JSON.stringify(document),
   }));
@@ -50,29 +59,58 @@ test("roles, policies and who is attached to what", async () => {
   await iam.send(new iamSdk.AttachRolePolicyCommand({
     RoleName: role, PolicyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
   }));
-  const { AttachedPolicies } = await iam.send(new iamSdk.ListAttachedRolePoliciesCommand({ RoleName: role }));
-  assert.deepEqual(AttachedPolicies.map((one) => one.PolicyName).sort(), ["AWSLambdaBasicExecutionRole", policy].sort());
-  const { PolicyVersion } = await iam.send(new iamSdk.GetPolicyVersionCommand({ PolicyArn: Policy.Arn, VersionId: "v1" }));
+  const { AttachedPolicies } = await iam.send(
+    new iamSdk.ListAttachedRolePoliciesCommand({ RoleName: role }),
+  );
+  assert.deepEqual(
+    AttachedPolicies.map((one) => one.PolicyName).sort(),
+    ["AWSLambdaBasicExecutionRole", policy].sort(),
+  );
+  const { PolicyVersion } = await iam.send(
+    new iamSdk.GetPolicyVersionCommand({ PolicyArn: Policy.Arn, VersionId: "v1" }),
+  );
   assert.deepEqual(JSON.parse(decodeURIComponent(PolicyVersion.Document)), document);
   const { Role } = await iam.send(new iamSdk.GetRoleCommand({ RoleName: role }));
   assert.ok(Role.CreateDate instanceof Date);
-  await refused(iam.send(new iamSdk.DeleteRoleCommand({ RoleName: role })), "DeleteConflictException");
+  await refused(
+    iam.send(new iamSdk.DeleteRoleCommand({ RoleName: role })),
+    "DeleteConflictException",
+  );
   await refused(iam.send(new iamSdk.CreateRoleCommand({
     RoleName: unique("role"), AssumeRolePolicyDocument: "{}",
   })), "MalformedPolicyDocumentException");
-  await refused(iam.send(new iamSdk.GetRoleCommand({ RoleName: "nobody" })), "NoSuchEntityException");
+  await refused(
+    iam.send(new iamSdk.GetRoleCommand({ RoleName: "nobody" })),
+    "NoSuchEntityException",
+  );
 });
 
 test("users call with keys of their own", async () => {
   const UserName = unique("user");
   await iam.send(new iamSdk.CreateUserCommand({ UserName }));
   const { AccessKey } = await iam.send(new iamSdk.CreateAccessKeyCommand({ UserName }));
-  const credentials = { accessKeyId: AccessKey.AccessKeyId, secretAccessKey: AccessKey.SecretAccessKey };
-  const who = await new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({}));
+  const credentials = {
+    accessKeyId: AccessKey.AccessKeyId,
+    secretAccessKey: AccessKey.SecretAccessKey,
+  };
+  const assumed = new stsSdk.STSClient({ credentials });
+  const who = await assumed.send(new stsSdk.GetCallerIdentityCommand({}));
   assert.match(who.Arn, new RegExp(`:user/${UserName}$`));
-  await refused(new iamSdk.IAMClient({ credentials }).send(new iamSdk.ListUsersCommand({})), "AccessDenied");
-  await iam.send(new iamSdk.UpdateAccessKeyCommand({ UserName, AccessKeyId: AccessKey.AccessKeyId, Status: "Inactive" }));
-  await refused(new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({})), "InvalidClientTokenId");
+  await refused(
+    new iamSdk.IAMClient({ credentials }).send(new iamSdk.ListUsersCommand({})),
+    "AccessDenied",
+  );
+  await iam.send(
+    new iamSdk.UpdateAccessKeyCommand({
+      UserName,
+      AccessKeyId: AccessKey.AccessKeyId,
+      Status: "Inactive",
+    }),
+  );
+  await refused(
+    new stsSdk.STSClient({ credentials }).send(new stsSdk.GetCallerIdentityCommand({})),
+    "InvalidClientTokenId",
+  );
 });
 
 test("secrets", async () => {
@@ -80,15 +118,29 @@ test("secrets", async () => {
   const Name = unique("secret");
   const { ARN } = await secrets.send(new sm.CreateSecretCommand({ Name, SecretString: "one" }));
   assert.match(ARN, new RegExp(`:secret:${Name}-[A-Za-z0-9]{6}$`));
-  await secrets.send(new sm.PutSecretValueCommand({ SecretId: Name, SecretBinary: Uint8Array.of(1, 0, 255) }));
+  await secrets.send(
+    new sm.PutSecretValueCommand({ SecretId: Name, SecretBinary: Uint8Array.of(1, 0, 255) }),
+  );
   const current = await secrets.send(new sm.GetSecretValueCommand({ SecretId: ARN }));
   assert.deepEqual([...current.SecretBinary], [1, 0, 255]);
-  const before = await secrets.send(new sm.GetSecretValueCommand({ SecretId: Name, VersionStage: "AWSPREVIOUS" }));
+  const before = await secrets.send(
+    new sm.GetSecretValueCommand({ SecretId: Name, VersionStage: "AWSPREVIOUS" }),
+  );
   assert.equal(before.SecretString, "one");
-  const { RandomPassword } = await secrets.send(new sm.GetRandomPasswordCommand({
-    PasswordLength: 12, ExcludePunctuation: true, ExcludeUppercase: true, RequireEachIncludedType: true,
-  }));
+  const { RandomPassword } = await secrets.send(
+    new sm.GetRandomPasswordCommand({
+      PasswordLength: 12,
+      ExcludePunctuation: true,
+      ExcludeUppercase: true,
+      RequireEachIncludedType: true,
+    }),
+  );
   assert.match(RandomPassword, /^(?=.*[a-z])(?=.*[0-9])[a-z0-9]{12}$/);
-  await secrets.send(new sm.DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }));
-  await refused(secrets.send(new sm.GetSecretValueCommand({ SecretId: Name })), "ResourceNotFoundException");
+  await secrets.send(
+    new sm.DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }),
+  );
+  await refused(
+    secrets.send(new sm.GetSecretValueCommand({ SecretId: Name })),
+    "ResourceNotFoundException",
+  );
 });

@@ -15,19 +15,32 @@ async function makeQueue(Attributes = {}, QueueName = unique("queue")) {
   }));
   return { QueueUrl, arn: found.QueueArn, found };
 }
-const receive = async (QueueUrl, more = {}) => (await sqs.send(new queues.ReceiveMessageCommand({
-  QueueUrl, WaitTimeSeconds: 10, MessageAttributeNames: ["All"], MessageSystemAttributeNames: ["All"], ...more,
-}))).Messages ?? [];
+const receive = async (QueueUrl, more = {}) =>
+  (
+    await sqs.send(
+      new queues.ReceiveMessageCommand({
+        QueueUrl,
+        WaitTimeSeconds: 10,
+        MessageAttributeNames: ["All"],
+        MessageSystemAttributeNames: ["All"],
+        ...more,
+      }),
+    )
+  ).Messages ?? [];
 
 test("a queue keeps, hides and forgets messages", async () => {
   const { QueueUrl } = await makeQueue({ VisibilityTimeout: "60" });
-  await sqs.send(new queues.SendMessageCommand({
-    QueueUrl, MessageBody: "grüße <&> 🙂",
-    MessageAttributes: {
-      word: { DataType: "String", StringValue: "é" }, count: { DataType: "Number", StringValue: "12.50" },
-      bytes: { DataType: "Binary", BinaryValue: Uint8Array.of(0, 255, 128) },
-    },
-  }));
+  await sqs.send(
+    new queues.SendMessageCommand({
+      QueueUrl,
+      MessageBody: "grüße <&> 🙂",
+      MessageAttributes: {
+        word: { DataType: "String", StringValue: "é" },
+        count: { DataType: "Number", StringValue: "12.50" },
+        bytes: { DataType: "Binary", BinaryValue: Uint8Array.of(0, 255, 128) },
+      },
+    }),
+  );
   const [message] = await receive(QueueUrl);
   assert.equal(message.Body, "grüße <&> 🙂");
   assert.equal(message.MessageAttributes.word.StringValue, "é");
@@ -41,9 +54,12 @@ test("a queue keeps, hides and forgets messages", async () => {
   assert.equal(again.MessageId, message.MessageId);
   assert.equal(again.Attributes.ApproximateReceiveCount, "2");
   await sqs.send(new queues.DeleteMessageCommand({ QueueUrl, ReceiptHandle: again.ReceiptHandle }));
-  const { Attributes } = await sqs.send(new queues.GetQueueAttributesCommand({
-    QueueUrl, AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-  }));
+  const { Attributes } = await sqs.send(
+    new queues.GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    }),
+  );
   assert.deepEqual(Object.values(Attributes), ["0", "0"]);
 });
 
@@ -74,7 +90,8 @@ test("batches say which entries failed", async () => {
 test("what fails too often goes to the dead-letter queue", async () => {
   const dead = await makeQueue();
   const { QueueUrl } = await makeQueue({
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 }), VisibilityTimeout: "0",
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 }),
+    VisibilityTimeout: "0",
   });
   await sqs.send(new queues.SendMessageCommand({ QueueUrl, MessageBody: "poison" }));
   assert.equal((await receive(QueueUrl))[0].Body, "poison");
@@ -97,28 +114,51 @@ test("a topic sends to queues what their filters let through", async () => {
   const admits = (arn) => ({
     Policy: JSON.stringify({
       Version: "2012-10-17",
-      Statement: [{
-        Effect: "Allow", Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", Resource: arn,
-        Condition: { ArnEquals: { "aws:SourceArn": TopicArn } },
-      }],
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "sns.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: arn,
+          Condition: { ArnEquals: { "aws:SourceArn": TopicArn } },
+        },
+      ],
     }),
   });
   const [all, severe] = [await makeQueue(), await makeQueue()];
   for (const queue of [all, severe]) {
-    await sqs.send(new queues.SetQueueAttributesCommand({ QueueUrl: queue.QueueUrl, Attributes: admits(queue.arn) }));
+    await sqs.send(
+      new queues.SetQueueAttributesCommand({
+        QueueUrl: queue.QueueUrl,
+        Attributes: admits(queue.arn),
+      }),
+    );
   }
   await sns.send(new topics.SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: all.arn }));
-  const { SubscriptionArn } = await sns.send(new topics.SubscribeCommand({
-    TopicArn, Protocol: "sqs", Endpoint: severe.arn, ReturnSubscriptionArn: true,
-    Attributes: { RawMessageDelivery: "true", FilterPolicy: JSON.stringify({ severity: ["HIGH", "CRITICAL"] }) },
-  }));
+  const { SubscriptionArn } = await sns.send(
+    new topics.SubscribeCommand({
+      TopicArn,
+      Protocol: "sqs",
+      Endpoint: severe.arn,
+      ReturnSubscriptionArn: true,
+      Attributes: {
+        RawMessageDelivery: "true",
+        FilterPolicy: JSON.stringify({ severity: ["HIGH", "CRITICAL"] }),
+      },
+    }),
+  );
   const severity = (StringValue) => ({ severity: { DataType: "String", StringValue } });
   await sns.send(new topics.PublishCommand({
     TopicArn, Subject: "low", Message: "nothing much", MessageAttributes: severity("LOW"),
   }));
-  await sns.send(new topics.PublishBatchCommand({
-    TopicArn, PublishBatchRequestEntries: [{ Id: "1", Message: "fire 🔥", MessageAttributes: severity("HIGH") }],
-  }));
+  await sns.send(
+    new topics.PublishBatchCommand({
+      TopicArn,
+      PublishBatchRequestEntries: [
+        { Id: "1", Message: "fire 🔥", MessageAttributes: severity("HIGH") },
+      ],
+    }),
+  );
   const [raw] = await receive(severe.QueueUrl);
   assert.equal(raw.Body, "fire 🔥");
   assert.equal(raw.MessageAttributes.severity.StringValue, "HIGH");
@@ -134,21 +174,32 @@ test("a topic sends to queues what their filters let through", async () => {
   assert.deepEqual(low.MessageAttributes, { severity: { Type: "String", Value: "LOW" } });
   assert.equal(low.SignatureVersion, "1");
 
-  const { Attributes } = await sns.send(new topics.GetSubscriptionAttributesCommand({ SubscriptionArn }));
+  const { Attributes } = await sns.send(
+    new topics.GetSubscriptionAttributesCommand({ SubscriptionArn }),
+  );
   assert.equal(Attributes.RawMessageDelivery, "true");
   await sns.send(new topics.UnsubscribeCommand({ SubscriptionArn }));
-  await refused(sns.send(new topics.GetSubscriptionAttributesCommand({ SubscriptionArn })), "NotFoundException");
+  await refused(
+    sns.send(new topics.GetSubscriptionAttributesCommand({ SubscriptionArn })),
+    "NotFoundException",
+  );
   await sns.send(new topics.DeleteTopicCommand({ TopicArn }));
   await refused(sns.send(new topics.GetTopicAttributesCommand({ TopicArn })), "NotFoundException");
 });
 
 test("what is wrong is refused by name", async () => {
-  await refused(sqs.send(new queues.GetQueueUrlCommand({ QueueName: "nowhere" })), "QueueDoesNotExist");
+  await refused(
+    sqs.send(new queues.GetQueueUrlCommand({ QueueName: "nowhere" })),
+    "QueueDoesNotExist",
+  );
   const { QueueUrl } = await makeQueue();
   await refused(sqs.send(new queues.DeleteMessageCommand({ QueueUrl, ReceiptHandle: "nonsense" })),
     "ReceiptHandleIsInvalid");
   await refused(sns.send(new topics.PublishCommand({
     TopicArn: "arn:aws:sns:us-east-1:000000000000:nowhere", Message: "x",
   })), "NotFoundException", /Topic does not exist/);
-  await refused(sns.send(new topics.CreateTopicCommand({ Name: "no/slashes" })), "InvalidParameterException");
+  await refused(
+    sns.send(new topics.CreateTopicCommand({ Name: "no/slashes" })),
+    "InvalidParameterException",
+  );
 });

@@ -17,14 +17,20 @@ before(async () => {
   }));
   instance = Instances[0].InstanceId;
   await compute.waitUntilInstanceRunning(patience(ec2), { InstanceIds: [instance] });
-  const { Reservations } = await ec2.send(new compute.DescribeInstancesCommand({ InstanceIds: [instance] }));
+  const { Reservations } = await ec2.send(
+    new compute.DescribeInstancesCommand({ InstanceIds: [instance] }),
+  );
   volume = Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId;
 });
 
 const ended = (AutomationExecutionId) => eventually("the end of the runbook", async () => {
-  const { AutomationExecution } = await ssm.send(new systems.GetAutomationExecutionCommand({ AutomationExecutionId }));
-  return !["Pending", "InProgress", "Waiting"].includes(AutomationExecution.AutomationExecutionStatus) &&
-    AutomationExecution;
+  const { AutomationExecution } = await ssm.send(
+    new systems.GetAutomationExecutionCommand({ AutomationExecutionId }),
+  );
+  return (
+    !["Pending", "InProgress", "Waiting"].includes(AutomationExecution.AutomationExecutionStatus) &&
+    AutomationExecution
+  );
 }, 60);
 
 test("a runbook stops an instance, waits for it, and keeps its volume", async () => {
@@ -53,7 +59,9 @@ mainSteps:
     action: aws:executeAwsApi
     inputs: {Service: ec2, Api: DescribeInstances, InstanceIds: ['{{ InstanceId }}']}
     outputs:
-      - {Name: Volume, Type: String, Selector: '$.Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId'}
+      - Name: Volume
+        Type: String
+        Selector: '$.Reservations[0].Instances[0].BlockDeviceMappings[0].Ebs.VolumeId'
   - name: Keep
     action: aws:executeScript
     inputs:
@@ -63,7 +71,8 @@ mainSteps:
       Script: |
         import boto3
         def keep(events, context):
-            made = boto3.client('ec2').create_snapshot(VolumeId=events['volume'], Description='by the runbook')
+            made = boto3.client('ec2').create_snapshot(
+                VolumeId=events['volume'], Description='by the runbook')
             return {'id': made['SnapshotId']}
     outputs:
       - {Name: Snapshot, Type: String, Selector: $.Payload.id}
@@ -72,7 +81,10 @@ mainSteps:
     Name: name, DocumentType: "Automation", DocumentFormat: "YAML", Content: content,
   }));
   assert.equal(DocumentDescription.SchemaVersion, "0.3");
-  assert.deepEqual(DocumentDescription.Parameters.map((parameter) => parameter.Name).sort(), ["InstanceId", "Role"]);
+  assert.deepEqual(DocumentDescription.Parameters.map((parameter) => parameter.Name).sort(), [
+    "InstanceId",
+    "Role",
+  ]);
   const { AutomationExecutionId } = await ssm.send(new systems.StartAutomationExecutionCommand({
     DocumentName: name, Parameters: { InstanceId: [instance], Role: [role] },
   }));
@@ -84,7 +96,9 @@ mainSteps:
   assert.ok(execution.ExecutionStartTime instanceof Date);
   const [SnapshotId] = execution.Outputs["Keep.Snapshot"];
   await compute.waitUntilSnapshotCompleted(patience(ec2), { SnapshotIds: [SnapshotId] });
-  const { Snapshots } = await ec2.send(new compute.DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId] }));
+  const { Snapshots } = await ec2.send(
+    new compute.DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId] }),
+  );
   assert.equal(Snapshots[0].VolumeId, volume);
   assert.equal(Snapshots[0].OwnerId, await account());
 });
@@ -101,7 +115,9 @@ test("a step that its role may not do fails the runbook, and says so", async () 
       }],
     }),
   }));
-  const { AutomationExecutionId } = await ssm.send(new systems.StartAutomationExecutionCommand({ DocumentName: other }));
+  const { AutomationExecutionId } = await ssm.send(
+    new systems.StartAutomationExecutionCommand({ DocumentName: other }),
+  );
   const execution = await ended(AutomationExecutionId);
   assert.equal(execution.AutomationExecutionStatus, "Failed");
   assert.match(execution.StepExecutions[0].FailureMessage, /UnauthorizedOperation|not authorized/);
@@ -109,11 +125,26 @@ test("a step that its role may not do fails the runbook, and says so", async () 
 
 test("documents have versions", async () => {
   const plain = unique("document");
-  const content = (description) => JSON.stringify({
-    schemaVersion: "0.3", description, mainSteps: [{ name: "Nap", action: "aws:sleep", inputs: { Duration: "PT1S" } }],
-  });
-  await ssm.send(new systems.CreateDocumentCommand({ Name: plain, DocumentType: "Automation", Content: content("one") }));
-  await ssm.send(new systems.UpdateDocumentCommand({ Name: plain, Content: content("two"), DocumentVersion: "$LATEST" }));
+  const content = (description) =>
+    JSON.stringify({
+      schemaVersion: "0.3",
+      description,
+      mainSteps: [{ name: "Nap", action: "aws:sleep", inputs: { Duration: "PT1S" } }],
+    });
+  await ssm.send(
+    new systems.CreateDocumentCommand({
+      Name: plain,
+      DocumentType: "Automation",
+      Content: content("one"),
+    }),
+  );
+  await ssm.send(
+    new systems.UpdateDocumentCommand({
+      Name: plain,
+      Content: content("two"),
+      DocumentVersion: "$LATEST",
+    }),
+  );
   const versions = [];
   for await (const page of systems.paginateListDocumentVersions({ client: ssm }, { Name: plain })) {
     versions.push(...page.DocumentVersions.map((version) => version.DocumentVersion));
@@ -130,22 +161,44 @@ test("documents have versions", async () => {
 test("parameters", async () => {
   const Name = `/${unique("sdk")}/setting`;
   await ssm.send(new systems.PutParameterCommand({ Name, Value: "one", Type: "String" }));
-  await refused(ssm.send(new systems.PutParameterCommand({ Name, Value: "two", Type: "String" })), "ParameterAlreadyExists");
-  const { Version } = await ssm.send(new systems.PutParameterCommand({ Name, Value: "two", Type: "String", Overwrite: true }));
+  await refused(
+    ssm.send(new systems.PutParameterCommand({ Name, Value: "two", Type: "String" })),
+    "ParameterAlreadyExists",
+  );
+  const { Version } = await ssm.send(
+    new systems.PutParameterCommand({ Name, Value: "two", Type: "String", Overwrite: true }),
+  );
   assert.equal(Version, 2);
   assert.equal((await ssm.send(new systems.GetParameterCommand({ Name }))).Parameter.Value, "two");
-  await refused(ssm.send(new systems.GetParameterCommand({ Name: "/nowhere" })), "ParameterNotFound");
+  await refused(
+    ssm.send(new systems.GetParameterCommand({ Name: "/nowhere" })),
+    "ParameterNotFound",
+  );
 });
 
 test("what is wrong is refused by name", async () => {
   await refused(ssm.send(new systems.StartAutomationExecutionCommand({ DocumentName: "nowhere" })),
     "AutomationDefinitionNotFoundException");
-  await refused(ssm.send(new systems.StartAutomationExecutionCommand({ DocumentName: name, Parameters: { Nobody: ["x"] } })),
-    "InvalidAutomationExecutionParametersException");
+  await refused(
+    ssm.send(
+      new systems.StartAutomationExecutionCommand({
+        DocumentName: name,
+        Parameters: { Nobody: ["x"] },
+      }),
+    ),
+    "InvalidAutomationExecutionParametersException",
+  );
   await refused(ssm.send(new systems.GetAutomationExecutionCommand({
     AutomationExecutionId: "00000000-0000-0000-0000-000000000000",
   })), "AutomationExecutionNotFoundException");
-  await refused(ssm.send(new systems.CreateDocumentCommand({
-    Name: unique("bad"), DocumentType: "Automation", Content: '{"schemaVersion": "0.3", "mainSteps": 7}',
-  })), "InvalidDocumentContent");
+  await refused(
+    ssm.send(
+      new systems.CreateDocumentCommand({
+        Name: unique("bad"),
+        DocumentType: "Automation",
+        Content: '{"schemaVersion": "0.3", "mainSteps": 7}',
+      }),
+    ),
+    "InvalidDocumentContent",
+  );
 });

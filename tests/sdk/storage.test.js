@@ -33,7 +33,8 @@ test("objects come back as they went in", async () => {
   const head = await s3.send(new store.HeadObjectCommand({ Bucket, Key: "a/b c+é&.bin" }));
   assert.equal(head.ContentLength, Body.length);
 
-  for (const Key of ["a/1", "a/2", "z/3"]) await s3.send(new store.PutObjectCommand({ Bucket, Key, Body: Key }));
+  for (const Key of ["a/1", "a/2", "z/3"])
+    await s3.send(new store.PutObjectCommand({ Bucket, Key, Body: Key }));
   const listed = await s3.send(new store.ListObjectsV2Command({ Bucket, Prefix: "a/" }));
   assert.deepEqual(listed.Contents.map((object) => object.Key), ["a/1", "a/2", "a/b c+é&.bin"]);
   const folders = await s3.send(new store.ListObjectsV2Command({ Bucket, Delimiter: "/" }));
@@ -55,23 +56,55 @@ test("what a response sets on a bucket", async () => {
   const Bucket = unique("bucket");
   await s3.send(new store.CreateBucketCommand({ Bucket }));
   const PublicAccessBlockConfiguration = {
-    BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true,
+    BlockPublicAcls: true,
+    IgnorePublicAcls: true,
+    BlockPublicPolicy: true,
+    RestrictPublicBuckets: true,
   };
   await s3.send(new store.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
-  assert.deepEqual((await s3.send(new store.GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration,
-    PublicAccessBlockConfiguration);
-  await s3.send(new store.PutBucketEncryptionCommand({
-    Bucket,
-    ServerSideEncryptionConfiguration: {
-      Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID: "alias/aws/s3" } }],
-    },
-  }));
-  const { ServerSideEncryptionConfiguration } = await s3.send(new store.GetBucketEncryptionCommand({ Bucket }));
-  assert.equal(ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm, "aws:kms");
-  await s3.send(new store.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
+  assert.deepEqual(
+    (await s3.send(new store.GetPublicAccessBlockCommand({ Bucket })))
+      .PublicAccessBlockConfiguration,
+    PublicAccessBlockConfiguration,
+  );
+  await s3.send(
+    new store.PutBucketEncryptionCommand({
+      Bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [
+          {
+            ApplyServerSideEncryptionByDefault: {
+              SSEAlgorithm: "aws:kms",
+              KMSMasterKeyID: "alias/aws/s3",
+            },
+          },
+        ],
+      },
+    }),
+  );
+  const { ServerSideEncryptionConfiguration } = await s3.send(
+    new store.GetBucketEncryptionCommand({ Bucket }),
+  );
+  assert.equal(
+    ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm,
+    "aws:kms",
+  );
+  await s3.send(
+    new store.PutBucketVersioningCommand({
+      Bucket,
+      VersioningConfiguration: { Status: "Enabled" },
+    }),
+  );
   assert.equal((await s3.send(new store.GetBucketVersioningCommand({ Bucket }))).Status, "Enabled");
-  await s3.send(new store.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "case", Value: "7 <&>" }] } }));
-  assert.deepEqual((await s3.send(new store.GetBucketTaggingCommand({ Bucket }))).TagSet, [{ Key: "case", Value: "7 <&>" }]);
+  await s3.send(
+    new store.PutBucketTaggingCommand({
+      Bucket,
+      Tagging: { TagSet: [{ Key: "case", Value: "7 <&>" }] },
+    }),
+  );
+  assert.deepEqual((await s3.send(new store.GetBucketTaggingCommand({ Bucket }))).TagSet, [
+    { Key: "case", Value: "7 <&>" },
+  ]);
   const policy = {
     Version: "2012-10-17",
     Statement: [{
@@ -80,7 +113,10 @@ test("what a response sets on a bucket", async () => {
     }],
   };
   await s3.send(new store.PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(policy) }));
-  assert.deepEqual(JSON.parse((await s3.send(new store.GetBucketPolicyCommand({ Bucket }))).Policy), policy);
+  assert.deepEqual(
+    JSON.parse((await s3.send(new store.GetBucketPolicyCommand({ Bucket }))).Policy),
+    policy,
+  );
   await s3.send(new store.DeleteBucketPolicyCommand({ Bucket }));
   await refused(s3.send(new store.GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy", 404);
   const { Buckets } = await s3.send(new store.ListBucketsCommand({}));

@@ -48,7 +48,12 @@ export function zip(name, text) {
   fields.writeUInt32LE(data.length, 18);
   fields.writeUInt16LE(path.length, 22);
   const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, path, packed]);
-  const central = Buffer.concat([Buffer.from("PK\x01\x02\x14\x00", "latin1"), fields, Buffer.alloc(14), path]);
+  const central = Buffer.concat([
+    Buffer.from("PK\x01\x02\x14\x00", "latin1"),
+    fields,
+    Buffer.alloc(14),
+    path,
+  ]);
   const end = Buffer.alloc(22);
   end.write("PK\x05\x06");
   end.writeUInt16LE(1, 8);
@@ -58,7 +63,7 @@ export function zip(name, text) {
   return Buffer.concat([local, central, end]);
 }
 
-/** How a waiter waits: the SDK's own pauses of fifteen seconds and more are made for real machines. */
+/** How a waiter waits: the SDK's own pauses, of 15 seconds and more, are for real machines. */
 export const patience = (client) => ({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 });
 
 /** A role that `principals` may take on, allowed `actions` everywhere; gives its ARN. */

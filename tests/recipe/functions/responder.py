@@ -28,7 +28,8 @@ def sign_off(finding):
 def close(finding):
     ec2 = boto3.client("ec2")
     group = resource(finding, "sg-")
-    for rule in ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]:
+    described = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+    for rule in described["IpPermissions"]:
         if any(block["CidrIp"] == "0.0.0.0/0" for block in rule["IpRanges"]):
             # As described, whole: every member of a described rule must be accepted back.
             ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[rule])

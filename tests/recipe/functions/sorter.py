@@ -8,7 +8,8 @@ import boto3
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
-URGENT = (("UnauthorizedAPICall", "SIGN_OFF"), ("NetworkReachability", "CLOSE"), ("Malware", "FREEZE"))
+URGENT = (("UnauthorizedAPICall", "SIGN_OFF"), ("NetworkReachability", "CLOSE"),
+          ("Malware", "FREEZE"))
 
 
 def choose(finding):
