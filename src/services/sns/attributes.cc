@@ -7,6 +7,7 @@
 #include "pattern/filter_policy.h"
 #include "services/sns/delivery_policy.h"
 #include "services/sns/sns.h"
+#include "services/sns/webhook.h"
 
 namespace riposte::sns {
 namespace {
@@ -90,8 +91,11 @@ void CheckEndpoint(const std::string& protocol, const std::string& endpoint, con
     if (protocol == "sqs" && arn->resource.ends_with(".fifo") && !topic.fifo()) {
       invalid("FIFO SQS Queues can not be subscribed to standard SNS topics");
     }
-  } else if (protocol == "http" || protocol == "https") {
-    if (!endpoint.starts_with(protocol + "://")) invalid("must match the specified protocol");
+  } else if (IsWeb(protocol)) {
+    const bool fits = IsWebhook(protocol)
+                          ? endpoint.starts_with("https://") || endpoint.starts_with("http://")
+                          : endpoint.starts_with(protocol + "://");
+    if (!fits) invalid("must match the specified protocol");
     if (endpoint.size() > 2048 || endpoint.find_first_of(" \r\n") != std::string::npos) {
       invalid("is not a valid URL");
     }
@@ -145,6 +149,10 @@ void SetAttribute(Subscription& subscription, const std::string& name, std::stri
     }
   } else if (name == "DeliveryPolicy") {
     CheckDeliveryPolicy(value, /*for_topic=*/false);
+  } else if (name == "Template" && IsWebhook(subscription.protocol)) {
+    if (!value.empty()) CheckTemplate(value);
+  } else if (name == "RoutingKey" && IsWebhook(subscription.protocol)) {
+    if (value.size() > 256) RefuseParameter("RoutingKey");
   } else if (name != "FilterPolicy" && name != "SubscriptionRoleArn") {
     RefuseParameter("AttributeName");
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "api/error.h"
+#include "services/sns/webhook.h"
 
 namespace riposte::sns {
 namespace {
@@ -274,7 +275,7 @@ delivery::RetryPolicy RetryPolicyFor(std::string_view protocol,
                                      std::string_view topic_policy) {
   delivery::RetryPolicy retry;
   retry.jitter = false;
-  if (protocol == "http" || protocol == "https") {
+  if (IsWeb(protocol)) {
     const HttpPolicy policy = EffectiveHttp(subscription_policy, topic_policy);
     retry.steps = StepsOf(policy);
     retry.max_attempts = static_cast<int>(policy.retries);

@@ -39,6 +39,8 @@ json::Object Notice::ToJson() const {
   json::SetIfNotEmpty(out, "token", token);
   json::SetIfNotEmpty(out, "display_name", display_name);
   json::SetIfNotEmpty(out, "content_type", content_type);
+  json::SetIfNotEmpty(out, "template", body_template);
+  json::SetIfNotEmpty(out, "routing_key", routing_key);
   json::SetIfNotEmpty(out, "sequence", sequence);
   json::SetIfNotEmpty(out, "group_id", group_id);
   json::SetIfNotEmpty(out, "deduplication_id", deduplication_id);
@@ -69,6 +71,8 @@ Notice Notice::FromJson(const json::Object& object) {
   notice.token = text("token");
   notice.display_name = text("display_name");
   notice.content_type = text("content_type");
+  notice.body_template = text("template");
+  notice.routing_key = text("routing_key");
   notice.sequence = text("sequence");
   notice.group_id = text("group_id");
   notice.deduplication_id = text("deduplication_id");

@@ -28,9 +28,11 @@ struct Notice {
   json::Object attributes;  ///< As published: {"name": {"DataType", "StringValue"…}}
   bool raw = false;
   std::string signature_version = "1";
-  std::string token;         ///< Confirmations only.
-  std::string display_name;  ///< Of the topic: who a mail is from.
-  std::string content_type;  ///< Web addresses only.
+  std::string token;          ///< Confirmations only.
+  std::string display_name;   ///< Of the topic: who a mail is from.
+  std::string content_type;   ///< Web addresses only.
+  std::string body_template;  ///< Webhooks only: the subscription's own, or "".
+  std::string routing_key;    ///< Webhooks only.
   std::string group_id;
   // FIFO topics only:
   std::string sequence;

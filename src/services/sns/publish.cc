@@ -10,6 +10,7 @@
 #include "services/sns/delivery_policy.h"
 #include "services/sns/sns.h"
 #include "services/sns/subscription_target.h"
+#include "services/sns/webhook.h"
 
 namespace riposte::sns {
 namespace {
@@ -171,7 +172,7 @@ std::string TopicArnOf(const api::Call& call) {
 /// When the subscription takes its next delivery: at once, or as its throttle policy spaces them.
 TimePoint SnsService::NextSlot(const Subscription& subscription, const Topic& topic,
                                TimePoint now) {
-  if (!subscription.protocol.starts_with("http")) return now;
+  if (!IsWeb(subscription.protocol)) return now;
   const int64_t most =
       MaxReceivesPerSecond(subscription.Get("DeliveryPolicy"), topic.Get("DeliveryPolicy"));
   if (most == 0) return now;
@@ -267,6 +268,8 @@ json::Object SnsService::PublishOne(const Call& call, Tx& tx, const Topic& topic
     notice.protocol = subscription.protocol;
     notice.endpoint = subscription.endpoint;
     notice.raw = subscription.Get("RawMessageDelivery") == "true";
+    notice.body_template = subscription.Get("Template");
+    notice.routing_key = subscription.Get("RoutingKey");
     if (subscription.protocol.starts_with("http")) {
       notice.content_type = ContentTypeFor(subscription.Get("DeliveryPolicy"),
                                            topic.Get("DeliveryPolicy"), notice.raw);

@@ -585,6 +585,57 @@ TEST_F(SnsTest, DeliveryPoliciesAreCheckedPartByPart) {
             "text/csv");
 }
 
+TEST_F(SnsTest, HooksOfChatsAndPagersNeedNoConfirmation) {
+  const std::string topic = NewTopic();
+  const std::string arn = SubscribeTo(
+      topic, "slack", "https://hooks.slack.example/services/T/B/x",
+      {{"Template", R"({"text":"${Subject}: ${Message}"})"},
+       {"RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:dlq"})"}});
+  const std::string pager =
+      SubscribeTo(topic, "pagerduty", "https://events.pagerduty.example/v2/enqueue",
+                  {{"RoutingKey", "0123456789abcdef"}});
+  Publish(topic, "a <b>", {{"Subject", "s"}});
+  ASSERT_EQ(web_.requests.size(), 2u);
+  std::map<std::string, std::string> bodies;
+  for (const auto& request : web_.requests) {
+    EXPECT_EQ(request.headers.Get("Content-Type"), "application/json");
+    EXPECT_EQ(request.headers.Get("x-amz-sns-topic-arn"), "");
+    bodies[request.url.substr(8, 5)] = request.body;
+  }
+  EXPECT_EQ(bodies["hooks"], R"({"text":"s: a &lt;b&gt;"})");
+  EXPECT_NE(bodies["event"].find(R"("routing_key":"0123456789abcdef")"), std::string::npos);
+  const Object got = Run("GetSubscriptionAttributes", {{"SubscriptionArn", pager}});
+  EXPECT_EQ(At(got, "Attributes.RoutingKey"), "****cdef");
+  EXPECT_EQ(At(got, "Attributes.PendingConfirmation"), "false");
+  Run("Unsubscribe", {{"SubscriptionArn", pager}});
+  // Told to wait, it waits longer than its policy says; its dead letter holds the whole message.
+  web_.requests.clear();
+  web_.SetAnswer([](const http::OutgoingRequest&) {
+    http::Response slow{429, {}, ""};
+    slow.headers.Set("Retry-After", "100");
+    return slow;
+  });
+  Publish(topic, "again");
+  loop_.Advance(seconds(99));
+  EXPECT_EQ(web_.requests.size(), 1u);
+  loop_.Advance(seconds(1));
+  EXPECT_EQ(web_.requests.size(), 2u);
+  loop_.Advance(seconds(300));
+  ASSERT_EQ(dead_letters_.size(), 1u);
+  EXPECT_NE(dead_letters_[0].second.body.find(R"("Message":"again")"), std::string::npos);
+  for (const auto& [name, value] :
+       {std::pair{"Template", "no json"}, {"RawMessageDelivery", "true"}}) {
+    EXPECT_TRUE(
+        ErrorOf("SetSubscriptionAttributes",
+                {{"SubscriptionArn", arn}, {"AttributeName", name}, {"AttributeValue", value}})
+            .starts_with("InvalidParameterException"));
+  }
+  EXPECT_TRUE(
+      ErrorOf("Subscribe",
+              {{"TopicArn", topic}, {"Protocol", "teams"}, {"Endpoint", "ftp://example.com"}})
+          .starts_with("InvalidParameterException"));
+}
+
 TEST_F(SnsTest, LeavingByTheLinkMayBeTakenBack) {
   const std::string topic = NewTopic();
   const std::string arn = SubscribeTo(topic, "https", "https://example.com/hook");

@@ -1,7 +1,11 @@
 #include "services/sns/subscription_target.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/arn.h"
 #include "base/encoding.h"
+#include "services/sns/webhook.h"
 
 namespace riposte::sns {
 namespace {
@@ -33,6 +37,15 @@ Result ResultOf(const api::Outcome& outcome) {
   return Result::Retry("SERVICE_ERROR", code + ": " + message);
 }
 
+/// What the other side asks for, when it is a number of seconds: at most an hour.
+Millis RetryAfter(const http::Headers& headers) {
+  const std::string text(headers.Get("Retry-After"));
+  int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size()) return Millis(0);
+  return std::chrono::seconds(std::clamp<int64_t>(seconds, 0, 3600));
+}
+
 /// Only what a FIFO topic sends to a queue has an order to keep.
 bool IsOrdered(const Notice& notice) {
   return notice.protocol == "sqs" && !notice.sequence.empty();
@@ -45,6 +58,7 @@ std::string GroupOf(const Notice& notice) {
 }  // namespace
 
 std::string SubscriptionTarget::BodyOf(const Notice& notice) const {
+  if (IsWebhook(notice.protocol)) return RenderWebhook(notice);
   return notice.raw ? notice.message : notice.Envelope(parts_.signer, parts_.endpoint_url);
 }
 
@@ -80,7 +94,7 @@ void SubscriptionTarget::Attempt(const Work& work, const Notice& notice, Complet
   try {
     if (notice.protocol == "sqs") return ToQueue(work, notice, std::move(completion));
     if (notice.protocol == "lambda") return ToFunction(work, notice, std::move(completion));
-    if (notice.protocol.starts_with("http")) return ToWeb(notice, std::move(completion));
+    if (IsWeb(notice.protocol)) return ToWeb(notice, std::move(completion));
     if (notice.protocol.starts_with("email")) {
       return ToMailbox(work, notice, std::move(completion));
     }
@@ -147,6 +161,11 @@ void SubscriptionTarget::ToWeb(const Notice& notice, Completion completion) {
   request.url = notice.endpoint;
   request.timeout_ms = kWebTimeoutMs;
   request.body = BodyOf(notice);
+  if (IsWebhook(notice.protocol)) {
+    request.headers.Set("Content-Type", "application/json");
+    request.headers.Set("User-Agent", "Riposte");
+    return Post(std::move(request), std::move(completion));
+  }
   request.headers.Set("Content-Type", notice.content_type.empty() ? "text/plain; charset=UTF-8"
                                                                   : notice.content_type);
   request.headers.Set("User-Agent", "Amazon Simple Notification Service Agent");
@@ -157,6 +176,10 @@ void SubscriptionTarget::ToWeb(const Notice& notice, Completion completion) {
     request.headers.Set("x-amz-sns-subscription-arn", notice.subscription_arn);
   }
   if (notice.raw) request.headers.Set("x-amz-sns-rawdelivery", "true");
+  Post(std::move(request), std::move(completion));
+}
+
+void SubscriptionTarget::Post(http::OutgoingRequest request, Completion completion) {
   parts_.http.Send(std::move(request), [completion = std::move(completion)](
                                            riposte::Result<http::Response> reply) mutable {
     if (!reply) {
@@ -170,9 +193,11 @@ void SubscriptionTarget::ToWeb(const Notice& notice, Completion completion) {
     const int status = reply->status;
     const std::string text = "status " + std::to_string(status);
     if (status >= 200 && status < 300) return completion(Result::Done());
-    if (status == 429) return completion(Result::Retry("THROTTLING", text));
+    if (status == 429) {
+      return completion(Result::Retry("THROTTLING", text, RetryAfter(reply->headers)));
+    }
     if (status >= 400 && status < 500) return completion(Result::Dead("REFUSED", text));
-    completion(Result::Retry("SERVICE_ERROR", text));
+    completion(Result::Retry("SERVICE_ERROR", text, RetryAfter(reply->headers)));
   });
 }
 
@@ -214,7 +239,9 @@ delivery::Target::DeadLetter SubscriptionTarget::MakeDeadLetter(
     const Work& work, const Result& last, const std::string& exhausted) const {
   const Notice notice = Notice::FromJson(work.detail);
   DeadLetter letter;
-  letter.body = BodyOf(notice);
+  // Chat messages lose what was published; their letters keep it.
+  letter.body = IsWebhook(notice.protocol) ? notice.Envelope(parts_.signer, parts_.endpoint_url)
+                                           : BodyOf(notice);
   letter.attributes["TopicArn"] = notice.topic_arn;
   letter.attributes["SubscriptionArn"] = notice.subscription_arn;
   letter.attributes["ErrorCode"] = last.error_code;

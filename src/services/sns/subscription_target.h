@@ -49,6 +49,7 @@ class SubscriptionTarget final : public delivery::Target {
   void ToQueue(const delivery::Work& work, const Notice& notice, Completion completion);
   void ToFunction(const delivery::Work& work, const Notice& notice, Completion completion);
   void ToWeb(const Notice& notice, Completion completion);
+  void Post(http::OutgoingRequest request, Completion completion);
   void ToMailbox(const delivery::Work& work, const Notice& notice, Completion completion);
   void Invoke(const delivery::Work& work, const Notice& notice, api::Invocation invocation,
               Completion completion);

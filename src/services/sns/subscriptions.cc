@@ -4,6 +4,7 @@
 #include "services/sns/attributes.h"
 #include "services/sns/delivery_policy.h"
 #include "services/sns/sns.h"
+#include "services/sns/webhook.h"
 
 namespace riposte::sns {
 namespace {
@@ -34,7 +35,8 @@ json::Object OwnAttributes(const Subscription& subscription) {
 /// Queues and functions of the caller's own account guard themselves by their policies; people,
 /// strangers and other accounts confirm.
 bool NeedsConfirmation(const Subscription& subscription) {
-  if (subscription.protocol == "lambda") return false;
+  // Who knows the address of a chat channel's or pager's hook was given it: it is the credential.
+  if (subscription.protocol == "lambda" || IsWebhook(subscription.protocol)) return false;
   if (subscription.protocol != "sqs") return true;
   const auto queue = Arn::Parse(subscription.endpoint);
   return !queue || queue->account.str() != subscription.owner;
@@ -230,11 +232,14 @@ json::Value SnsService::GetSubscriptionAttributes(const Call& call, Tx& tx) {
   out["PendingConfirmation"] = subscription.confirmed ? "false" : "true";
   out[kAuthenticatedConfirm] = subscription.Get(kAuthenticatedConfirm) == "true" ? "true" : "false";
   out["SubscriptionPrincipal"] = "arn:aws:iam::" + subscription.owner + ":root";
+  if (const std::string key = subscription.Get("RoutingKey"); !key.empty()) {
+    out["RoutingKey"] = "****" + key.substr(key.size() - std::min<size_t>(key.size() / 2, 4));
+  }
   if (!out.contains("RawMessageDelivery")) out["RawMessageDelivery"] = "false";
   if (out.contains("FilterPolicy") && !out.contains("FilterPolicyScope")) {
     out["FilterPolicyScope"] = "MessageAttributes";
   }
-  if (subscription.protocol.starts_with("http")) {
+  if (IsWeb(subscription.protocol)) {
     const Topic topic = RequireTopic(tx, subscription.topic_arn);
     out["EffectiveDeliveryPolicy"] = EffectiveSubscriptionPolicy(subscription.Get("DeliveryPolicy"),
                                                                  topic.Get("DeliveryPolicy"));
