@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 
+#include "base/number.h"
 #include "base/time.h"
 
 namespace riposte::access {
@@ -18,10 +18,7 @@ bool CompareNumbers(T actual, T wanted, bool less, bool greater, bool equal) {
 }
 
 std::optional<double> ToNumber(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return ParseNumber<double>(text);
 }
 
 std::optional<int64_t> ToInstant(std::string_view text) {
@@ -52,13 +49,8 @@ std::optional<Address> ToAddress(std::string_view text) {
   const int width = address.v6 ? 128 : 32;
   address.prefix = width;
   if (slash != std::string_view::npos) {
-    const std::string_view digits = text.substr(slash + 1);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), address.prefix);
-    if (error != std::errc() || end != digits.data() + digits.size() || address.prefix < 0 ||
-        address.prefix > width) {
-      return std::nullopt;
-    }
+    address.prefix = ParseNumber<int>(text.substr(slash + 1)).value_or(-1);
+    if (address.prefix < 0 || address.prefix > width) return std::nullopt;
   }
   return address;
 }

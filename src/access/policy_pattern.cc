@@ -1,5 +1,7 @@
 #include "access/policy_pattern.h"
 
+#include "base/wildcard.h"
+
 namespace riposte::access {
 namespace {
 
@@ -86,29 +88,12 @@ std::optional<std::string> PolicyPattern::Expand(const Context& context) const {
 }
 
 bool PolicyPattern::Glob(std::u16string_view pattern, std::string_view text, bool ignore_case) {
-  // Greedy with one point of return: only the last '*' ever needs another try.
-  size_t p = 0;
-  size_t t = 0;
-  size_t star = std::u16string_view::npos;
-  size_t resume = 0;
-  while (t < text.size()) {
-    const Unit have = ignore_case ? LowerUnit(UnitOf(text[t])) : UnitOf(text[t]);
-    if (p < pattern.size() && pattern[p] == kAny) {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() &&
-               (pattern[p] == kOne || (ignore_case ? LowerUnit(pattern[p]) : pattern[p]) == have)) {
-      ++p;
-      ++t;
-    } else if (star != std::u16string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == kAny) ++p;
-  return p == pattern.size();
+  return MatchRuns(
+      pattern, text, [](Unit unit) { return unit == kAny; },
+      [ignore_case](Unit unit, char c) {
+        if (unit == kOne) return true;
+        return ignore_case ? LowerUnit(unit) == LowerUnit(UnitOf(c)) : unit == UnitOf(c);
+      });
 }
 
 bool PolicyPattern::Matches(std::string_view text, const Context& context, bool ignore_case) const {

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "base/number.h"
 
 namespace riposte::bus {
 namespace {
@@ -25,10 +26,8 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 }
 
 std::optional<int> Number(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = ParseNumber<int>(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 using Names = std::span<const std::string_view>;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "api/error.h"
+#include "base/number.h"
 
 namespace riposte::estate {
 namespace {
@@ -163,10 +164,8 @@ std::string CanonicalCidr4(std::string_view text) {
     }
   }
   if (at != end) return {};
-  unsigned bits = 33;
-  const char* const last = text.data() + text.size();
-  const auto [next, error] = std::from_chars(end + 1, last, bits);
-  if (error != std::errc() || next != last || bits > 32) return {};
+  const unsigned bits = ParseNumber<unsigned>(text.substr(slash + 1)).value_or(33);
+  if (bits > 32) return {};
   address &= bits == 0 ? 0 : ~uint32_t{0} << (32 - bits);
   return std::to_string(address >> 24) + "." + std::to_string((address >> 16) & 255) + "." +
          std::to_string((address >> 8) & 255) + "." + std::to_string(address & 255) + "/" +

@@ -1,6 +1,6 @@
 #include "functions/tables.h"
 
-#include <charconv>
+#include "base/number.h"
 
 namespace riposte::functions {
 namespace {
@@ -101,10 +101,8 @@ namespace tables {
 
 int64_t VersionNumber(std::string_view version) {
   if (version.empty() || version == kLatest) return 0;
-  int64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(version.data(), version.data() + version.size(), number);
-  return error == std::errc() && end == version.data() + version.size() && number > 0 ? number : -1;
+  const int64_t number = ParseNumber(version).value_or(-1);
+  return number > 0 ? number : -1;
 }
 
 std::optional<Function> FindFunction(store::Transaction& tx, const Scope& scope,

@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <span>
 
+#include "base/number.h"
 #include "http/message.h"
 
 namespace riposte::http {
@@ -43,8 +43,8 @@ constexpr Special kSpecialV6[] = {
 };
 
 bool ParsePort(std::string_view text, int& port) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port > 0 && port < 65'536;
+  port = ParseNumber<int>(text).value_or(0);
+  return port > 0 && port < 65'536;
 }
 
 bool IsHostName(std::string_view text) {
@@ -121,9 +121,8 @@ Result<AddressPolicy> AddressPolicy::Parse(const std::vector<std::string>& allow
       const int longest = address->IsV4() ? 32 : 128;
       int prefix = longest;
       if (slash != std::string::npos) {
-        const char* end = entry.data() + entry.size();
-        const auto parsed = std::from_chars(entry.data() + slash + 1, end, prefix);
-        if (parsed.ec != std::errc() || parsed.ptr != end || prefix < 0 || prefix > longest) {
+        prefix = ParseNumber<int>(std::string_view(entry).substr(slash + 1)).value_or(-1);
+        if (prefix < 0 || prefix > longest) {
           return Fail(Code::kInvalidArgument, entry + " has no valid prefix length");
         }
       }

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <functional>
 
+#include "base/number.h"
+#include "base/wildcard.h"
+
 namespace riposte::observe {
 
 /// One node of a parsed pattern; which members count depends on the kind.
@@ -47,34 +50,16 @@ bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// `pattern` with * for any run of characters. Linear but for backtracking to the last star.
+/// `pattern` with * for any run of characters.
 bool WildcardMatch(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return MatchRuns(
+      pattern, text, [](char unit) { return unit == '*'; },
+      [](char unit, char c) { return unit == c; });
 }
 
 std::optional<double> ToNumber(std::string_view text) {
-  double value = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || rest != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
+  const auto value = ParseNumber<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 class Parser {

@@ -6,12 +6,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <csignal>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "base/number.h"
 #include "os/files.h"
 
 namespace riposte::os {
@@ -34,10 +34,7 @@ std::vector<pid_t> AllProcesses() {
   while (directory) {
     const dirent* entry = readdir(directory.get());
     if (!entry) break;
-    const std::string_view name = entry->d_name;
-    pid_t pid = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error == std::errc() && end == name.data() + name.size()) out.push_back(pid);
+    if (const auto pid = ParseNumber<pid_t>(entry->d_name)) out.push_back(*pid);
   }
   return out;
 }

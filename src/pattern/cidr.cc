@@ -3,10 +3,11 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <optional>
 #include <string>
+
+#include "base/number.h"
 
 namespace riposte::pattern {
 namespace {
@@ -50,12 +51,9 @@ Result<Cidr> Cidr::Parse(std::string_view text) {
     return Fail(Code::kInvalidArgument,
                 "Malformed CIDR, invalid IP address: " + std::string(text.substr(0, slash)));
   }
-  const std::string_view mask = text.substr(slash + 1);
-  unsigned bits = 0;
-  const auto [end, error] = std::from_chars(mask.data(), mask.data() + mask.size(), bits);
-  if (error != std::errc() || end != mask.data() + mask.size() || mask.empty()) {
-    return Fail(Code::kInvalidArgument, "Malformed CIDR, mask bits must be an integer");
-  }
+  const auto mask = ParseNumber<unsigned>(text.substr(slash + 1));
+  if (!mask) return Fail(Code::kInvalidArgument, "Malformed CIDR, mask bits must be an integer");
+  const unsigned bits = *mask;
   if (bits > (address->v6 ? 128U : 32U)) {
     return Fail(Code::kInvalidArgument, address->v6
                                             ? "IPv6 mask bits must be between 0 and 128, inclusive"

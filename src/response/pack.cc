@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <functional>
+
+#include "base/number.h"
 
 namespace riposte::response {
 namespace {
@@ -52,17 +53,8 @@ json::Value Scalar(const YAML::Node& node) {
   if (node.Tag() == "!") return json::Value(text);
   if (text == "true" || text == "false") return json::Value(text == "true");
   if (text == "null" || text == "~" || text.empty()) return json::Value(nullptr);
-  int64_t integer = 0;
-  const char* end = text.data() + text.size();
-  if (auto [rest, error] = std::from_chars(text.data(), end, integer);
-      error == std::errc() && rest == end) {
-    return json::Value(integer);
-  }
-  double real = 0;
-  if (auto [rest, error] = std::from_chars(text.data(), end, real);
-      error == std::errc() && rest == end) {
-    return json::Value(real);
-  }
+  if (const auto integer = ParseNumber(text)) return json::Value(*integer);
+  if (const auto real = ParseNumber<double>(text)) return json::Value(*real);
   return json::Value(text);
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <set>
 
+#include "base/number.h"
 #include "wire/catalog.h"
 #include "wire/idl_lexer.h"
 #include "wire/regex.h"
@@ -200,16 +201,13 @@ class Parser {
 
   json::Value ParseNumber() {
     const std::string text = token_.text;
-    const char* end = text.data() + text.size();
-    int64_t integer = 0;
-    if (auto [p, e] = std::from_chars(text.data(), end, integer); e == std::errc() && p == end) {
+    if (const auto integer = riposte::ParseNumber(text)) {
       Advance();
-      return integer;
+      return *integer;
     }
-    double number = 0;
-    if (auto [p, e] = std::from_chars(text.data(), end, number); e == std::errc() && p == end) {
+    if (const auto number = riposte::ParseNumber<double>(text)) {
       Advance();
-      return number;
+      return *number;
     }
     Bad("bad number " + Describe());
   }

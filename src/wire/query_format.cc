@@ -1,9 +1,9 @@
 #include "wire/query_format.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
+#include "base/number.h"
 #include "wire/error_style.h"
 #include "wire/text_value.h"
 
@@ -51,11 +51,7 @@ Node BuildTree(const Parameters& parameters) {
 std::vector<const Node*> Numbered(const Node& node) {
   std::vector<std::pair<uint32_t, const Node*>> found;
   for (const auto& [name, child] : node.children) {
-    uint32_t number = 0;
-    const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc() && rest == name.data() + name.size()) {
-      found.emplace_back(number, &child);
-    }
+    if (const auto number = ParseNumber<uint32_t>(name)) found.emplace_back(*number, &child);
   }
   std::sort(found.begin(), found.end());
   std::vector<const Node*> children;

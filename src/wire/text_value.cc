@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "base/encoding.h"
+#include "base/number.h"
 #include "http/message.h"
 
 namespace riposte::wire {
@@ -21,9 +21,9 @@ std::unexpected<Error> Bad(std::string_view wanted) {
 template <class Number>
 bool ParseWhole(std::string_view text, Number& number) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && rest == end;
+  const auto parsed = ParseNumber<Number>(text);
+  if (parsed) number = *parsed;
+  return parsed.has_value();
 }
 
 Result<json::Value> ParseReal(std::string_view text) {

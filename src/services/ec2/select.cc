@@ -5,6 +5,7 @@
 #include "api/error.h"
 #include "base/encoding.h"
 #include "base/time.h"
+#include "base/wildcard.h"
 #include "estate/resource.h"
 
 namespace riposte::ec2 {
@@ -56,23 +57,9 @@ const json::Array& TagsOf(const json::Object& document) {
 }  // namespace
 
 bool MatchWildcard(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return MatchRuns(
+      pattern, text, [](char unit) { return unit == '*'; },
+      [](char unit, char c) { return unit == '?' || unit == c; });
 }
 
 Filters::Filters(const json::Object& input, FilterTable table) {

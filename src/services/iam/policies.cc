@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <charconv>
 
 #include "access/managed_policies.h"
 #include "base/arn.h"
+#include "base/number.h"
 #include "services/iam/common.h"
 
 namespace riposte::iam {
@@ -107,10 +107,7 @@ std::string VersionId(int64_t version) {
 
 /// 0 when it is no version id.
 int64_t VersionNumber(std::string_view id) {
-  int64_t number = 0;
-  if (!id.starts_with('v')) return 0;
-  const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), number);
-  return error == std::errc() && end == id.data() + id.size() ? number : 0;
+  return id.starts_with('v') ? ParseNumber(id.substr(1)).value_or(0) : 0;
 }
 
 json::Object Describe(const PolicyRow& policy, const AccountId& account, store::Transaction& tx,

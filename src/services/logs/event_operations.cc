@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
+#include "base/number.h"
 #include "observe/filter_pattern.h"
 #include "observe/flushed_read.h"
 #include "services/logs/common.h"
@@ -59,17 +59,11 @@ std::vector<observe::LogEvent> ReadEvents(const json::Object& input) {
 
 /// "<time>:<id>"
 LogPosition ReadPosition(std::string_view text) {
-  LogPosition position;
-  const char* end = text.data() + text.size();
-  const auto [colon, error] = std::from_chars(text.data(), end, position.time_ms);
-  if (error != std::errc() || colon == end || *colon != ':') {
-    throw Invalid("The specified nextToken is invalid.");
-  }
-  const auto [rest, second] = std::from_chars(colon + 1, end, position.id);
-  if (second != std::errc() || rest != end) {
-    throw Invalid("The specified nextToken is invalid.");
-  }
-  return position;
+  const size_t colon = std::min(text.find(':'), text.size());
+  const auto time_ms = ParseNumber(text.substr(0, colon));
+  const auto id = ParseNumber(text.substr(std::min(colon + 1, text.size())));
+  if (!time_ms || !id) throw Invalid("The specified nextToken is invalid.");
+  return {*time_ms, *id};
 }
 
 std::string WritePosition(const LogPosition& position) {
@@ -153,16 +147,11 @@ std::string StreamToken(char direction, const LogPosition& position) {
 }
 
 LogPosition ReadStreamToken(std::string_view token) {
-  LogPosition position;
-  const auto number = [&](std::string_view digits, int64_t& out) {
-    const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc() && rest == digits.data() + digits.size();
-  };
-  const bool good = token.size() == 58 && (token[0] == 'f' || token[0] == 'b') && token[1] == '/' &&
-                    number(token.substr(2, 20), position.time_ms) &&
-                    number(token.substr(22), position.id);
-  if (!good) throw Invalid("The specified nextToken is invalid.");
-  return position;
+  const bool shaped = token.size() == 58 && (token[0] == 'f' || token[0] == 'b') && token[1] == '/';
+  const auto time_ms = shaped ? ParseNumber(token.substr(2, 20)) : std::nullopt;
+  const auto id = shaped ? ParseNumber(token.substr(22)) : std::nullopt;
+  if (!time_ms || !id) throw Invalid("The specified nextToken is invalid.");
+  return {*time_ms, *id};
 }
 
 json::Value Tail(const api::Call& call, store::Transaction& tx) {

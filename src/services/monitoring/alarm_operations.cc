@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "base/arn.h"
+#include "base/number.h"
 #include "observe/alarm_tables.h"
 #include "observe/page_token.h"
 #include "observe/tags.h"
@@ -189,11 +189,9 @@ json::Value MonitoringService::DescribeAlarmHistory(const api::Call& call, store
   query.descending = json::GetString(input, "ScanBy") != "TimestampAscending";
   const std::string position = Position(input);
   if (!position.empty()) {
-    const auto [rest, error] =
-        std::from_chars(position.data(), position.data() + position.size(), query.after);
-    if (error != std::errc() || rest != position.data() + position.size()) {
-      throw api::Error("InvalidNextToken", "The next token is not valid.");
-    }
+    const auto after = ParseNumber(position);
+    if (!after) throw api::Error("InvalidNextToken", "The next token is not valid.");
+    query.after = *after;
   }
   const size_t limit = PageSize(input);
   json::Array items;

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "base/number.h"
 #include "observe/flushed_read.h"
 #include "observe/page_token.h"
 #include "services/monitoring/monitoring_service.h"
@@ -306,8 +306,9 @@ json::Value MetricList(const observe::Metrics& metrics, const api::Call& call,
   };
   if (!token) throw invalid();
   if (!token->empty()) {
-    const auto [rest, error] = std::from_chars(token->data(), token->data() + token->size(), after);
-    if (error != std::errc() || rest != token->data() + token->size()) throw invalid();
+    const auto number = ParseNumber(*token);
+    if (!number) throw invalid();
+    after = *number;
   }
   const bool recent = json::GetString(input, "RecentlyActive") == "PT3H";
   const TimePoint since = call.now - (recent ? std::chrono::hours(3) : std::chrono::hours(24 * 14));

@@ -1,13 +1,13 @@
 // What the handlers of the service share.
 #pragma once
 
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/call.h"
 #include "base/encoding.h"
+#include "base/number.h"
 #include "services/ssm/tables.h"
 
 namespace riposte::ssm {
@@ -31,16 +31,6 @@ namespace riposte::ssm {
 
 [[nodiscard]] inline std::string PageToken(std::string_view place) {
   return Base64Encode(place);
-}
-
-[[nodiscard]] inline std::optional<int64_t> ParseNumber(std::string_view text) {
-  int64_t number = 0;
-  const auto end = text.data() + text.size();
-  if (text.empty() ||
-      std::from_chars(text.data(), end, number) != std::from_chars_result{end, std::errc()}) {
-    return std::nullopt;
-  }
-  return number;
 }
 
 /// Sets the tags of the input's `Tags` on a resource. Throws TooManyTagsError and such.

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/number.h"
+
 namespace riposte::automation {
 namespace {
 
@@ -169,28 +171,14 @@ std::optional<int64_t> ToInteger(const json::Value& outer) {
     return static_cast<int64_t>(value.get_double());
   }
   if (!value.is_string()) return std::nullopt;
-  const std::string_view text = Trim(json::View(value));
-  int64_t number = 0;
-  const auto end = text.data() + text.size();
-  if (text.empty() ||
-      std::from_chars(text.data(), end, number) != std::from_chars_result{end, std::errc()}) {
-    return std::nullopt;
-  }
-  return number;
+  return ParseNumber(Trim(json::View(value)));
 }
 
 std::optional<double> ToNumber(const json::Value& outer) {
   const json::Value& value = Unwrap(outer);
   if (value.is_int64() || value.is_uint64() || value.is_double()) return value.to_number<double>();
   if (!value.is_string()) return std::nullopt;
-  const std::string_view text = Trim(json::View(value));
-  double number = 0;
-  const auto end = text.data() + text.size();
-  if (text.empty() ||
-      std::from_chars(text.data(), end, number) != std::from_chars_result{end, std::errc()}) {
-    return std::nullopt;
-  }
-  return number;
+  return ParseNumber<double>(Trim(json::View(value)));
 }
 
 std::optional<bool> ToBoolean(const json::Value& outer) {

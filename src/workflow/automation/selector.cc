@@ -1,7 +1,8 @@
 #include "workflow/automation/selector.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace riposte::automation {
 namespace {
@@ -11,9 +12,9 @@ std::unexpected<Error> Bad(std::string_view text) {
 }
 
 bool ParseIndex(std::string_view text, int64_t& number) {
-  const auto end = text.data() + text.size();
-  return !text.empty() &&
-         std::from_chars(text.data(), end, number) == std::from_chars_result{end, std::errc()};
+  const auto parsed = ParseNumber(text);
+  number = parsed.value_or(number);
+  return parsed.has_value();
 }
 
 std::string_view Trim(std::string_view text) {

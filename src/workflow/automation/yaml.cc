@@ -5,11 +5,12 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <charconv>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <vector>
+
+#include "base/number.h"
 
 namespace riposte::automation {
 namespace {
@@ -53,17 +54,9 @@ json::Value Plain(const std::string& text) {
   if (text == "false" || text == "False" || text == "FALSE") return false;
   const std::string_view digits = text[0] == '+' ? std::string_view(text).substr(1) : text;
   if (IsInteger(text)) {
-    int64_t number = 0;
-    const auto end = digits.data() + digits.size();
-    if (std::from_chars(digits.data(), end, number) == std::from_chars_result{end, std::errc()}) {
-      return number;
-    }
+    if (const auto number = ParseNumber(digits)) return *number;
   } else if (IsFloat(text)) {
-    double number = 0;
-    const auto end = digits.data() + digits.size();
-    if (std::from_chars(digits.data(), end, number) == std::from_chars_result{end, std::errc()}) {
-      return number;
-    }
+    if (const auto number = ParseNumber<double>(digits)) return *number;
   }
   return json::Value(text);
 }
