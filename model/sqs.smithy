@@ -189,7 +189,7 @@ operation GetQueueAttributes {
 }
 
 @readonly
-@iamResource(["arn:aws:sqs:{region}:{account}:{QueueName}"])
+@iamResource(["arn:aws:sqs:{region}:{QueueOwnerAWSAccountId|@account}:{QueueName}"])
 operation GetQueueUrl {
     input: GetQueueUrlRequest
     output: GetQueueUrlResult

@@ -81,9 +81,11 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
     return values;
   }
   const size_t bar = placeholder.find('|');
-  Collect(input, placeholder.substr(0, bar),
-          bar == std::string_view::npos ? Fallback() : Fallback(placeholder.substr(bar + 1)),
-          values);
+  Fallback fallback;
+  if (bar != std::string_view::npos) fallback = placeholder.substr(bar + 1);
+  // Only the template says "@account": a caller's text of that name stays what it is.
+  if (fallback == "@account") fallback = scope.account.str();
+  Collect(input, placeholder.substr(0, bar), fallback, values);
   if (values.empty()) values = {"*"};
   return values;
 }

@@ -34,6 +34,10 @@ TEST(Resource, FallbacksAndWholeArns) {
                        "arn:aws:events:r:a:event-bus/x"}));
   EXPECT_EQ(Expand("arn:aws:events:::event-bus/{Name|default}", "{}"),
             Resources{"arn:aws:events:::event-bus/default"});
+  EXPECT_EQ(Expand("arn:aws:sqs::{Owner|@account}:q", "{}"),
+            Resources{"arn:aws:sqs::111122223333:q"});
+  EXPECT_EQ(Expand("arn:aws:sqs::{Owner|@account}:q", R"({"Owner": "@account"})"),
+            Resources{"arn:aws:sqs::@account:q"});
 }
 
 TEST(Resource, PathSteps) {

@@ -762,6 +762,11 @@ TEST_F(SnsTest, PoliciesLetLinksAndAlarmsThrough) {
                         {"AWSAccountId", Array{"210987654321"}},
                         {"ActionName", Array{"Publish"}}});
   EXPECT_NE(policy(topic).find("210987654321"), std::string::npos);
+  EXPECT_TRUE(ErrorOf("AddPermission", {{"TopicArn", topic},
+                                        {"Label", "more"},
+                                        {"AWSAccountId", Array{"210987654321"}},
+                                        {"ActionName", Array{"Fly"}}})
+                  .ends_with("Policy statement action out of service scope!"));
   EXPECT_NE(policy(topic).find("cloudwatch.amazonaws.com"), std::string::npos);
   Run("SetTopicAttributes", {{"TopicArn", topic},
                              {"AttributeName", "Policy"},

@@ -47,12 +47,13 @@ Millis RetryAfter(const http::Headers& headers) {
 }
 
 /// Only what a FIFO topic sends to a queue has an order to keep.
-bool IsOrdered(const Notice& notice) {
-  return notice.protocol == "sqs" && !notice.sequence.empty();
+bool IsOrdered(const Work& work) {
+  return json::GetString(work.detail, "protocol") == "sqs" &&
+         !json::GetString(work.detail, "sequence").empty();
 }
 
-std::string GroupOf(const Notice& notice) {
-  return notice.subscription_arn + "\n" + notice.group_id;
+std::string GroupOf(const Work& work) {
+  return work.source_arn + "\n" + std::string(json::GetString(work.detail, "group_id"));
 }
 
 }  // namespace
@@ -65,16 +66,15 @@ std::string SubscriptionTarget::BodyOf(const Notice& notice) const {
 void SubscriptionTarget::Start(store::Store& store) {
   store.Read([this](store::Transaction& tx) {
     delivery::Dispatcher::ForEachPostponed(tx, kKind, [this](const Work& work) {
-      const Notice notice = Notice::FromJson(work.detail);
-      if (IsOrdered(notice)) order_.NoteOwed(GroupOf(notice), work.id);
+      if (IsOrdered(work)) order_.NoteOwed(GroupOf(work), work.id);
     });
   });
 }
 
 void SubscriptionTarget::Deliver(const Work& work, Completion completion) {
   const Notice notice = Notice::FromJson(work.detail);
-  if (!IsOrdered(notice)) return Attempt(work, notice, std::move(completion));
-  const std::string group = GroupOf(notice);
+  if (!IsOrdered(work)) return Attempt(work, notice, std::move(completion));
+  const std::string group = GroupOf(work);
   auto shared = std::make_shared<Completion>(std::move(completion));
   order_.Enter(
       group, work.id,
@@ -253,9 +253,7 @@ delivery::Target::DeadLetter SubscriptionTarget::MakeDeadLetter(
 void SubscriptionTarget::OnOutcome(store::Transaction& /*tx*/, const Work& work,
                                    const Result& /*result*/, Disposition disposition) {
   if (disposition == Disposition::kWillRetry) return;
-  if (const Notice notice = Notice::FromJson(work.detail); IsOrdered(notice)) {
-    order_.Forget(GroupOf(notice), work.id);
-  }
+  if (IsOrdered(work)) order_.Forget(GroupOf(work), work.id);
   const auto topic = Arn::Parse(json::GetString(work.detail, "topic_arn"));
   if (!topic) return;
   const auto put = [&](std::string_view name) {

@@ -13,6 +13,10 @@ constexpr int kPage = 100;
 constexpr size_t kMaxTags = 50;
 /// Kept among the attributes, but read and written by operations of its own.
 constexpr const char* kDataProtection = "DataProtectionPolicy";
+/// What AddPermission may give away.
+constexpr std::string_view kGrantable[] = {
+    "*",       "AddPermission",    "DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic",
+    "Publish", "RemovePermission", "Receive",     "SetTopicAttributes", "Subscribe"};
 constexpr const char* kDefaultSid = "__default_statement_ID";
 
 bool IsTopicName(std::string_view name) {
@@ -315,6 +319,9 @@ json::Value SnsService::AddPermission(const Call& call, Tx& tx) {
     principals.push_back(json::Value("arn:aws:iam::" + account + ":root"));
   }
   for (const std::string& action : json::GetStrings(call.input, "ActionName")) {
+    if (std::ranges::find(kGrantable, action) == std::end(kGrantable)) {
+      RefuseParameter("Policy statement action out of service scope!");
+    }
     actions.push_back(json::Value("SNS:" + action));
   }
   statements.push_back(json::Object{{"Sid", label},

@@ -592,6 +592,11 @@ TEST_F(SqsTest, PolicyIsTheResourcePolicy) {
 TEST_F(SqsTest, AUrlNamesTheAccountThatWasAuthorised) {
   const std::string url = NewQueue("jobs");
   scope_.account = AccountId("210987654321");
+  EXPECT_EQ(
+      At(Run("GetQueueUrl", {{"QueueName", "jobs"}, {"QueueOwnerAWSAccountId", "123456789012"}}),
+         "QueueUrl"),
+      url);
+  EXPECT_TRUE(ErrorOf("GetQueueUrl", {{"QueueName", "jobs"}}).starts_with("QueueDoesNotExist"));
   // The pipeline has let the caller through to that account's queue.
   EXPECT_FALSE(Send("https://any.host/123456789012/jobs", "x").empty());
   // These are not read as URLs of that account there, so they must not be here.
