@@ -110,7 +110,7 @@ json::Value LogsService::DescribeMetricFilters(const api::Call& call, store::Tra
       return true;
     }
     if (out.size() == limit) {
-      reply["nextToken"] = observe::MakeToken(last);
+      reply["nextToken"] = api::MakeToken(last);
       return false;
     }
     last = position;

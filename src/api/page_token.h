@@ -7,7 +7,7 @@
 
 #include "base/encoding.h"
 
-namespace riposte::observe {
+namespace riposte::api {
 
 [[nodiscard]] inline std::string MakeToken(std::string_view position) {
   return Base64Encode(position);
@@ -20,4 +20,4 @@ namespace riposte::observe {
   return std::move(*position);
 }
 
-}  // namespace riposte::observe
+}  // namespace riposte::api
