@@ -202,11 +202,10 @@ void EncodePayload(const Route& route, const Member& payload, const json::Object
     response.body = fmt::format("{}<{}{}>", kXmlHead, root, NamespaceAttribute(*route.service));
     AppendXmlMembers(response.body, *value, shape);
     response.body += "</" + root + ">";
-    SetIfAbsent(response, "Content-Type", "application/xml");
   } else {
     AppendJson(response.body, *value, payload, true);
-    SetIfAbsent(response, "Content-Type", "application/json");
   }
+  SetIfAbsent(response, "Content-Type", ReplyType(route.protocol));
 }
 
 void EncodeRestXmlBody(const Route& route, const json::Value& output, http::Response& response) {
@@ -225,7 +224,7 @@ void EncodeRestXmlBody(const Route& route, const json::Value& output, http::Resp
     AppendXmlMembers(response.body, output, shape);
     response.body += "</" + root + ">";
   }
-  SetIfAbsent(response, "Content-Type", "application/xml");
+  SetIfAbsent(response, "Content-Type", ReplyType(route.protocol));
 }
 
 void EncodeRest(const Route& route, const json::Value& output, http::Response& response) {
@@ -237,12 +236,32 @@ void EncodeRest(const Route& route, const json::Value& output, http::Response& r
     EncodeRestXmlBody(route, output, response);
   } else if (response.status != 204 && response.status != 304) {
     response.body = WriteJson(output, *operation.output, true);
-    SetIfAbsent(response, "Content-Type", "application/json");
+    SetIfAbsent(response, "Content-Type", ReplyType(route.protocol));
   }
   if (operation.http_method == "HEAD") response.body.clear();
 }
 
 }  // namespace
+
+std::string_view ReplyType(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::kAwsJson10:
+      return "application/x-amz-json-1.0";
+    case Protocol::kAwsJson11:
+      return "application/x-amz-json-1.1";
+    case Protocol::kRestJson1:
+      return "application/json";
+    case Protocol::kAwsQuery:
+      return "text/xml";
+    case Protocol::kEc2Query:
+      return "text/xml;charset=UTF-8";
+    case Protocol::kRestXml:
+      return "application/xml";
+    case Protocol::kRpcV2Cbor:
+      return "application/cbor";
+  }
+  return "application/octet-stream";
+}
 
 std::expected<json::Object, WireError> Codec::DecodeInput(const Route& route,
                                                           const http::Request& request) const {
@@ -267,17 +286,15 @@ http::Response Codec::EncodeOutput(const Route& route, const json::Value& output
   switch (route.protocol) {
     case Protocol::kAwsJson10:
     case Protocol::kAwsJson11:
-      response.headers.Set("Content-Type", route.protocol == Protocol::kAwsJson10
-                                               ? "application/x-amz-json-1.0"
-                                               : "application/x-amz-json-1.1");
+      response.headers.Set("Content-Type", ReplyType(route.protocol));
       response.body = WriteJson(document, shape, false);
       break;
     case Protocol::kAwsQuery:
-      response.headers.Set("Content-Type", "text/xml");
+      response.headers.Set("Content-Type", ReplyType(route.protocol));
       response.body = QueryReply(route, document, request_id);
       break;
     case Protocol::kEc2Query:
-      response.headers.Set("Content-Type", "text/xml;charset=UTF-8");
+      response.headers.Set("Content-Type", ReplyType(route.protocol));
       response.body = Ec2Reply(route, document, request_id);
       break;
     case Protocol::kRestJson1:
@@ -288,7 +305,7 @@ http::Response Codec::EncodeOutput(const Route& route, const json::Value& output
       EncodeRest(route, document, response);
       break;
     case Protocol::kRpcV2Cbor:
-      response.headers.Set("Content-Type", "application/cbor");
+      response.headers.Set("Content-Type", ReplyType(route.protocol));
       response.headers.Set("smithy-protocol", "rpc-v2-cbor");
       response.body = WriteCbor(document, shape);
       break;
