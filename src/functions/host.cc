@@ -14,13 +14,26 @@ namespace {
 /// A Unix socket's path has room for 107 bytes.
 constexpr size_t kMaxFolderBytes = 90;
 
-/// Forwards while there is something to forward to.
-class LateRunner final : public Runner {
+/// Something to forward to while it is there.
+template <class T>
+class Late {
  public:
-  void Set(std::shared_ptr<Runner> target) {
+  void Set(std::shared_ptr<T> target) {
     const std::lock_guard lock(mutex_);
     target_ = std::move(target);
   }
+  [[nodiscard]] std::shared_ptr<T> Get() {
+    const std::lock_guard lock(mutex_);
+    return target_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<T> target_;
+};
+
+class LateRunner final : public Runner, public Late<Runner> {
+ public:
   void Invoke(Invocation invocation, InvokeCompletion completion) override {
     if (const auto target = Get()) {
       return target->Invoke(std::move(invocation), std::move(completion));
@@ -33,22 +46,10 @@ class LateRunner final : public Runner {
   void Reset() override {
     if (const auto target = Get()) target->Reset();
   }
-
- private:
-  std::shared_ptr<Runner> Get() {
-    const std::lock_guard lock(mutex_);
-    return target_;
-  }
-  std::mutex mutex_;
-  std::shared_ptr<Runner> target_;
 };
 
-class LateScripts final : public ScriptRunner {
+class LateScripts final : public ScriptRunner, public Late<ScriptRunner> {
  public:
-  void Set(std::shared_ptr<ScriptRunner> target) {
-    const std::lock_guard lock(mutex_);
-    target_ = std::move(target);
-  }
   void Run(ScriptJob job, Completion completion) override {
     if (const auto target = Get()) return target->Run(std::move(job), std::move(completion));
     completion({.failure = "The script runner is not running.", .failure_type = "Unavailable"});
@@ -56,14 +57,6 @@ class LateScripts final : public ScriptRunner {
   void Reset() override {
     if (const auto target = Get()) target->Reset();
   }
-
- private:
-  std::shared_ptr<ScriptRunner> Get() {
-    const std::lock_guard lock(mutex_);
-    return target_;
-  }
-  std::mutex mutex_;
-  std::shared_ptr<ScriptRunner> target_;
 };
 
 Credentials ToCredentials(const access::AccessKey& key) {

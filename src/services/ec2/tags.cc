@@ -70,6 +70,17 @@ void CheckTag(std::string_view key, std::string_view value) {
   }
 }
 
+/// `tags` may be null: none are given.
+void SetTags(const json::Array* tags, json::Array& kept) {
+  if (tags == nullptr) return;
+  for (const json::Value& tag : *tags) {
+    const std::string_view key = json::GetString(tag.as_object(), "Key");
+    const std::string_view value = json::GetString(tag.as_object(), "Value");
+    CheckTag(key, value);
+    estate::SetTag(kept, key, value);
+  }
+}
+
 json::Array TagsFor(const json::Object& input, std::string_view kind) {
   json::Array out;
   const json::Array* specifications = json::GetArray(input, "TagSpecifications");
@@ -77,14 +88,7 @@ json::Array TagsFor(const json::Object& input, std::string_view kind) {
   for (const json::Value& value : *specifications) {
     const json::Object& specification = value.as_object();
     if (json::GetString(specification, "ResourceType") != kind) continue;
-    const json::Array* tags = json::GetArray(specification, "Tags");
-    if (tags == nullptr) continue;
-    for (const json::Value& tag : *tags) {
-      const std::string_view key = json::GetString(tag.as_object(), "Key");
-      const std::string_view text = json::GetString(tag.as_object(), "Value");
-      CheckTag(key, text);
-      estate::SetTag(out, key, text);
-    }
+    SetTags(json::GetArray(specification, "Tags"), out);
   }
   if (out.size() > kMaxTags) {
     throw api::Error("TagLimitExceeded", "More than 50 tags specified");
@@ -98,14 +102,7 @@ json::Value Ec2Service::CreateTags(const Call& call, Tx& tx) {
   for (const std::string& id : json::GetStrings(call.input, "Resources")) {
     estate::Resource resource = RequireAny(tx, call.scope, id);
     json::Array& kept = estate::TagsOf(resource);
-    if (tags != nullptr) {
-      for (const json::Value& tag : *tags) {
-        const std::string_view key = json::GetString(tag.as_object(), "Key");
-        const std::string_view value = json::GetString(tag.as_object(), "Value");
-        CheckTag(key, value);
-        estate::SetTag(kept, key, value);
-      }
-    }
+    SetTags(tags, kept);
     if (kept.size() > kMaxTags) {
       throw api::Error("TagLimitExceeded",
                        "The maximum number of tags for resource " + id + " has been reached");
