@@ -53,6 +53,14 @@ if(RIPOSTE_SANITIZE)
 endif()
 target_link_libraries(riposte_flags INTERFACE Threads::Threads fmt::fmt Boost::json)
 
+# Programs that serve use jemalloc: what one thread allocates and another frees is its trade. The
+# sanitizers bring an allocator of their own.
+add_library(riposte_allocator INTERFACE)
+if(NOT RIPOSTE_SANITIZE)
+  find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
+  target_link_libraries(riposte_allocator INTERFACE ${JEMALLOC_LIBRARY})
+endif()
+
 if(RIPOSTE_PCH)
   file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "")
   add_library(riposte_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cc)

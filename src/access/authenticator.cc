@@ -212,7 +212,8 @@ struct Authenticator::KeyCache {
   static constexpr size_t kMaxEntries = 4096;  ///< About 600 KB; beyond it all are forgotten.
 
   std::string Get(const AccessKey& key, const ClaimedSignature& claim) {
-    std::string name = key.id;
+    thread_local std::string name;
+    name = key.id;
     for (const std::string* part : {&key.secret, &claim.date, &claim.region, &claim.service}) {
       name += '\n';
       name += *part;
@@ -225,7 +226,7 @@ struct Authenticator::KeyCache {
     std::string derived = DeriveSigningKey(key.secret, claim.date, claim.region, claim.service);
     const std::lock_guard lock(mutex);
     if (keys.size() >= kMaxEntries) keys.clear();
-    keys.emplace(std::move(name), derived);
+    keys.emplace(name, derived);
     return derived;
   }
 
@@ -239,6 +240,24 @@ std::optional<CredentialScope> PeekCredentialScope(const http::Request& request)
   if (!claim) return std::nullopt;
   return CredentialScope{std::move(claim->access_key_id), std::move(claim->date),
                          std::move(claim->region), std::move(claim->service), claim->presigned};
+}
+
+std::string PeekSigningName(const http::Request& request) {
+  const std::string_view header = request.headers.Get("authorization");
+  constexpr std::string_view kCredential = "Credential=";
+  const size_t at = header.starts_with(kAlgorithm) ? header.find(kCredential) : header.npos;
+  if (at == header.npos) {
+    const auto scope = PeekCredentialScope(request);
+    return scope ? scope->signing_name : "";
+  }
+  // key/date/region/service/terminator: the part before the last, whatever the key looks like.
+  std::string_view credential = header.substr(at + kCredential.size());
+  credential = credential.substr(0, credential.find(','));
+  const size_t last = credential.rfind('/');
+  if (last == credential.npos || last == 0) return "";
+  const size_t before = credential.rfind('/', last - 1);
+  if (before == credential.npos) return "";
+  return std::string(credential.substr(before + 1, last - before - 1));
 }
 
 Authenticator::Authenticator(const Options& options, const Directory& directory)
@@ -256,7 +275,7 @@ Result<Authenticated> Authenticator::AuthenticateOpen(const http::Request& reque
     key_id = scope->access_key_id;
     if (IsAccountId(key_id)) {
       account = AccountId(key_id);
-    } else if (const std::optional<AccessKey> key = directory_.FindKey(key_id)) {
+    } else if (const auto key = directory_.FindKey(key_id)) {
       account = key->principal.account;
     }
   }
@@ -303,7 +322,7 @@ Result<Authenticated> Authenticator::Authenticate(const http::Request& request, 
   if (Status headers = CheckSignedHeaders(request, *claim, family); !headers) {
     return std::unexpected(headers.error());
   }
-  const std::optional<AccessKey> key = directory_.FindKey(claim->access_key_id);
+  const auto key = directory_.FindKey(claim->access_key_id);
   if (!key || !key->active || !ConstantTimeEquals(key->session_token, claim->session_token)) {
     return RefuseUnknownKey(family);
   }

@@ -40,6 +40,8 @@ struct CredentialScope {
 };
 /// nullopt when the request carries no SigV4 signature, or one that cannot be read.
 [[nodiscard]] std::optional<CredentialScope> PeekCredentialScope(const http::Request& request);
+/// The service's part of the scope alone, "" when there is none: what routing asks of each call.
+[[nodiscard]] std::string PeekSigningName(const http::Request& request);
 
 /// The same refusal has other names in other protocols.
 enum class ErrorFamily {

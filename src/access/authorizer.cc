@@ -1,5 +1,7 @@
 #include "access/authorizer.h"
 
+#include <algorithm>
+
 #include "access/directory.h"
 
 namespace riposte::access {
@@ -16,6 +18,15 @@ struct Authorizer::Evaluation {
   std::vector<AppliedPolicy> session;
   std::optional<AppliedPolicy> resource;
   bool resource_must_allow = false;
+
+  [[nodiscard]] bool NeedsContext() const {
+    const auto needs = [](const AppliedPolicy& policy) {
+      return policy.document && policy.document->needs_context();
+    };
+    return std::ranges::any_of(policies.identity, needs) ||
+           (policies.boundary && needs(*policies.boundary)) ||
+           std::ranges::any_of(session, needs) || (resource && needs(*resource));
+  }
 };
 
 namespace {
@@ -136,9 +147,6 @@ Decision Authorizer::Decide(const AccessRequest& request) const {
   evaluation.principal = request.principal;
   evaluation.action = request.action;
   evaluation.resource_account = request.resource_account;
-  evaluation.context = request.context;
-  AddPrincipalContext(*request.principal, evaluation.context);
-  directory_.AddTags(*request.principal, evaluation.context);
   evaluation.policies = directory_.PoliciesOf(*request.principal);
   for (const std::string& text : request.principal->session_policies) {
     evaluation.session.push_back({"", texts_.Get(text, PolicyKind::kIdentity)});
@@ -146,6 +154,12 @@ Decision Authorizer::Decide(const AccessRequest& request) const {
   if (!request.resource_policy.empty()) {
     evaluation.resource =
         AppliedPolicy{"", texts_.Get(request.resource_policy, PolicyKind::kResource)};
+  }
+  if (evaluation.NeedsContext()) {
+    evaluation.context = request.context;
+    if (request.add_context) request.add_context(evaluation.context);
+    AddPrincipalContext(*request.principal, evaluation.context);
+    directory_.AddTags(*request.principal, evaluation.context);
   }
   Decision decision;
   for (const std::string& resource : request.resources) {

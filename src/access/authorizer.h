@@ -10,6 +10,7 @@
 // Source: "Policy evaluation logic", IAM user guide. Pure given its inputs; any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct AccessRequest {
   /// aws:SourceIp, aws:RequestedRegion …; keys in lower case. What follows from the principal
   /// (aws:PrincipalArn, aws:SourceArn …) is added here, and replaces what stands there.
   Context context;
+  /// Adds more of it; asked only when some policy looks at the context. May be empty.
+  std::function<void(Context&)> add_context;
 };
 
 struct Decision {

@@ -65,7 +65,7 @@ std::string CleanSession(std::string_view session) {
 struct Directory::Snapshot {
   using Documents = std::unordered_map<std::string, std::shared_ptr<const PolicyDocument>>;
 
-  std::unordered_map<std::string, AccessKey> keys;
+  std::unordered_map<std::string, std::shared_ptr<const AccessKey>> keys;
   std::unordered_map<std::string, Owner> users;  // By ARN.
   std::unordered_map<std::string, Owner> roles;  // By ARN.
   std::unordered_map<std::string, Role> role_facts;
@@ -98,7 +98,7 @@ struct Directory::Impl {
   std::mutex reload_mutex;  // One rebuild at a time, or an older one could be published last.
   mutable std::mutex mutex;
   std::shared_ptr<const Snapshot> snapshot = std::make_shared<Snapshot>();
-  std::unordered_map<std::string, AccessKey> temporary;
+  std::unordered_map<std::string, std::shared_ptr<const AccessKey>> temporary;
   std::unordered_map<std::string, AccessKey> roots;  // By account.
   std::unordered_map<std::string, TimePoint> noted;  // Last use that was written, by key id.
   TimePoint last_purge;
@@ -217,7 +217,8 @@ std::shared_ptr<const Directory::Snapshot> Directory::Impl::Build(store::Transac
                                 next->users[arn->second].id};
              }
              key.principal.access_key_id = key.id;
-             next->keys.emplace(key.id, std::move(key));
+             const std::string id = key.id;
+             next->keys.emplace(id, std::make_shared<const AccessKey>(std::move(key)));
              return true;
            });
   return next;
@@ -229,9 +230,9 @@ void Directory::Impl::AddTemporary(const AccessKey& key) {
   if (now - last_purge > kPurgeInterval) {
     last_purge = now;
     std::erase_if(temporary,
-                  [&](const auto& entry) { return entry.second.expires + kExpiredKept < now; });
+                  [&](const auto& entry) { return entry.second->expires + kExpiredKept < now; });
   }
-  temporary[key.id] = key;
+  temporary[key.id] = std::make_shared<const AccessKey>(key);
 }
 
 void Directory::Impl::Insert(store::Transaction& tx, const AccessKey& key) const {
@@ -258,7 +259,8 @@ Directory::Directory(store::Store& store, Random& random, const Clock& clock)
                const json::Value principal = row.Json(4);
                if (!principal.is_object()) return true;
                key.principal = PrincipalFromJson(principal.get_object());
-               impl_->temporary.emplace(key.id, std::move(key));
+               const std::string id = key.id;
+               impl_->temporary.emplace(id, std::make_shared<const AccessKey>(std::move(key)));
                return true;
              });
   });
@@ -293,7 +295,7 @@ void Directory::Reset() {
   Reload();
 }
 
-std::optional<AccessKey> Directory::FindKey(const std::string& access_key_id) const {
+std::shared_ptr<const AccessKey> Directory::FindKey(const std::string& access_key_id) const {
   std::shared_ptr<const Snapshot> snapshot;
   {
     const std::lock_guard lock(impl_->mutex);
@@ -303,8 +305,7 @@ std::optional<AccessKey> Directory::FindKey(const std::string& access_key_id) co
     snapshot = impl_->snapshot;
   }
   const auto it = snapshot->keys.find(access_key_id);
-  if (it == snapshot->keys.end()) return std::nullopt;
-  return it->second;
+  return it == snapshot->keys.end() ? nullptr : it->second;
 }
 
 void Directory::NoteKeyUse(const AccessKey& key, TimePoint now, const std::string& region,

@@ -4,8 +4,8 @@
 // The tables belong to this folder (access/schema.h); services/iam and services/sts write them in
 // their transactions and call Reload through Transaction::OnCommit.
 // Thread safety: any thread; lookups take a shared snapshot, no lock held while it is used.
-// Cost: a lookup copies a key (about 0.3 µs); Reload reads every table, but parses only documents
-// that are new.
+// Cost: a lookup is a hash and a count of references; Reload reads every table, but parses only
+// documents that are new.
 #pragma once
 
 #include <memory>
@@ -48,8 +48,8 @@ class Directory {
   Directory(store::Store& store, Random& random, const Clock& clock);
   ~Directory();
 
-  /// nullopt when unknown. Expired temporary keys are still returned; the caller judges.
-  [[nodiscard]] std::optional<AccessKey> FindKey(const std::string& access_key_id) const;
+  /// nullptr when unknown. Expired temporary keys are still returned; the caller judges.
+  [[nodiscard]] std::shared_ptr<const AccessKey> FindKey(const std::string& access_key_id) const;
   /// Remembers when a user's key was last used, at most once a minute a key.
   void NoteKeyUse(const AccessKey& key, TimePoint now, const std::string& region,
                   const std::string& service) const;

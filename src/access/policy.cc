@@ -244,6 +244,10 @@ Result<std::shared_ptr<const PolicyDocument>> PolicyDocument::Parse(std::string_
     } else if (!sids.insert(statement->name).second) {
       return Malformed("Statement IDs (SID) in a single policy must be unique.");
     }
+    const auto variable = [](const PolicyPattern& pattern) { return pattern.has_variables(); };
+    document->needs_context_ = document->needs_context_ || !statement->conditions.empty() ||
+                               std::ranges::any_of(statement->actions, variable) ||
+                               std::ranges::any_of(statement->resources, variable);
     document->statements_.push_back(std::move(*statement));
     return {};
   };

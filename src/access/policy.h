@@ -57,6 +57,9 @@ class PolicyDocument {
   /// A deny, if any statement denies; else the allow that names the caller most exactly; else none.
   [[nodiscard]] PolicyVerdict Evaluate(const PolicyRequest& request) const;
 
+  /// Some statement has conditions or policy variables; else Evaluate never looks at the context.
+  [[nodiscard]] bool needs_context() const { return needs_context_; }
+
  private:
   struct PrincipalSet {
     bool anyone = false;
@@ -83,6 +86,7 @@ class PolicyDocument {
 
   PolicyKind kind_ = PolicyKind::kIdentity;
   std::vector<Statement> statements_;
+  bool needs_context_ = false;
 };
 
 /// The facts that follow from the principal itself: aws:PrincipalArn, aws:username, aws:SourceArn …

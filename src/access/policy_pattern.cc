@@ -1,5 +1,7 @@
 #include "access/policy_pattern.h"
 
+#include <algorithm>
+
 #include "base/wildcard.h"
 
 namespace riposte::access {
@@ -103,6 +105,10 @@ bool PolicyPattern::Matches(std::string_view text, const Context& context, bool 
   }
   const std::optional<std::u16string> pattern = Resolve(context);
   return pattern && Glob(*pattern, text, ignore_case);
+}
+
+bool PolicyPattern::has_variables() const {
+  return std::ranges::any_of(pieces_, [](const Piece& piece) { return !piece.variable.empty(); });
 }
 
 bool PolicyPattern::MatchesArn(std::string_view text, const Context& context) const {

@@ -27,6 +27,7 @@ class PolicyPattern {
   /// and without default matches nothing.
   [[nodiscard]] bool Matches(std::string_view text, const Context& context,
                              bool ignore_case = false) const;
+  [[nodiscard]] bool has_variables() const;
   /// As an ARN: each of the six parts matches on its own, so '*' does not cross a colon but in
   /// the last part.
   [[nodiscard]] bool MatchesArn(std::string_view text, const Context& context) const;

@@ -55,28 +55,37 @@ std::string BasicFromHttpDate(std::string_view text) {
   return out;
 }
 
+/// Cuts the first part off `text`. False when there is none left.
+bool NextPart(std::string_view& text, char separator, std::string_view& part) {
+  if (text.data() == nullptr) return false;
+  const size_t end = text.find(separator);
+  part = text.substr(0, end);
+  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  return true;
+}
+
 Status SplitCredential(std::string_view credential, ClaimedSignature& claim) {
-  std::vector<std::string_view> parts = Split(credential, '/');
-  if (parts.size() < 5) {
-    return Fail(Code::kUnauthenticated,
-                "Credential must have at least 5 slash-delimited elements, e.g. "
-                "keyid/date/region/service/term, got '" +
-                    std::string(credential) + "'");
+  std::string_view rest = credential;
+  // From the end: what stands before belongs to the key id, slashes and all.
+  for (std::string* part : {&claim.terminator, &claim.service, &claim.region, &claim.date}) {
+    const size_t slash = rest.rfind('/');
+    if (slash == std::string_view::npos) {
+      return Fail(Code::kUnauthenticated,
+                  "Credential must have at least 5 slash-delimited elements, e.g. "
+                  "keyid/date/region/service/term, got '" +
+                      std::string(credential) + "'");
+    }
+    *part = rest.substr(slash + 1);
+    rest = rest.substr(0, slash);
   }
-  const size_t n = parts.size();
-  claim.terminator = parts[n - 1];
-  claim.service = parts[n - 2];
-  claim.region = parts[n - 3];
-  claim.date = parts[n - 4];
-  // What stands before belongs to the key id, slashes and all.
-  claim.access_key_id =
-      credential.substr(0, credential.size() - claim.terminator.size() - claim.service.size() -
-                               claim.region.size() - claim.date.size() - 4);
+  claim.access_key_id = rest;
   return {};
 }
 
 void SplitSignedHeaders(std::string_view list, ClaimedSignature& claim) {
-  for (const std::string_view name : Split(list, ';')) {
+  claim.signed_headers.reserve(8);
+  std::string_view name;
+  while (NextPart(list, ';', name)) {
     if (!name.empty()) claim.signed_headers.push_back(Lower(name));
   }
 }
@@ -85,8 +94,9 @@ Result<ClaimedSignature> ParseHeaderForm(const http::Request& request, std::stri
   ClaimedSignature claim;
   bool has_credential = false;
   bool has_headers = false;
-  const std::string_view rest = Trim(header.substr(kAlgorithm.size()));
-  for (std::string_view part : Split(rest, ',')) {
+  std::string_view rest = Trim(header.substr(kAlgorithm.size()));
+  std::string_view part;
+  while (NextPart(rest, ',', part)) {
     part = Trim(part);
     if (part.empty()) continue;
     const size_t equals = part.find('=');
@@ -197,7 +207,7 @@ std::string NormalizePath(std::string_view path) {
 }
 
 std::string CanonicalPath(std::string_view path, bool s3) {
-  if (path.empty()) return "/";
+  if (path.empty() || path == "/") return "/";
   if (s3) return PercentEncode(PercentDecode(path), /*keep_slash=*/true);
   return PercentEncode(NormalizePath(path), /*keep_slash=*/true);
 }
@@ -221,8 +231,13 @@ std::string CanonicalQuery(std::string_view query, bool presigned) {
 
 /// Trimmed, and every run of white space is one space.
 void AppendCanonicalValue(std::string_view value, std::string& out) {
+  value = Trim(value);
+  if (value.find_first_of(" \t\r\n") == std::string_view::npos) {
+    out += value;
+    return;
+  }
   bool space = false;
-  for (const char c : Trim(value)) {
+  for (const char c : value) {
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
       space = true;
       continue;
@@ -267,20 +282,22 @@ std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view que
 std::string CanonicalRequest(const http::Request& request,
                              std::span<const std::string> signed_headers,
                              std::string_view payload_hash, const CanonicalOptions& options) {
-  std::vector<std::string> names(signed_headers.begin(), signed_headers.end());
+  std::vector<std::string_view> names(signed_headers.begin(), signed_headers.end());
   std::sort(names.begin(), names.end());
-  std::string out = request.method;
+  std::string out;
+  out.reserve(1024);
+  out += request.method;
   out += '\n';
   out += CanonicalPath(request.path(), options.s3);
   out += '\n';
   out += CanonicalQuery(request.query(), options.presigned);
   out += '\n';
-  for (const std::string& name : names) {
+  for (const std::string_view name : names) {
     out += name;
     out += ':';
     bool first = true;
     for (const auto& [header, value] : request.headers.list()) {
-      if (!http::EqualsIgnoreCase(header, name)) continue;
+      if (header.size() != name.size() || !http::EqualsIgnoreCase(header, name)) continue;
       if (!first) out += ',';
       first = false;
       AppendCanonicalValue(value, out);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -28,12 +29,17 @@ struct Call {
   std::string user_agent;
   /// "http://127.0.0.1:4566": the base of URLs in replies (queue URLs), as the client reached us.
   std::string endpoint;
+  /// False when nobody reads the reply: what is dear to compute for it alone may be left out.
+  bool wants_output = true;
 
   /// "arn:aws:<arn_service>:<region>:<account>:<resource>" in the call's scope.
   [[nodiscard]] std::string MakeArn(std::string_view arn_service, std::string_view resource) const {
     return riposte::MakeArn(arn_service, scope, resource);
   }
 };
+
+/// A call on its way, for handlers that reply later.
+using SharedCall = std::shared_ptr<const Call>;
 
 /// The outcome of a call: a document, or an api::Error.
 struct Outcome {

@@ -2,9 +2,11 @@
 // pipeline as a call from outside, so that it is authorised, audited and metered.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "api/call.h"
+#include "store/store.h"
 
 namespace riposte::api {
 
@@ -23,6 +25,14 @@ class Invoker {
   virtual ~Invoker() = default;
   /// `reply` runs on the engine's loop (Executor), never inside this call.
   virtual void Invoke(Invocation invocation, Reply reply) = 0;
+  /// The same inside the caller's write transaction: effect and caller's own rows are one commit.
+  /// nullopt when the operation cannot run so (it reads, or answers later): then Invoke it. After
+  /// an error nothing has changed; an operation that fails half-way fails the whole transaction.
+  /// The output may lack what only a reader of it would need (Call::wants_output).
+  virtual std::optional<Outcome> InvokeWithin(store::Transaction& /*tx*/,
+                                              Invocation /*invocation*/) {
+    return std::nullopt;
+  }
 };
 
 }  // namespace riposte::api

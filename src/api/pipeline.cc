@@ -91,8 +91,7 @@ Error AccessDenied(const Call& call, const wire::OperationModel& model,
 }
 
 /// The global condition keys of a call.
-std::map<std::string, std::vector<std::string>> ContextOf(const Call& call) {
-  std::map<std::string, std::vector<std::string>> context;
+void AddContext(const Call& call, access::Context& context) {
   context["aws:principalarn"] = {call.caller.arn};
   context["aws:principalaccount"] = {call.caller.account.str()};
   context["aws:requestedregion"] = {call.scope.region.str()};
@@ -105,7 +104,6 @@ std::map<std::string, std::vector<std::string>> ContextOf(const Call& call) {
     context["aws:sourcearn"] = {call.caller.source_arn};
     context["aws:sourceaccount"] = {call.caller.account.str()};
   }
-  return context;
 }
 
 }  // namespace
@@ -143,23 +141,22 @@ std::optional<Error> Pipeline::Authenticate(http::Request& request, const wire::
 }
 
 void Pipeline::Handle(http::Request request, http::Responder responder) {
-  Call call;
+  const auto job = std::make_shared<Job>();
+  Call& call = job->call;
   call.now = parts_.clock.Now();
   call.request_id = parts_.random.Uuid();
-  const auto peeked = access::PeekCredentialScope(request);
-  wire::Codec::Found found = codec_.FindRoute(request, peeked ? peeked->signing_name : "");
-  const wire::Route route = found.route;
-  const std::string request_id = call.request_id;
+  wire::Codec::Found found = codec_.FindRoute(request, access::PeekSigningName(request));
+  const wire::Route& route = found.route;
   const auto refuse = [&](const wire::WireError& error) {
-    responder.Send(codec_.EncodeError(route, error, request_id));
+    responder.Send(codec_.EncodeError(route, error, call.request_id));
   };
 
   if (const auto error = Authenticate(request, route, call)) {
     return refuse({error->code(), error->message(), error->http_status(), false, {}});
   }
   if (found.error) return refuse(*found.error);
-  const Operation* operation = parts_.registry.Find(route.service->name, route.operation->name);
-  if (!operation) {
+  job->operation = parts_.registry.Find(route.service->name, route.operation->name);
+  if (!job->operation) {
     return refuse({IsJson(route.protocol) ? "UnknownOperationException" : "InvalidAction",
                    "The action " + route.operation->name + " is not valid for this endpoint.",
                    400,
@@ -178,54 +175,46 @@ void Pipeline::Handle(http::Request request, http::Responder responder) {
   auto input = codec_.DecodeInput(route, request);
   if (!input) return refuse(input.error());
 
+  job->model = route.operation;
   call.service = route.service->name;
   call.operation = route.operation->name;
   call.input = std::move(*input);
   call.trace = ParseTrace(request.headers.Get("X-Amzn-Trace-Id"));
-  call.source_ip = request.peer;
+  call.source_ip = std::move(request.peer);
   call.user_agent = std::string(request.headers.Get("User-Agent").substr(0, 512));
   const std::string_view host = request.headers.Get("Host");
   call.endpoint = IsPlainHost(host) ? "http://" + std::string(host) : options_.endpoint;
-  Run(*route.operation, *operation, std::move(call),
-      [this, route, request_id, responder = std::move(responder)](Outcome outcome) mutable {
-        if (outcome.ok()) {
-          responder.Send(codec_.EncodeOutput(route, outcome.output, request_id));
-          return;
-        }
-        const Error& error = *outcome.error;
-        const bool ours = error.http_status() >= 500;
-        responder.Send(codec_.EncodeError(
-            route, {error.code(), error.message(), error.http_status(), ours, error.fields()},
-            request_id));
-      });
+  job->reply = [this, route = std::move(found.route), request_id = call.request_id,
+                responder = std::move(responder)](Outcome outcome) mutable {
+    if (outcome.ok()) {
+      responder.Send(codec_.EncodeOutput(route, outcome.output, request_id));
+      return;
+    }
+    const Error& error = *outcome.error;
+    const bool ours = error.http_status() >= 500;
+    responder.Send(codec_.EncodeError(
+        route, {error.code(), error.message(), error.http_status(), ours, error.fields()},
+        request_id));
+  };
+  Run(job);
 }
 
-void Pipeline::Invoke(Invocation invocation, Reply reply) {
-  auto on_loop = [this, reply = std::move(reply)](Outcome outcome) mutable {
-    parts_.loop.Post([reply = std::move(reply), outcome = std::move(outcome)]() mutable {
-      reply(std::move(outcome));
-    });
-  };
+std::optional<Error> Pipeline::Prepare(Invocation&& invocation, Job& job) const {
   const wire::ServiceModel* service = parts_.catalog.FindByAnyName(invocation.service);
-  const wire::OperationModel* model =
-      service ? wire::Catalog::FindOperation(*service, invocation.operation) : nullptr;
-  const Operation* operation = model ? parts_.registry.Find(service->name, model->name) : nullptr;
-  if (!operation) {
-    on_loop({{},
-             Error("UnknownOperationException", "No operation " + invocation.operation +
-                                                    " of a service " + invocation.service +
-                                                    " is offered here.")});
-    return;
+  job.model = service ? wire::Catalog::FindOperation(*service, invocation.operation) : nullptr;
+  job.operation = job.model ? parts_.registry.Find(service->name, job.model->name) : nullptr;
+  if (!job.operation) {
+    return Error("UnknownOperationException", "No operation " + invocation.operation +
+                                                  " of a service " + invocation.service +
+                                                  " is offered here.");
   }
-  if (const Status valid = wire::Validate(*service, *model, invocation.input); !valid) {
-    on_loop({{},
-             Error(valid.error().detail.empty() ? "ValidationException" : valid.error().detail,
-                   valid.error().message)});
-    return;
+  if (const Status valid = wire::Validate(*service, *job.model, invocation.input); !valid) {
+    return Error(valid.error().detail.empty() ? "ValidationException" : valid.error().detail,
+                 valid.error().message);
   }
-  Call call;
+  Call& call = job.call;
   call.service = service->name;
-  call.operation = model->name;
+  call.operation = job.model->name;
   call.input = std::move(invocation.input);
   call.caller = std::move(invocation.principal);
   call.scope = std::move(invocation.scope);
@@ -237,11 +226,55 @@ void Pipeline::Invoke(Invocation invocation, Reply reply) {
                        : std::string("riposte.internal");
   call.user_agent = std::move(invocation.user_agent);
   call.endpoint = options_.endpoint;
-  Run(*model, *operation, std::move(call), std::move(on_loop));
+  return std::nullopt;
 }
 
-Pipeline::Verdict Pipeline::Authorize(const wire::OperationModel& operation,
-                                      const Call& call) const {
+void Pipeline::Invoke(Invocation invocation, Reply reply) {
+  const auto job = std::make_shared<Job>();
+  job->reply = [this, reply = std::move(reply)](Outcome outcome) mutable {
+    parts_.loop.Post([reply = std::move(reply), outcome = std::move(outcome)]() mutable {
+      reply(std::move(outcome));
+    });
+  };
+  if (auto error = Prepare(std::move(invocation), *job)) {
+    return job->reply({{}, std::move(error)});
+  }
+  Run(job);
+}
+
+std::optional<Outcome> Pipeline::InvokeWithin(store::Transaction& tx, Invocation invocation) {
+  const auto job = std::make_shared<Job>();
+  if (auto error = Prepare(std::move(invocation), *job)) return Outcome{{}, std::move(error)};
+  const Operation& operation = *job->operation;
+  if (operation.mode != Mode::kWrite && !operation.within) return std::nullopt;
+  job->call.wants_output = false;
+  job->verdict = Authorize(*job->model, job->call, &tx);
+  if (!job->verdict.decision.allowed) return Outcome{{}, Refusal(*job)};
+  const int64_t changes = tx.TotalChanges();
+  Outcome outcome;
+  try {
+    if (operation.mode == Mode::kWrite) {
+      outcome.output = operation.sync(job->call, tx);
+    } else {
+      auto output = operation.within(job->call, tx);
+      if (!output) return std::nullopt;
+      outcome.output = std::move(*output);
+    }
+  } catch (...) {
+    if (tx.TotalChanges() != changes) throw;  // Half done: only the whole can be taken back.
+    return Outcome{{}, CurrentError(job->call)};
+  }
+  meters_.at(&operation).calls->Add();
+  if (job->model->data_plane) {
+    tx.OnCommit([this, job] { AuditLater(*job, std::nullopt); });
+  } else {
+    AuditNow(tx, *job, outcome.output);
+  }
+  return outcome;
+}
+
+Pipeline::Verdict Pipeline::Authorize(const wire::OperationModel& operation, const Call& call,
+                                      store::Transaction* tx) const {
   Verdict verdict;
   verdict.resources = ExpandResources(operation.iam_resources, call.input, call.scope);
   if (!options_.authorize) {
@@ -253,15 +286,15 @@ Pipeline::Verdict Pipeline::Authorize(const wire::OperationModel& operation,
   request.action = operation.iam_action;
   // Each resource is judged by its own account and its own policy; all must be allowed.
   for (const std::string& resource : verdict.resources) {
-    verdict.decision = AuthorizeOne(call, resource, request);
+    verdict.decision = AuthorizeOne(call, resource, request, tx);
     if (!verdict.decision.allowed) break;
   }
   return verdict;
 }
 
 access::Decision Pipeline::AuthorizeOne(const Call& call, const std::string& resource,
-                                        access::AccessRequest& request) const {
-  request.resources = {resource};
+                                        access::AccessRequest& request,
+                                        store::Transaction* tx) const {
   request.resource_account = call.scope.account;
   if (const auto arn = Arn::Parse(resource); arn && !arn->account.empty()) {
     request.resource_account = arn->account;
@@ -270,127 +303,123 @@ access::Decision Pipeline::AuthorizeOne(const Call& call, const std::string& res
       call.caller.account == request.resource_account) {
     return {true, "root", false};  // Nothing an account says binds its own root.
   }
+  request.resources = {resource};
   request.resource_policy.clear();
   if (const ResourcePolicy* policy = parts_.registry.FindResourcePolicy(call.service)) {
-    parts_.store.Read(
-        [&](store::Transaction& tx) { request.resource_policy = (*policy)(resource, tx); });
+    const auto read = [&](store::Transaction& in) {
+      request.resource_policy = (*policy)(resource, in);
+    };
+    tx ? read(*tx) : parts_.store.Read(read);
   }
-  if (request.context.empty()) request.context = ContextOf(call);
+  request.add_context = [&call](access::Context& context) { AddContext(call, context); };
   return parts_.authorizer.Decide(request);
 }
 
-void Pipeline::Run(const wire::OperationModel& model, const Operation& operation, Call call,
-                   Reply reply) {
-  const Meter& meter = meters_.at(&operation);
+Error Pipeline::Refusal(const Job& job) const {
+  const wire::ServiceModel* service = parts_.catalog.Find(job.call.service);
+  return AccessDenied(job.call, *job.model, job.verdict.resources, job.verdict.decision,
+                      service->protocols.front());
+}
+
+void Pipeline::Run(const std::shared_ptr<Job>& job) {
+  const Meter& meter = meters_.at(job->operation);
   meter.calls->Add();
-  Verdict verdict;
+  job->started = parts_.clock.Monotonic();
   std::optional<Error> refused;
   try {
-    verdict = Authorize(model, call);
-    if (!verdict.decision.allowed) {
-      const wire::ServiceModel* service = parts_.catalog.Find(call.service);
-      refused = AccessDenied(call, model, verdict.resources, verdict.decision,
-                             service->protocols.front());
-    }
+    job->verdict = Authorize(*job->model, job->call, nullptr);
+    if (!job->verdict.decision.allowed) refused = Refusal(*job);
   } catch (...) {
-    refused = CurrentError(call);
+    refused = CurrentError(job->call);
   }
   if (refused) {
     meter.errors->Add();
-    Audit(model, call, verdict, refused);
-    return reply({{}, std::move(refused)});
+    AuditLater(*job, refused);
+    return job->reply({{}, std::move(refused)});
   }
-  auto counted = [&meter, this, started = parts_.clock.Monotonic(),
-                  reply = std::move(reply)](Outcome outcome) mutable {
-    if (!outcome.ok()) meter.errors->Add();
-    meter.seconds->Observe(
-        std::chrono::duration<double>(parts_.clock.Monotonic() - started).count());
-    reply(std::move(outcome));
-  };
-  switch (operation.mode) {
+  switch (job->operation->mode) {
     case Mode::kRead:
-      return RunRead(model, operation, call, verdict, std::move(counted));
+      return RunRead(*job);
     case Mode::kWrite:
-      return RunWrite(model, operation, std::move(call), std::move(verdict), std::move(counted));
+      return RunWrite(job);
     case Mode::kAsync:
-      return RunAsync(model, operation, std::move(call), std::move(verdict), std::move(counted));
+      return RunAsync(job);
   }
 }
 
-void Pipeline::RunRead(const wire::OperationModel& model, const Operation& operation,
-                       const Call& call, const Verdict& verdict, Reply reply) {
+void Pipeline::Finish(Job& job, Outcome outcome) {
+  const Meter& meter = meters_.at(job.operation);
+  if (!outcome.ok()) meter.errors->Add();
+  meter.seconds->Observe(
+      std::chrono::duration<double>(parts_.clock.Monotonic() - job.started).count());
+  job.reply(std::move(outcome));
+}
+
+void Pipeline::RunRead(Job& job) {
   Outcome outcome;
   try {
-    parts_.store.Read([&](store::Transaction& tx) { outcome.output = operation.sync(call, tx); });
+    parts_.store.Read(
+        [&](store::Transaction& tx) { outcome.output = job.operation->sync(job.call, tx); });
   } catch (...) {
-    outcome.error = CurrentError(call);
+    outcome.error = CurrentError(job.call);
   }
-  Audit(model, call, verdict, outcome.error);
-  reply(std::move(outcome));
+  AuditLater(job, outcome.error);
+  Finish(job, std::move(outcome));
 }
 
-void Pipeline::RunWrite(const wire::OperationModel& model, const Operation& operation, Call call,
-                        Verdict verdict, Reply reply) {
-  struct State {
-    Call call;
-    Verdict verdict;
-    json::Value output;
-  };
-  auto state = std::make_shared<State>(State{std::move(call), std::move(verdict), {}});
+void Pipeline::RunWrite(const std::shared_ptr<Job>& job) {
+  const auto output = std::make_shared<json::Value>();
   parts_.store.Write(
-      [this, state, &model, &operation](store::Transaction& tx) {
-        state->output = operation.sync(state->call, tx);
-        parts_.audit.Record(tx, {&state->call, false, model.iam_action, state->verdict.resources,
-                                 state->verdict.decision.evidence, "", "", &state->output});
+      [this, job, output](store::Transaction& tx) {
+        *output = job->operation->sync(job->call, tx);
+        if (!job->model->data_plane) AuditNow(tx, *job, *output);
       },
-      [this, state, &model, reply = std::move(reply)](std::exception_ptr failure) mutable {
-        if (!failure) return reply({std::move(state->output), std::nullopt});
-        Outcome outcome;
-        try {
-          std::rethrow_exception(failure);
-        } catch (...) {
-          outcome.error = CurrentError(state->call);
+      [this, job, output](std::exception_ptr failure) {
+        Outcome outcome{std::move(*output), std::nullopt};
+        if (failure) {
+          outcome = {};
+          try {
+            std::rethrow_exception(failure);
+          } catch (...) {
+            outcome.error = CurrentError(job->call);
+          }
         }
-        Audit(model, state->call, state->verdict, outcome.error);
-        reply(std::move(outcome));
+        if (failure || job->model->data_plane) AuditLater(*job, outcome.error);
+        Finish(*job, std::move(outcome));
       });
 }
 
-void Pipeline::RunAsync(const wire::OperationModel& model, const Operation& operation, Call call,
-                        Verdict verdict, Reply reply) {
-  // What the audit needs once the call itself has moved on. Data-plane records hold no input.
-  struct Kept {
-    Call call;
-    Verdict verdict;
-  };
-  auto kept = std::make_shared<Kept>();
-  if (model.data_plane) {
-    json::Object input = std::move(call.input);
-    call.input = json::Object();
-    kept->call = call;
-    call.input = std::move(input);
-  } else {
-    kept->call = call;
-  }
-  kept->verdict = std::move(verdict);
-  auto audited = [this, &model, kept, reply = std::move(reply)](Outcome outcome) mutable {
-    Audit(model, kept->call, kept->verdict, outcome.error);
-    reply(std::move(outcome));
-  };
-  // A handler that throws has not taken the reply: it is shared so that it can still be used.
-  auto shared = std::make_shared<Reply>(std::move(audited));
+void Pipeline::RunAsync(const std::shared_ptr<Job>& job) {
   try {
-    operation.async(std::move(call), [shared](Outcome outcome) { (*shared)(std::move(outcome)); });
+    job->operation->async(SharedCall(job, &job->call), [this, job](Outcome outcome) {
+      AuditLater(*job, outcome.error);
+      Finish(*job, std::move(outcome));
+    });
   } catch (...) {
-    (*shared)({{}, CurrentError(kept->call)});
+    // A handler that throws has not replied, and will not.
+    Outcome outcome{{}, CurrentError(job->call)};
+    AuditLater(*job, outcome.error);
+    Finish(*job, std::move(outcome));
   }
 }
 
-void Pipeline::Audit(const wire::OperationModel& model, const Call& call, const Verdict& verdict,
-                     const std::optional<Error>& error) {
-  parts_.audit.RecordLater({&call, model.readonly, model.iam_action, verdict.resources,
-                            verdict.decision.evidence, error ? error->code() : "",
-                            error ? error->message() : "", nullptr});
+void Pipeline::AuditNow(store::Transaction& tx, const Job& job, const json::Value& output) const {
+  parts_.audit.Record(tx, {.call = &job.call,
+                           .iam_action = job.model->iam_action,
+                           .resources = job.verdict.resources,
+                           .evidence = job.verdict.decision.evidence,
+                           .output = &output});
+}
+
+void Pipeline::AuditLater(const Job& job, const std::optional<Error>& error) const {
+  parts_.audit.RecordLater({.call = &job.call,
+                            .readonly = job.model->readonly,
+                            .data_plane = job.model->data_plane,
+                            .iam_action = job.model->iam_action,
+                            .resources = job.verdict.resources,
+                            .evidence = job.verdict.decision.evidence,
+                            .error_code = error ? error->code() : std::string_view(),
+                            .error_message = error ? error->message() : std::string_view()});
 }
 
 Error Pipeline::CurrentError(const Call& call) const {

@@ -53,6 +53,7 @@ class Pipeline final : public Invoker {
   void Handle(http::Request request, http::Responder responder);
   /// One call from inside. `reply` runs on the loop.
   void Invoke(Invocation invocation, Reply reply) override;
+  std::optional<Outcome> InvokeWithin(store::Transaction& tx, Invocation invocation) override;
 
  private:
   struct Meter {
@@ -64,23 +65,36 @@ class Pipeline final : public Invoker {
     std::vector<std::string> resources;
     access::Decision decision;
   };
+  /// A call and all that is known of it, in one piece of memory until its reply has left.
+  struct Job {
+    Call call;
+    const wire::OperationModel* model = nullptr;
+    const Operation* operation = nullptr;
+    Verdict verdict;
+    std::chrono::nanoseconds started{0};
+    Reply reply;
+  };
 
   /// Fills in caller and scope; puts the decoded body in place when it came in signed chunks.
   [[nodiscard]] std::optional<Error> Authenticate(http::Request& request, const wire::Route& route,
                                                   Call& call) const;
-  [[nodiscard]] Verdict Authorize(const wire::OperationModel& operation, const Call& call) const;
+  /// Finds and validates what a call from inside asks for.
+  [[nodiscard]] std::optional<Error> Prepare(Invocation&& invocation, Job& job) const;
+  /// `tx` is the transaction to read policies in, or null for a snapshot.
+  [[nodiscard]] Verdict Authorize(const wire::OperationModel& operation, const Call& call,
+                                  store::Transaction* tx) const;
   [[nodiscard]] access::Decision AuthorizeOne(const Call& call, const std::string& resource,
-                                              access::AccessRequest& request) const;
-  /// Authorises and runs; `reply` may run on any thread.
-  void Run(const wire::OperationModel& model, const Operation& operation, Call call, Reply reply);
-  void RunRead(const wire::OperationModel& model, const Operation& operation, const Call& call,
-               const Verdict& verdict, Reply reply);
-  void RunWrite(const wire::OperationModel& model, const Operation& operation, Call call,
-                Verdict verdict, Reply reply);
-  void RunAsync(const wire::OperationModel& model, const Operation& operation, Call call,
-                Verdict verdict, Reply reply);
-  void Audit(const wire::OperationModel& model, const Call& call, const Verdict& verdict,
-             const std::optional<Error>& error);
+                                              access::AccessRequest& request,
+                                              store::Transaction* tx) const;
+  [[nodiscard]] Error Refusal(const Job& job) const;
+  /// Authorises and runs; the reply may come on any thread.
+  void Run(const std::shared_ptr<Job>& job);
+  void RunRead(Job& job);
+  void RunWrite(const std::shared_ptr<Job>& job);
+  void RunAsync(const std::shared_ptr<Job>& job);
+  void Finish(Job& job, Outcome outcome);
+  void AuditNow(store::Transaction& tx, const Job& job, const json::Value& output) const;
+  void AuditLater(const Job& job, const std::optional<Error>& error) const;
   /// The error that the exception under way means; unknown ones are logged and become internal.
   [[nodiscard]] Error CurrentError(const Call& call) const;
 

@@ -15,13 +15,15 @@
 //   Write  json::Value (const Call&, store::Transaction&)   inside the write transaction, on the
 //          writer thread, atomically with its audit record; so services need no locks. It must
 //          not block, and it runs alone: keep it to its SQL and its arithmetic.
-//   Async  void (api::Call, api::Reply)                      on the caller's thread; replies later
+//   Async  void (api::SharedCall, api::Reply)                on the caller's thread; replies later
+//          (or api::Call: a copy)
 // All may throw api::Error. A handler is called only after authentication, validation and
 // authorisation. REQUIRES: every operation is in the service's model; checked at start.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,7 +36,9 @@
 namespace riposte::api {
 
 using SyncHandler = std::function<json::Value(const Call&, store::Transaction&)>;
-using AsyncHandler = std::function<void(Call, Reply)>;
+using AsyncHandler = std::function<void(SharedCall, Reply)>;
+/// nullopt: this call cannot be answered inside a transaction.
+using WithinHandler = std::function<std::optional<json::Value>(const Call&, store::Transaction&)>;
 
 enum class Mode { kRead, kWrite, kAsync };
 
@@ -42,6 +46,9 @@ struct Operation {
   Mode mode = Mode::kRead;
   SyncHandler sync;    ///< For kRead and kWrite.
   AsyncHandler async;  ///< For kAsync.
+  /// For kAsync whose work may also be done inside the write transaction of another part of the
+  /// engine (Invoker::InvokeWithin); null otherwise. kWrite can be by its nature.
+  WithinHandler within;
 };
 
 /// A row before it is bound to its service object.
@@ -55,6 +62,10 @@ template <class Service>
 using SyncMethod = json::Value (Service::*)(const Call&, store::Transaction&);
 template <class Service>
 using AsyncMethod = void (Service::*)(Call, Reply);
+template <class Service>
+using SharedMethod = void (Service::*)(SharedCall, Reply);
+template <class Service>
+using WithinMethod = std::optional<json::Value> (Service::*)(const Call&, store::Transaction&);
 
 template <class Service>
 std::function<Operation(Service&)> Read(SyncMethod<Service> method) {
@@ -63,6 +74,7 @@ std::function<Operation(Service&)> Read(SyncMethod<Service> method) {
                      [&service, method](const Call& call, store::Transaction& tx) {
                        return (service.*method)(call, tx);
                      },
+                     {},
                      {}};
   };
 }
@@ -73,15 +85,42 @@ std::function<Operation(Service&)> Write(SyncMethod<Service> method) {
                      [&service, method](const Call& call, store::Transaction& tx) {
                        return (service.*method)(call, tx);
                      },
+                     {},
                      {}};
   };
 }
 template <class Service>
 std::function<Operation(Service&)> Async(AsyncMethod<Service> method) {
   return [method](Service& service) {
-    return Operation{Mode::kAsync, {}, [&service, method](Call call, Reply reply) {
+    return Operation{Mode::kAsync,
+                     {},
+                     [&service, method](const SharedCall& call, Reply reply) {
+                       (service.*method)(*call, std::move(reply));
+                     },
+                     {}};
+  };
+}
+template <class Service>
+std::function<Operation(Service&)> Async(SharedMethod<Service> method) {
+  return [method](Service& service) {
+    return Operation{Mode::kAsync,
+                     {},
+                     [&service, method](SharedCall call, Reply reply) {
                        (service.*method)(std::move(call), std::move(reply));
-                     }};
+                     },
+                     {}};
+  };
+}
+/// With a second way in, for calls from inside a transaction.
+template <class Service>
+std::function<Operation(Service&)> Async(SharedMethod<Service> method,
+                                         WithinMethod<Service> within) {
+  return [method, within](Service& service) {
+    Operation operation = Async(method)(service);
+    operation.within = [&service, within](const Call& call, store::Transaction& tx) {
+      return (service.*within)(call, tx);
+    };
+    return operation;
   };
 }
 

@@ -49,22 +49,18 @@ std::string QueueUrlToArn(std::string_view text, const Scope& scope) {
          std::string(text.substr(name + 1));
 }
 
-std::string ScopeValue(std::string_view name, const Scope& scope, bool& known) {
-  known = true;
-  if (name == "region") return scope.region.str();
-  if (name == "account") return scope.account.str();
-  if (name == "partition") return "aws";
-  known = false;
-  return "";
+/// What the call's scope says for `name`; nullptr when it is a member of the input.
+const std::string* ScopeValue(std::string_view name, const Scope& scope) {
+  static const std::string kPartition = "aws";
+  if (name == "region") return &scope.region.str();
+  if (name == "account") return &scope.account.str();
+  return name == "partition" ? &kPartition : nullptr;
 }
 
 /// What `placeholder` (between the braces) stands for.
 std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Object& input,
                                   const Scope& scope) {
-  bool known = false;
-  std::vector<std::string> values = {ScopeValue(placeholder, scope, known)};
-  if (known) return values;
-  values.clear();
+  std::vector<std::string> values;
   if (placeholder.ends_with('/')) {
     Collect(input, placeholder.substr(0, placeholder.size() - 1), "default", values);
     for (std::string& value : values) {
@@ -87,6 +83,8 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
   if (fallback == "@account") fallback = scope.account.str();
   Collect(input, placeholder.substr(0, bar), fallback, values);
   if (values.empty()) values = {"*"};
+  // One batch mostly names one resource over and over.
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
@@ -94,6 +92,7 @@ std::vector<std::string> ExpandOne(std::string_view pattern, const json::Object&
                                    const Scope& scope) {
   std::vector<std::string> results = {""};
   std::vector<std::string> whole;  // Members that are whole ARNs.
+  results.front().reserve(128);
   while (!pattern.empty()) {
     const size_t open = pattern.find('{');
     const size_t close = open == std::string_view::npos ? open : pattern.find('}', open);
@@ -104,19 +103,29 @@ std::vector<std::string> ExpandOne(std::string_view pattern, const json::Object&
     for (std::string& result : results) result += pattern.substr(0, open);
     const std::string_view placeholder = pattern.substr(open + 1, close - open - 1);
     pattern.remove_prefix(close + 1);
+    if (const std::string* of_scope = ScopeValue(placeholder, scope)) {
+      for (std::string& result : results) result += *of_scope;
+      continue;
+    }
     std::vector<std::string> next;
-    for (const std::string& value : ValuesOf(placeholder, input, scope)) {
-      const std::string queue = QueueUrlToArn(value, scope);
+    std::vector<std::string> values = ValuesOf(placeholder, input, scope);
+    const bool alone = values.size() == 1 && results.size() == 1;
+    for (const std::string& value : values) {
+      std::string queue = QueueUrlToArn(value, scope);
       if (value.starts_with("arn:") || !queue.empty()) {
-        whole.push_back(queue.empty() ? value : queue);
+        whole.push_back(queue.empty() ? value : std::move(queue));
+      } else if (alone) {
+        next.push_back(std::move(results.front()) + value);
       } else {
         for (const std::string& result : results) next.push_back(result + value);
       }
       if (next.size() + whole.size() > kMaxResources) return {"*"};
     }
     results = std::move(next);
+    if (results.empty()) break;
   }
-  results.insert(results.end(), whole.begin(), whole.end());
+  results.insert(results.end(), std::make_move_iterator(whole.begin()),
+                 std::make_move_iterator(whole.end()));
   return results;
 }
 

@@ -3,6 +3,7 @@
 // Implemented by bus/ (events) and observe/ (metrics, audit, logs), joined in app/wiring.cc.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,15 +59,16 @@ class LogSink {
                       TimePoint time, std::string message) = 0;
 };
 
-/// One audit record a call.
+/// One audit record a call: views, good for the call of the sink.
 struct AuditRecord {
   const Call* call = nullptr;
   bool readonly = false;
-  std::string iam_action;
-  std::vector<std::string> resources;
-  std::string evidence;    ///< Why it was allowed or refused.
-  std::string error_code;  ///< "" on success.
-  std::string error_message;
+  bool data_plane = false;  ///< Its parameters are data: they are not recorded.
+  std::string_view iam_action;
+  std::span<const std::string> resources;
+  std::string_view evidence;    ///< Why it was allowed or refused.
+  std::string_view error_code;  ///< "" on success.
+  std::string_view error_message;
   const json::Value* output = nullptr;  ///< Of mutating calls; nullptr otherwise.
 };
 

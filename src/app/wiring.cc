@@ -140,6 +140,10 @@ struct LateInvoker final : api::Invoker {
   void Invoke(api::Invocation invocation, api::Reply reply) override {
     target->Invoke(std::move(invocation), std::move(reply));
   }
+  std::optional<api::Outcome> InvokeWithin(store::Transaction& tx,
+                                           api::Invocation invocation) override {
+    return target->InvokeWithin(tx, std::move(invocation));
+  }
   api::Invoker* target = nullptr;
 };
 

@@ -41,12 +41,12 @@ constexpr std::array<uint32_t, 256> kCrcTable = MakeCrcTable();
 }  // namespace
 
 std::string HexEncode(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
+  std::string out(bytes.size() * 2, '\0');
+  char* at = out.data();
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += kHexDigits[byte >> 4];
-    out += kHexDigits[byte & 15];
+    *at++ = kHexDigits[byte >> 4];
+    *at++ = kHexDigits[byte & 15];
   }
   return out;
 }
@@ -65,30 +65,29 @@ Result<std::string> HexDecode(std::string_view text) {
 }
 
 std::string Base64Encode(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  char* to = out.data();
   size_t i = 0;
   const auto at = [&](size_t k) { return static_cast<uint32_t>(static_cast<uint8_t>(bytes[k])); };
   for (; i + 3 <= bytes.size(); i += 3) {
     const uint32_t v = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    out += kBase64Alphabet[v >> 18];
-    out += kBase64Alphabet[v >> 12 & 63];
-    out += kBase64Alphabet[v >> 6 & 63];
-    out += kBase64Alphabet[v & 63];
+    *to++ = kBase64Alphabet[v >> 18];
+    *to++ = kBase64Alphabet[v >> 12 & 63];
+    *to++ = kBase64Alphabet[v >> 6 & 63];
+    *to++ = kBase64Alphabet[v & 63];
   }
   const size_t rest = bytes.size() - i;
   if (rest == 0) return out;
   const uint32_t v = at(i) << 16 | (rest == 2 ? at(i + 1) << 8 : 0);
-  out += kBase64Alphabet[v >> 18];
-  out += kBase64Alphabet[v >> 12 & 63];
-  out += rest == 2 ? kBase64Alphabet[v >> 6 & 63] : '=';
-  out += '=';
+  *to++ = kBase64Alphabet[v >> 18];
+  *to++ = kBase64Alphabet[v >> 12 & 63];
+  if (rest == 2) *to = kBase64Alphabet[v >> 6 & 63];
   return out;
 }
 
 Result<std::string> Base64Decode(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
+  std::string out(text.size() / 4 * 3 + 3, '\0');
+  char* to = out.data();
   uint32_t bits = 0;
   int have = 0;
   size_t digits = 0;
@@ -106,10 +105,11 @@ Result<std::string> Base64Decode(std::string_view text) {
     have += 6;
     if (have >= 8) {
       have -= 8;
-      out += static_cast<char>(bits >> have & 255);
+      *to++ = static_cast<char>(bits >> have & 255);
     }
   }
   if (digits % 4 == 1) return Fail(Code::kInvalidArgument, "not base64");
+  out.resize(static_cast<size_t>(to - out.data()));
   return out;
 }
 
@@ -149,6 +149,13 @@ std::string PercentDecode(std::string_view text, bool plus_is_space) {
 bool IsUtf8(std::string_view text) {
   size_t i = 0;
   while (i < text.size()) {
+    // Most text is ASCII: eight bytes at a time while it is.
+    uint64_t eight = 0;
+    while (i + 8 <= text.size() &&
+           (std::memcpy(&eight, text.data() + i, 8), (eight & 0x8080808080808080u) == 0)) {
+      i += 8;
+    }
+    if (i == text.size()) break;
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead < 0x80) {
       ++i;

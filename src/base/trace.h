@@ -18,6 +18,9 @@ struct Trace {
   int hops = 0;
 
   static constexpr int kMaxHops = 16;
+
+  /// True for what a finding caused: such calls and deliveries are told one by one, in a timeline.
+  [[nodiscard]] bool in_incident() const { return correlation.starts_with("inc-"); }
 };
 
 }  // namespace riposte

@@ -21,4 +21,27 @@ json::Value MakeEnvelope(const api::Event& event, const Origin& origin, json::Va
   return json::Value(std::move(envelope));
 }
 
+std::string EnvelopeText(const api::Event& event, const Origin& origin, std::string_view detail) {
+  std::string out;
+  out.reserve(detail.size() + 512);
+  const auto member = [&out](std::string_view prefix, std::string_view value) {
+    out += prefix;
+    json::AppendString(out, value);
+  };
+  member(R"({"version":"0","id":)", event.id);
+  member(R"(,"detail-type":)", event.detail_type);
+  member(R"(,"source":)", event.source);
+  member(R"(,"account":)", origin.account);
+  member(R"(,"time":)", FormatIso8601(event.time));
+  member(R"(,"region":)", origin.region);
+  out += R"(,"resources":[)";
+  for (const std::string& resource : event.resources) {
+    member(&resource == &event.resources.front() ? "" : ",", resource);
+  }
+  out += R"(],"detail":)";
+  json::AppendMinified(out, detail);
+  out += '}';
+  return out;
+}
+
 }  // namespace riposte::bus

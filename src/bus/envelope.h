@@ -18,5 +18,9 @@ struct Origin {
 /// Takes `detail` and its memory resource: no copy of it is made.
 [[nodiscard]] json::Value MakeEnvelope(const api::Event& event, const Origin& origin,
                                        json::Value detail);
+/// The same as text, from a detail that is text: numbers and escapes stay as they were written.
+/// REQUIRES: `detail` is a JSON object.
+[[nodiscard]] std::string EnvelopeText(const api::Event& event, const Origin& origin,
+                                       std::string_view detail);
 
 }  // namespace riposte::bus

@@ -1,5 +1,7 @@
 #include "bus/ingest.h"
 
+#include <algorithm>
+
 #include "bus/rule_delivery.h"
 #include "pattern/evaluate.h"
 
@@ -59,10 +61,17 @@ bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin&
   std::erase_if(rules,
                 [&](const CompiledRule* rule) { return !scratch.Matches(*rule->pattern, seen); });
   if (rules.empty()) return true;
-  auto document = json::Parse(detail);
-  if (!document) return false;
-  const json::Value envelope = MakeEnvelope(event, origin, std::move(*document));
-  std::string text;
+  const bool needs_document = std::ranges::any_of(rules, [](const CompiledRule* rule) {
+    return std::ranges::any_of(rule->targets, &pattern::TargetInput::needs_document,
+                               &CompiledTarget::input);
+  });
+  json::Value envelope;
+  if (needs_document) {
+    auto document = json::Parse(detail);
+    if (!document) return false;
+    envelope = MakeEnvelope(event, origin, std::move(*document));
+  }
+  std::string text = EnvelopeText(event, origin, detail);
   for (const CompiledRule* rule : rules) OweRule(*rule, event, envelope, text, owed);
   return true;
 }

@@ -76,7 +76,13 @@ TEST_F(IngestTest, TextAndDocumentOweTheSame) {
     EXPECT_TRUE(ingest.MatchText(text, detail, {"111122223333", "eu-west-1"}, scratch, owed));
     ASSERT_EQ(owed.size(), 1U);
     ASSERT_EQ(expected.size(), 1U);
-    EXPECT_EQ(owed[0].detail, expected[0].detail);
+    // The text keeps its own escapes and numbers; the documents are equal.
+    const auto document_of = [](const delivery::Work& work) {
+      json::Object parsed = work.detail;
+      parsed["event"] = *json::Parse(json::GetString(work.detail, "event"));
+      return parsed;
+    };
+    EXPECT_EQ(document_of(owed[0]), document_of(expected[0]));
     // A forwarded event keeps its account: another rule matches too.
     owed.clear();
     EXPECT_TRUE(ingest.MatchText(text, detail, {"999999999999", "eu-west-1"}, scratch, owed));

@@ -99,7 +99,7 @@ api::Invocation Build(TargetKind kind, const Arn& arn, const Work& work, RuleDel
       if (arn.resource.ends_with(".fifo")) {
         const auto* sqs = json::GetObject(delivery.parameters, "SqsParameters");
         input["MessageGroupId"] = sqs ? json::GetString(*sqs, "MessageGroupId") : "";
-        input["MessageDeduplicationId"] = TokenOf(work, delivery.event_id);
+        input["MessageDeduplicationId"] = TokenOf(work, delivery);
       }
       break;
     case TargetKind::kTopic:
@@ -128,14 +128,14 @@ api::Invocation Build(TargetKind kind, const Arn& arn, const Work& work, RuleDel
           input["Parameters"] = std::move(parameters);
         }
       }
-      input["ClientToken"] = TokenOf(work, delivery.event_id);
+      input["ClientToken"] = TokenOf(work, delivery);
       break;
     }
     case TargetKind::kStateMachine:
       call.service = "states";
       call.operation = "StartExecution";
       input["stateMachineArn"] = work.target_arn;
-      input["name"] = TokenOf(work, delivery.event_id);
+      input["name"] = TokenOf(work, delivery);
       input["input"] = delivery.input;
       break;
     case TargetKind::kEventBus: {
@@ -183,10 +183,15 @@ bool IsForwarding(const access::Principal& caller) {
   return arn && arn->service == "events" && arn->resource.starts_with("rule/");
 }
 
-std::string TokenOf(const Work& work, std::string_view event_id) {
-  const std::string id = std::to_string(work.id);
-  const uint64_t high = Fnv1a(Fnv1a(0xcbf29ce484222325ULL, event_id), id);
-  const uint64_t low = Fnv1a(Fnv1a(high, id), event_id);
+std::string TokenOf(const Work& work, const RuleDelivery& delivery) {
+  // Not the row's id: a delivery within the accepting commit never has one.
+  uint64_t high = 0xcbf29ce484222325ULL;
+  for (const std::string& part :
+       {delivery.event_id, work.source_arn, delivery.target_id, std::to_string(work.trace.hops),
+        std::to_string(ToMillis(work.created))}) {
+    high = Fnv1a(Fnv1a(high, part), "\n");
+  }
+  const uint64_t low = Fnv1a(high, delivery.event_id);
   return Hex(high >> 32, 8) + "-" + Hex(high >> 16, 4) + "-5" + Hex(high, 3) + "-8" +
          Hex(low >> 48, 3) + "-" + Hex(low, 12);
 }
@@ -228,10 +233,27 @@ void RuleTargets::Deliver(const Work& work, Completion completion) {
   if (kind == TargetKind::kUnsupported) {
     return completion(Result::Dead("NO_RESOURCE", "no target of this kind is served here"));
   }
-  api::Invocation call = Build(kind, *arn, work, delivery);
+  auto call = MakeCall(kind, *arn, work, delivery);
+  if (!call) return completion(Result::Dead("NO_PERMISSIONS", call.error().message));
+  if (work.attempts == 0) {
+    PutRuleMetric(parts_.metrics, {work.scope, delivery.bus, delivery.rule},
+                  "IngestionToInvocationStartLatency",
+                  static_cast<double>((parts_.clock.Now() - work.created).count()), "Milliseconds");
+  }
+  if (kind == TargetKind::kLogGroup) {
+    const std::string stream(json::GetString(call->input, "logStreamName"));
+    return CallLogs(*call, stream, delivery.input, true, std::move(completion));
+  }
+  Call(std::move(*call), std::move(completion));
+}
+
+riposte::Result<api::Invocation> RuleTargets::MakeCall(TargetKind kind, const Arn& arn,
+                                                       const Work& work,
+                                                       RuleDelivery& delivery) const {
+  api::Invocation call = Build(kind, arn, work, delivery);
   if (!delivery.role_arn.empty()) {
     auto principal = parts_.assume_role(delivery.role_arn, "rule-" + delivery.rule);
-    if (!principal) return completion(Result::Dead("NO_PERMISSIONS", principal.error().message));
+    if (!principal) return std::unexpected(principal.error());
     call.principal = std::move(*principal);
     if (kind == TargetKind::kEventBus) call.principal.source_arn = work.source_arn;
   } else if (kind == TargetKind::kEventBus) {
@@ -241,16 +263,32 @@ void RuleTargets::Deliver(const Work& work, Completion completion) {
     call.principal =
         access::Principal::Service(work.scope.account, std::string(kService), work.source_arn);
   }
-  if (work.attempts == 0) {
-    PutRuleMetric(parts_.metrics, {work.scope, delivery.bus, delivery.rule},
-                  "IngestionToInvocationStartLatency",
-                  static_cast<double>((parts_.clock.Now() - work.created).count()), "Milliseconds");
-  }
-  if (kind == TargetKind::kLogGroup) {
-    const std::string stream(json::GetString(call.input, "logStreamName"));
-    return CallLogs(call, stream, delivery.input, true, std::move(completion));
-  }
-  Call(std::move(call), std::move(completion));
+  return call;
+}
+
+bool RuleTargets::DeliverWithin(store::Transaction& tx, const Work& work) {
+  const auto arn = Arn::Parse(work.target_arn);
+  const TargetKind kind = arn ? KindOfTarget(*arn) : TargetKind::kUnsupported;
+  // Targets that only take a row. What starts something, or fans out, is started after the commit.
+  if (kind != TargetKind::kQueue && kind != TargetKind::kFunction) return false;
+  if (work.trace.hops > Trace::kMaxHops) return false;
+  RuleDelivery delivery = RuleDelivery::FromJson(work.detail);
+  auto call = MakeCall(kind, *arn, work, delivery);
+  if (!call) return false;
+  const auto outcome = parts_.invoker.InvokeWithin(tx, std::move(*call));
+  if (!outcome || !outcome->ok()) return false;
+  const RuleKey rule{work.scope, delivery.bus, delivery.rule};
+  PutRuleMetric(parts_.metrics, rule, "IngestionToInvocationStartLatency",
+                static_cast<double>((parts_.clock.Now() - work.created).count()), "Milliseconds");
+  Note(tx, work, delivery, Result::Done(), Disposition::kDone);
+  Delivered(work, rule);
+  return true;
+}
+
+void RuleTargets::Delivered(const Work& work, const RuleKey& rule) const {
+  PutRuleMetric(parts_.metrics, rule, "Invocations", 1);
+  PutRuleMetric(parts_.metrics, rule, "IngestionToInvocationSuccessLatency",
+                static_cast<double>((parts_.clock.Now() - work.created).count()), "Milliseconds");
 }
 
 void RuleTargets::Call(api::Invocation invocation, Completion completion) {
@@ -315,7 +353,7 @@ delivery::Target::DeadLetter RuleTargets::MakeDeadLetter(const Work& work, const
 void RuleTargets::Note(store::Transaction& tx, const Work& work, const RuleDelivery& delivery,
                        const Result& result, Disposition disposition) const {
   // Ordinary events have no timeline; a row for each would cost more than the delivery.
-  if (!work.trace.correlation.starts_with("inc-")) return;
+  if (!work.trace.in_incident()) return;
   const bool done = disposition == Disposition::kDone;
   observe::Timeline::Append(
       tx, work.scope, work.trace.correlation, parts_.clock.Now(), "delivery",
@@ -338,13 +376,9 @@ void RuleTargets::OnOutcome(store::Transaction& tx, const Work& work, const Resu
     return;
   }
   Note(tx, work, delivery, result, disposition);
+  if (disposition == Disposition::kDone) return Delivered(work, rule);
   const bool looped = result.error_code == "LOOP_DETECTED";
   count(looped ? "DeadLetterInvocations" : "Invocations");
-  if (disposition == Disposition::kDone) {
-    PutRuleMetric(parts_.metrics, rule, "IngestionToInvocationSuccessLatency",
-                  static_cast<double>((parts_.clock.Now() - work.created).count()), "Milliseconds");
-    return;
-  }
   count("FailedInvocations");
   if (disposition == Disposition::kDeadLettered) {
     count("InvocationsSentToDlq");

@@ -1,8 +1,8 @@
 // Delivers one event to one target of a rule: a call through the API, as the target's role.
 //
 // Data path:     delivery::Dispatcher -> RuleTargets::Deliver() -> api::Invoker -> the service
-// Thread safety: Deliver and MakeDeadLetter on the loop, OnOutcome inside the write transaction
-//                that records the outcome.
+// Thread safety: Deliver and MakeDeadLetter on the loop; DeliverWithin inside the transaction that
+//                accepts the event, OnOutcome inside the one that records the outcome.
 //
 // | target | call | input |
 // |---|---|---|
@@ -67,12 +67,19 @@ class RuleTargets final : public delivery::Target {
   explicit RuleTargets(Parts parts) : parts_(std::move(parts)) {}
 
   void Deliver(const delivery::Work& work, Completion completion) override;
+  /// Queues and asynchronous functions: one row of theirs, in the commit that accepts the event.
+  bool DeliverWithin(store::Transaction& tx, const delivery::Work& work) override;
   [[nodiscard]] DeadLetter MakeDeadLetter(const delivery::Work& work, const delivery::Result& last,
                                           const std::string& exhausted) const override;
   void OnOutcome(store::Transaction& tx, const delivery::Work& work, const delivery::Result& result,
                  Disposition disposition) override;
 
  private:
+  /// The call that this delivery is. Errors: kPermissionDenied when the role cannot be assumed.
+  [[nodiscard]] Result<api::Invocation> MakeCall(TargetKind kind, const Arn& arn,
+                                                 const delivery::Work& work,
+                                                 RuleDelivery& delivery) const;
+  void Delivered(const delivery::Work& work, const RuleKey& rule) const;
   void Call(api::Invocation invocation, Completion completion);
   /// The line in the timeline of an incident.
   void Note(store::Transaction& tx, const delivery::Work& work, const RuleDelivery& delivery,
@@ -85,7 +92,7 @@ class RuleTargets final : public delivery::Target {
 
 /// A version-5-shaped UUID made from the delivery, the same for each of its attempts: the client
 /// token of what a target starts.
-[[nodiscard]] std::string TokenOf(const delivery::Work& work, std::string_view event_id);
+[[nodiscard]] std::string TokenOf(const delivery::Work& work, const RuleDelivery& delivery);
 
 /// What the failure of a target's call means for the delivery.
 [[nodiscard]] delivery::Result ResultOf(const api::Outcome& outcome);

@@ -33,6 +33,38 @@ TEST_F(RuleTargetsTest, Function) {
   EXPECT_EQ(invoker.calls[0].principal.source_arn, "arn:aws:events:eu-west-1:111122223333:rule/r");
 }
 
+TEST_F(RuleTargetsTest, AQueueIsServedInTheCommitThatAcceptsTheEvent) {
+  invoker.within["SendMessage"] = {json::Object(), std::nullopt};
+  Send(R"({"Id": "1", "Arn": "arn:aws:sqs:eu-west-1:111122223333:q"})");
+  ASSERT_EQ(invoker.calls_within.size(), 1U);
+  EXPECT_EQ(invoker.calls_within[0].principal.source_arn,
+            "arn:aws:events:eu-west-1:111122223333:rule/r");
+  EXPECT_TRUE(invoker.calls.empty());
+  EXPECT_EQ(Owed(), 0);
+  EXPECT_EQ(metrics.sums["Invocations r"], 1);
+}
+
+TEST_F(RuleTargetsTest, WhatFailsWithinTheCommitIsOwedAsUsual) {
+  invoker.within["SendMessage"] = {{}, api::Error("AccessDenied", "no")};
+  invoker.FailNext("SendMessage", "AccessDenied");
+  Send(R"({"Id": "1", "Arn": "arn:aws:sqs:eu-west-1:111122223333:q",
+           "DeadLetterConfig": {"Arn": "arn:aws:sqs:eu-west-1:111122223333:dlq"}})");
+  EXPECT_EQ(invoker.calls_within.size(), 1U);
+  EXPECT_EQ(invoker.calls.size(), 1U);
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters[0].attributes["ERROR_CODE"], "NO_PERMISSIONS");
+  EXPECT_EQ(metrics.sums["FailedInvocations r"], 1);
+}
+
+TEST_F(RuleTargetsTest, WhatStartsSomethingIsNotCalledWithinTheCommit) {
+  for (const char* operation : {"Publish", "PutEvents", "StartAutomationExecution"}) {
+    invoker.within[operation] = {json::Object(), std::nullopt};
+  }
+  Send(R"({"Id": "1", "Arn": "arn:aws:sns:eu-west-1:111122223333:t"})");
+  EXPECT_TRUE(invoker.calls_within.empty());
+  EXPECT_EQ(invoker.calls.size(), 1U);
+}
+
 TEST_F(RuleTargetsTest, FifoQueue) {
   Send(R"({"Id": "1", "Arn": "arn:aws:sqs:us-west-2:444455556666:q.fifo",
            "SqsParameters": {"MessageGroupId": "g"}})");

@@ -1,6 +1,7 @@
 // Work out: everything that is owed to somebody, durably, until it is done or dead.
 //
 // Data path:     bus::Ingest / sns Publish / lambda Invoke -> Enqueue (in the caller's commit)
+//                -> Target::DeliverWithin: done in that same commit, or
 //                -> Dispatcher -> Target::Deliver -> outcome committed: done, retry at T, dead
 //                letter
 // Thread safety: Enqueue inside a write transaction; the Dispatcher lives on the engine's loop.
@@ -83,6 +84,9 @@ class Target {
   virtual ~Target() = default;
   /// On the loop; must not block. `completion` may be called from any thread, once.
   virtual void Deliver(const Work& work, Completion completion) = 0;
+  /// Delivers inside the transaction that would owe `work`, with all that OnOutcome does for a
+  /// success. False when it cannot be done so, or failed without a trace: then the work is owed.
+  virtual bool DeliverWithin(store::Transaction& /*tx*/, const Work& /*work*/) { return false; }
   /// The attempt that failed for good: what the dead letter should hold. Attributes are strings.
   struct DeadLetter {
     std::string body;
@@ -130,7 +134,8 @@ class Dispatcher {
   /// Where dead letters lie, so that the list of them knows which are still there.
   void SetLetterBox(LetterBox& box);
 
-  /// Owes `work` from the moment `tx` commits. Sets and returns its id.
+  /// Owes `work` from the moment `tx` commits, unless its target takes it within `tx`: then there
+  /// is nothing to owe. Returns its id, or 0.
   int64_t Enqueue(store::Transaction& tx, Work work);
   /// Loads what was owed before the restart. Call once, before serving.
   void Start();

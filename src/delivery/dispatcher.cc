@@ -340,6 +340,11 @@ void Dispatcher::SetLetterBox(LetterBox& box) {
 }
 
 int64_t Dispatcher::Enqueue(store::Transaction& tx, Work work) {
+  const auto target = impl_->targets.find(work.kind);
+  if (work.due <= work.created && target != impl_->targets.end() &&
+      target->second->DeliverWithin(tx, work)) {
+    return 0;
+  }
   work.id = tables::Insert(tx, work);
   const int64_t id = work.id;
   tx.OnCommit([impl = impl_.get(), work = std::move(work)]() mutable {

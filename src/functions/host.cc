@@ -14,26 +14,13 @@ namespace {
 /// A Unix socket's path has room for 107 bytes.
 constexpr size_t kMaxFolderBytes = 90;
 
-/// Something to forward to while it is there.
-template <class T>
-class Late {
+/// Forwards while there is something to forward to.
+class LateRunner final : public Runner {
  public:
-  void Set(std::shared_ptr<T> target) {
+  void Set(std::shared_ptr<Runner> target) {
     const std::lock_guard lock(mutex_);
     target_ = std::move(target);
   }
-  [[nodiscard]] std::shared_ptr<T> Get() {
-    const std::lock_guard lock(mutex_);
-    return target_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::shared_ptr<T> target_;
-};
-
-class LateRunner final : public Runner, public Late<Runner> {
- public:
   void Invoke(Invocation invocation, InvokeCompletion completion) override {
     if (const auto target = Get()) {
       return target->Invoke(std::move(invocation), std::move(completion));
@@ -46,10 +33,22 @@ class LateRunner final : public Runner, public Late<Runner> {
   void Reset() override {
     if (const auto target = Get()) target->Reset();
   }
+
+ private:
+  std::shared_ptr<Runner> Get() {
+    const std::lock_guard lock(mutex_);
+    return target_;
+  }
+  std::mutex mutex_;
+  std::shared_ptr<Runner> target_;
 };
 
-class LateScripts final : public ScriptRunner, public Late<ScriptRunner> {
+class LateScripts final : public ScriptRunner {
  public:
+  void Set(std::shared_ptr<ScriptRunner> target) {
+    const std::lock_guard lock(mutex_);
+    target_ = std::move(target);
+  }
   void Run(ScriptJob job, Completion completion) override {
     if (const auto target = Get()) return target->Run(std::move(job), std::move(completion));
     completion({.failure = "The script runner is not running.", .failure_type = "Unavailable"});
@@ -57,6 +56,14 @@ class LateScripts final : public ScriptRunner, public Late<ScriptRunner> {
   void Reset() override {
     if (const auto target = Get()) target->Reset();
   }
+
+ private:
+  std::shared_ptr<ScriptRunner> Get() {
+    const std::lock_guard lock(mutex_);
+    return target_;
+  }
+  std::mutex mutex_;
+  std::shared_ptr<ScriptRunner> target_;
 };
 
 Credentials ToCredentials(const access::AccessKey& key) {

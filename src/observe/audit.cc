@@ -220,11 +220,13 @@ void Audit::Record(store::Transaction& tx, const api::AuditRecord& record) {
 
 void Audit::RecordLater(const api::AuditRecord& record) {
   const api::Call& call = *record.call;
-  const bool alike = call.input.empty() && record.error_code.empty() && !record.output &&
-                     call.trace.correlation.empty() &&
+  const bool shown = !record.data_plane && !call.input.empty();
+  const bool alike = !shown && record.error_code.empty() && !record.output &&
+                     (call.trace.correlation.empty() || record.data_plane) &&
+                     !call.trace.in_incident() &&
                      call.request_id.size() <= Entry{}.request_id.size();
   if (!alike) {
-    const wire::OperationModel* model = Model(call);
+    const wire::OperationModel* model = shown ? Model(call) : nullptr;
     Single single{MakeHead(record), model ? Presentable(model->input, call.input) : json::Value(),
                   call.now, call.request_id};
     buffer_.Add([&](Buffer& buffer) {
@@ -259,6 +261,7 @@ void Audit::RecordLater(const api::AuditRecord& record) {
     const auto [at, created] = buffer.chunks.try_emplace(key);
     if (created) {
       at->second.head = MakeHead(record);
+      at->second.head.correlation.clear();  // Each call has its own.
       buffer.weight += 10;
     }
     at->second.entries.push_back(entry);

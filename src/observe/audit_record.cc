@@ -136,10 +136,21 @@ json::Object Identity(const access::Principal& caller) {
 
 AuditHead MakeHead(const api::AuditRecord& record) {
   const api::Call& call = *record.call;
-  return {call.scope,        call.service,         call.operation,   record.iam_action,
-          call.caller,       call.source_ip,       call.user_agent,  record.evidence,
-          record.error_code, record.error_message, record.resources, call.trace.correlation,
-          record.readonly};
+  AuditHead head;
+  head.scope = call.scope;
+  head.service = call.service;
+  head.operation = call.operation;
+  head.iam_action = record.iam_action;
+  head.caller = call.caller;
+  head.source_ip = call.source_ip;
+  head.user_agent = call.user_agent;
+  head.evidence = record.evidence;
+  head.error_code = record.error_code;
+  head.error_message = record.error_message;
+  head.resources.assign(record.resources.begin(), record.resources.end());
+  head.correlation = call.trace.correlation;
+  head.readonly = record.readonly;
+  return head;
 }
 
 json::Value Presentable(const wire::Shape* shape, const json::Value& value) {

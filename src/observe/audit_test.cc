@@ -23,15 +23,14 @@ class AuditTest : public testing::Fixture {
     return call;
   }
   void Record(const api::Call& call, const json::Value& output = json::Object()) {
+    const std::string action = call.service + ":" + call.operation;
+    const std::vector<std::string> resources = {"arn:aws:sns:eu-west-1:123456789012:t"};
     Write([&](store::Transaction& tx) {
-      audit.Record(tx, {&call,
-                        false,
-                        call.service + ":" + call.operation,
-                        {"arn:aws:sns:eu-west-1:123456789012:t"},
-                        "root",
-                        "",
-                        "",
-                        &output});
+      audit.Record(tx, {.call = &call,
+                        .iam_action = action,
+                        .resources = resources,
+                        .evidence = "root",
+                        .output = &output});
     });
   }
   Audit::Page Lookup(const char* attribute = "", const char* value = "", size_t limit = 50,
@@ -101,14 +100,11 @@ TEST_F(AuditTest, HidesSensitiveMembersAndBoundsWhatItShows) {
 
 TEST_F(AuditTest, RecordsRefusalsWithinASecond) {
   const api::Call call = MakeCall("events", "PutRule", {{"Name", "r"}});
-  audit.RecordLater({&call,
-                     false,
-                     "events:PutRule",
-                     {"*"},
-                     "implicit deny",
-                     "AccessDeniedException",
-                     "no",
-                     nullptr});
+  audit.RecordLater({.call = &call,
+                     .iam_action = "events:PutRule",
+                     .evidence = "implicit deny",
+                     .error_code = "AccessDeniedException",
+                     .error_message = "no"});
   EXPECT_EQ(Count("SELECT count(*) FROM observe_audit"), 0);
   loop.Advance(Millis(1'000));
   EXPECT_EQ(Count("SELECT count(*) FROM observe_audit"), 1);
@@ -120,9 +116,10 @@ TEST_F(AuditTest, RecordsRefusalsWithinASecond) {
 TEST_F(AuditTest, ManyAlikeCallsShareARowAndAreShownOneByOne) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5'000; ++i) {
-    const api::Call call = MakeCall("events", "PutEvents");
+    const api::Call call = MakeCall("events", "PutEvents", {{"Entries", json::Array()}});
     ids.push_back(call.request_id);
-    audit.RecordLater({&call, false, "events:PutEvents", {"*"}, "root", "", "", nullptr});
+    audit.RecordLater(
+        {.call = &call, .data_plane = true, .iam_action = "events:PutEvents", .evidence = "root"});
     clock.Set(clock.Now() + Millis(1));
   }
   audit.Flush({});
@@ -196,17 +193,15 @@ TEST_F(AuditTest, MutatingCallsOfAnIncidentAreOnItsTimeline) {
   clock.Set(clock.Now() + Millis(5));
   api::Call read = MakeCall("ec2", "DescribeInstances");
   read.trace.correlation = "inc-1";
-  audit.RecordLater({&read, true, "ec2:DescribeInstances", {"*"}, "root", "", "", nullptr});
+  audit.RecordLater(
+      {.call = &read, .readonly = true, .iam_action = "ec2:DescribeInstances", .evidence = "root"});
   api::Call refused = MakeCall("ec2", "TerminateInstances");
   refused.trace.correlation = "inc-1";
-  audit.RecordLater({&refused,
-                     false,
-                     "ec2:TerminateInstances",
-                     {"*"},
-                     "implicit deny",
-                     "UnauthorizedOperation",
-                     "no",
-                     nullptr});
+  audit.RecordLater({.call = &refused,
+                     .iam_action = "ec2:TerminateInstances",
+                     .evidence = "implicit deny",
+                     .error_code = "UnauthorizedOperation",
+                     .error_message = "no"});
   audit.Flush({});
   Write([&](store::Transaction& tx) {
     Timeline::Append(tx, scope, "inc-1", clock.Now() - Millis(10), "decision", "isolate", {});

@@ -26,13 +26,13 @@ void FillFromKernel(char* out, size_t size) {
 /// Bytes fetched ahead, because every event draws an id and a system call costs more than that.
 /// Each is used once and wiped; a thread has its own, and children of this process exec at once.
 struct Reserve {
-  std::array<char, 512> bytes;
+  std::array<char, 4096> bytes;
   size_t left = 0;
 };
 
 void Fill(char* out, size_t size) {
   static thread_local Reserve reserve;
-  if (size > reserve.bytes.size() / 4) {
+  if (size > reserve.bytes.size() / 32) {
     FillFromKernel(out, size);
     return;
   }

@@ -118,6 +118,7 @@ EventMatcher::EventMatcher() : impl_(std::make_unique<Impl>()) {}
 EventMatcher::~EventMatcher() = default;
 
 bool EventMatcher::Parse(std::string_view detail) {
+  if (detail.starts_with('\xEF')) return false;  // A byte-order mark is no part of a document.
   const size_t capacity = std::max<size_t>(detail.size(), 4096);
   if (impl_->parser.capacity() < capacity &&
       impl_->parser.allocate(capacity, json::kMaxDepth) != simdjson::SUCCESS) {

@@ -64,6 +64,10 @@ class TargetInput {
   /// serialised, or empty when the caller has not got it.
   [[nodiscard]] std::string Apply(const json::Value& event, std::string_view event_text,
                                   const InputContext& context) const;
+  /// Apply looks into the event's document; else its text is enough.
+  [[nodiscard]] bool needs_document() const {
+    return std::holds_alternative<JsonPath>(how_) || std::holds_alternative<InputTransformer>(how_);
+  }
   /// The target gets the event as it is.
   [[nodiscard]] bool is_whole_event() const { return std::holds_alternative<std::monostate>(how_); }
 

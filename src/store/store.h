@@ -134,6 +134,8 @@ class Transaction {
   void OnCommit(Task task);
 
   [[nodiscard]] bool writable() const { return writable_; }
+  /// Rows changed on this connection so far: equal before and after means that nothing was.
+  [[nodiscard]] int64_t TotalChanges() const;
 
  private:
   friend class Store;

@@ -80,6 +80,10 @@ int64_t Transaction::Execute(std::string_view sql, std::initializer_list<Param> 
   return sqlite3_changes64(connection_.db());
 }
 
+int64_t Transaction::TotalChanges() const {
+  return sqlite3_total_changes64(connection_.db());
+}
+
 int64_t Transaction::LastInsertId() const {
   return sqlite3_last_insert_rowid(connection_.db());
 }

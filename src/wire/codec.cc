@@ -202,10 +202,11 @@ void EncodePayload(const Route& route, const Member& payload, const json::Object
     response.body = fmt::format("{}<{}{}>", kXmlHead, root, NamespaceAttribute(*route.service));
     AppendXmlMembers(response.body, *value, shape);
     response.body += "</" + root + ">";
+    SetIfAbsent(response, "Content-Type", "application/xml");
   } else {
     AppendJson(response.body, *value, payload, true);
+    SetIfAbsent(response, "Content-Type", "application/json");
   }
-  SetIfAbsent(response, "Content-Type", ReplyType(route.protocol));
 }
 
 void EncodeRestXmlBody(const Route& route, const json::Value& output, http::Response& response) {
@@ -224,7 +225,7 @@ void EncodeRestXmlBody(const Route& route, const json::Value& output, http::Resp
     AppendXmlMembers(response.body, output, shape);
     response.body += "</" + root + ">";
   }
-  SetIfAbsent(response, "Content-Type", ReplyType(route.protocol));
+  SetIfAbsent(response, "Content-Type", "application/xml");
 }
 
 void EncodeRest(const Route& route, const json::Value& output, http::Response& response) {
@@ -236,32 +237,12 @@ void EncodeRest(const Route& route, const json::Value& output, http::Response& r
     EncodeRestXmlBody(route, output, response);
   } else if (response.status != 204 && response.status != 304) {
     response.body = WriteJson(output, *operation.output, true);
-    SetIfAbsent(response, "Content-Type", ReplyType(route.protocol));
+    SetIfAbsent(response, "Content-Type", "application/json");
   }
   if (operation.http_method == "HEAD") response.body.clear();
 }
 
 }  // namespace
-
-std::string_view ReplyType(Protocol protocol) {
-  switch (protocol) {
-    case Protocol::kAwsJson10:
-      return "application/x-amz-json-1.0";
-    case Protocol::kAwsJson11:
-      return "application/x-amz-json-1.1";
-    case Protocol::kRestJson1:
-      return "application/json";
-    case Protocol::kAwsQuery:
-      return "text/xml";
-    case Protocol::kEc2Query:
-      return "text/xml;charset=UTF-8";
-    case Protocol::kRestXml:
-      return "application/xml";
-    case Protocol::kRpcV2Cbor:
-      return "application/cbor";
-  }
-  return "application/octet-stream";
-}
 
 std::expected<json::Object, WireError> Codec::DecodeInput(const Route& route,
                                                           const http::Request& request) const {
@@ -286,15 +267,17 @@ http::Response Codec::EncodeOutput(const Route& route, const json::Value& output
   switch (route.protocol) {
     case Protocol::kAwsJson10:
     case Protocol::kAwsJson11:
-      response.headers.Set("Content-Type", ReplyType(route.protocol));
+      response.headers.Set("Content-Type", route.protocol == Protocol::kAwsJson10
+                                               ? "application/x-amz-json-1.0"
+                                               : "application/x-amz-json-1.1");
       response.body = WriteJson(document, shape, false);
       break;
     case Protocol::kAwsQuery:
-      response.headers.Set("Content-Type", ReplyType(route.protocol));
+      response.headers.Set("Content-Type", "text/xml");
       response.body = QueryReply(route, document, request_id);
       break;
     case Protocol::kEc2Query:
-      response.headers.Set("Content-Type", ReplyType(route.protocol));
+      response.headers.Set("Content-Type", "text/xml;charset=UTF-8");
       response.body = Ec2Reply(route, document, request_id);
       break;
     case Protocol::kRestJson1:
@@ -305,7 +288,7 @@ http::Response Codec::EncodeOutput(const Route& route, const json::Value& output
       EncodeRest(route, document, response);
       break;
     case Protocol::kRpcV2Cbor:
-      response.headers.Set("Content-Type", ReplyType(route.protocol));
+      response.headers.Set("Content-Type", "application/cbor");
       response.headers.Set("smithy-protocol", "rpc-v2-cbor");
       response.body = WriteCbor(document, shape);
       break;

@@ -23,9 +23,6 @@ struct Route {
   std::vector<std::pair<std::string, std::string>> labels;  ///< Decoded URI labels (REST).
 };
 
-/// The Content-Type of replies; a payload of its own kind (REST) may have another.
-[[nodiscard]] std::string_view ReplyType(Protocol protocol);
-
 /// A failure in the words of the protocol: what to send and how it is called.
 struct WireError {
   std::string code;  ///< "UnknownOperationException", "SerializationException", …

@@ -194,7 +194,6 @@ http::Response Codec::EncodeError(const Route& route, const WireError& error,
   http::Response response;
   response.status = named.status;
   response.headers.Set("x-amzn-RequestId", request_id);
-  response.headers.Set("Content-Type", ReplyType(route.protocol));
   const auto set_query_error = [&] {
     if (!route.service || !route.service->query_compatible) return;
     response.headers.Set("x-amzn-query-error",
@@ -203,25 +202,33 @@ http::Response Codec::EncodeError(const Route& route, const WireError& error,
   switch (route.protocol) {
     case Protocol::kAwsJson10:
     case Protocol::kAwsJson11:
+      response.headers.Set("Content-Type", route.protocol == Protocol::kAwsJson10
+                                               ? "application/x-amz-json-1.0"
+                                               : "application/x-amz-json-1.1");
       response.headers.Set("x-amzn-ErrorType", named.code);
       set_query_error();
       response.body = JsonBody(route, named, error);
       break;
     case Protocol::kRestJson1:
+      response.headers.Set("Content-Type", "application/json");
       response.headers.Set("x-amzn-ErrorType", named.code);
       response.body = JsonBody(route, named, error);
       break;
     case Protocol::kAwsQuery:
+      response.headers.Set("Content-Type", "text/xml");
       response.body = QueryBody(route, named, error, request_id);
       break;
     case Protocol::kEc2Query:
+      response.headers.Set("Content-Type", "text/xml;charset=UTF-8");
       response.body = Ec2Body(named, error, request_id);
       break;
     case Protocol::kRestXml:
+      response.headers.Set("Content-Type", "application/xml");
       response.headers.Set("x-amz-request-id", request_id);
       response.body = S3Body(route, named, error, request_id);
       break;
     case Protocol::kRpcV2Cbor:
+      response.headers.Set("Content-Type", "application/cbor");
       response.headers.Set("smithy-protocol", "rpc-v2-cbor");
       set_query_error();
       response.body = CborBody(named, error);

@@ -66,7 +66,8 @@ class ServiceFixture : public ::testing::Test {
     Call call = MakeCall(operation, std::move(input));
     try {
       if (row->mode == Mode::kAsync) {
-        row->async(std::move(call), [outcome](Outcome result) { *outcome = std::move(result); });
+        row->async(std::make_shared<const Call>(std::move(call)),
+                   [outcome](Outcome result) { *outcome = std::move(result); });
       } else {
         json::Value output;
         const auto run = [&](store::Transaction& tx) { output = row->sync(call, tx); };

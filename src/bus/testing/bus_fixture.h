@@ -32,6 +32,13 @@ class FakeInvoker final : public api::Invoker {
       reply(std::move(outcome));
     });
   }
+  std::optional<api::Outcome> InvokeWithin(store::Transaction& /*tx*/,
+                                           api::Invocation invocation) override {
+    const auto script = within.find(invocation.operation);
+    if (script == within.end()) return std::nullopt;
+    calls_within.push_back(std::move(invocation));
+    return script->second;
+  }
   void FailNext(const std::string& operation, const std::string& code, int times = 1) {
     for (int i = 0; i < times; ++i) {
       scripts[operation].push_back({{}, api::Error(code, "scripted " + code)});
@@ -40,6 +47,8 @@ class FakeInvoker final : public api::Invoker {
 
   std::vector<api::Invocation> calls;
   std::map<std::string, std::vector<api::Outcome>> scripts;
+  std::vector<api::Invocation> calls_within;
+  std::map<std::string, api::Outcome> within;  ///< Operations that run inside a transaction.
 
  private:
   Executor& loop_;

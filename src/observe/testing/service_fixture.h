@@ -43,7 +43,8 @@ class ServiceFixture : public Fixture {
               [&](store::Transaction& tx) { outcome.output = row->sync(call, tx); });
           break;
         case api::Mode::kAsync:
-          row->async(std::move(call), [&](api::Outcome out) { outcome = std::move(out); });
+          row->async(std::make_shared<const api::Call>(std::move(call)),
+                     [&](api::Outcome out) { outcome = std::move(out); });
           break;
       }
     } catch (const api::Error& error) {

@@ -25,14 +25,13 @@ class CloudTrailTest : public observe::testing::ServiceFixture {
     call.scope = scope;
     call.request_id = random.Uuid();
     call.now = clock.Now();
-    audit.RecordLater({&call,
-                       readonly,
-                       "events:" + call.operation,
-                       {"arn:aws:events:eu-west-1:123456789012:rule/r"},
-                       "root",
-                       "",
-                       "",
-                       nullptr});
+    const std::string action = "events:" + call.operation;
+    const std::vector<std::string> resources = {"arn:aws:events:eu-west-1:123456789012:rule/r"};
+    audit.RecordLater({.call = &call,
+                       .readonly = readonly,
+                       .iam_action = action,
+                       .resources = resources,
+                       .evidence = "root"});
     clock.Set(clock.Now() + std::chrono::seconds(10));
   }
   std::vector<std::string> Names(const json::Object& reply) {

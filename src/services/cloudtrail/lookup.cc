@@ -2,9 +2,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "api/page_token.h"
 #include "base/arn.h"
 #include "observe/flushed_read.h"
+#include "observe/page_token.h"
 #include "services/cloudtrail/cloudtrail_service.h"
 
 namespace riposte::cloudtrail {
@@ -67,7 +67,7 @@ Audit::Cursor ReadCursor(const json::Object& input) {
                       "The specified next token is invalid. Use the token of the previous call "
                       "with the same parameters.");
   };
-  const auto position = api::ReadToken(json::GetString(input, "NextToken"));
+  const auto position = observe::ReadToken(json::GetString(input, "NextToken"));
   if (!position) throw invalid();
   Audit::Cursor cursor;
   if (position->empty()) return cursor;
@@ -119,7 +119,7 @@ json::Value Lookup(const api::Call& call, store::Transaction& tx) {
   json::Object reply{{"Events", std::move(events)}};
   if (page.more) {
     reply["NextToken"] =
-        api::MakeToken(std::to_string(page.next.row) + ":" + std::to_string(page.next.index));
+        observe::MakeToken(std::to_string(page.next.row) + ":" + std::to_string(page.next.index));
   }
   return reply;
 }

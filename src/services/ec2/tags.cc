@@ -70,17 +70,6 @@ void CheckTag(std::string_view key, std::string_view value) {
   }
 }
 
-/// `tags` may be null: none are given.
-void SetTags(const json::Array* tags, json::Array& kept) {
-  if (tags == nullptr) return;
-  for (const json::Value& tag : *tags) {
-    const std::string_view key = json::GetString(tag.as_object(), "Key");
-    const std::string_view value = json::GetString(tag.as_object(), "Value");
-    CheckTag(key, value);
-    estate::SetTag(kept, key, value);
-  }
-}
-
 json::Array TagsFor(const json::Object& input, std::string_view kind) {
   json::Array out;
   const json::Array* specifications = json::GetArray(input, "TagSpecifications");
@@ -88,7 +77,14 @@ json::Array TagsFor(const json::Object& input, std::string_view kind) {
   for (const json::Value& value : *specifications) {
     const json::Object& specification = value.as_object();
     if (json::GetString(specification, "ResourceType") != kind) continue;
-    SetTags(json::GetArray(specification, "Tags"), out);
+    const json::Array* tags = json::GetArray(specification, "Tags");
+    if (tags == nullptr) continue;
+    for (const json::Value& tag : *tags) {
+      const std::string_view key = json::GetString(tag.as_object(), "Key");
+      const std::string_view text = json::GetString(tag.as_object(), "Value");
+      CheckTag(key, text);
+      estate::SetTag(out, key, text);
+    }
   }
   if (out.size() > kMaxTags) {
     throw api::Error("TagLimitExceeded", "More than 50 tags specified");
@@ -102,7 +98,14 @@ json::Value Ec2Service::CreateTags(const Call& call, Tx& tx) {
   for (const std::string& id : json::GetStrings(call.input, "Resources")) {
     estate::Resource resource = RequireAny(tx, call.scope, id);
     json::Array& kept = estate::TagsOf(resource);
-    SetTags(tags, kept);
+    if (tags != nullptr) {
+      for (const json::Value& tag : *tags) {
+        const std::string_view key = json::GetString(tag.as_object(), "Key");
+        const std::string_view value = json::GetString(tag.as_object(), "Value");
+        CheckTag(key, value);
+        estate::SetTag(kept, key, value);
+      }
+    }
     if (kept.size() > kMaxTags) {
       throw api::Error("TagLimitExceeded",
                        "The maximum number of tags for resource " + id + " has been reached");

@@ -60,7 +60,7 @@ class EventsService {
   json::Value RemoveTargets(const Call& call, Transaction& tx);
   json::Value ListTargetsByRule(const Call& call, Transaction& tx);
   // put_events.cc
-  void PutEvents(Call call, api::Reply reply);
+  void PutEvents(api::SharedCall call, api::Reply reply);
   json::Value TestEventPattern(const Call& call, Transaction& tx);
   // tags.cc
   json::Value TagResource(const Call& call, Transaction& tx);

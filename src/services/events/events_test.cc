@@ -327,9 +327,9 @@ TEST_F(EventsTest, AForwardedEventStaysWhatItWas) {
   entry["TraceHeader"] = "Id=abc;Account=999999999999;Region=eu-west-1";
   call.input["Entries"] = Array{entry};
   json::Value output;
-  registry_.Find("events", "PutEvents")->async(std::move(call), [&](api::Outcome outcome) {
-    output = std::move(outcome.output);
-  });
+  registry_.Find("events", "PutEvents")
+      ->async(std::make_shared<const api::Call>(std::move(call)),
+              [&](api::Outcome outcome) { output = std::move(outcome.output); });
   EXPECT_EQ(At(output, "Entries.0.EventId"), "abc");
   EXPECT_EQ(Owed(), std::vector<std::string>{"all"});
   // From outside the same entry is refused.

@@ -87,7 +87,8 @@ api::Event MakeEvent(const json::Object& entry, const api::Call& call, bool forw
 
 }  // namespace
 
-void EventsService::PutEvents(Call call, api::Reply reply) {
+void EventsService::PutEvents(api::SharedCall shared, api::Reply reply) {
+  const Call& call = *shared;
   const json::Array& entries = *json::GetArray(call.input, "Entries");
   size_t size = 0;
   for (const json::Value& entry : entries) size += SizeOf(entry.as_object());
@@ -101,8 +102,8 @@ void EventsService::PutEvents(Call call, api::Reply reply) {
   results.reserve(entries.size());
   std::vector<delivery::Work> owed;
   std::vector<api::Event> noted;  // What an incident's timeline tells.
-  const bool in_incident = call.trace.correlation.starts_with("inc-");
-  pattern::EventMatcher scratch;
+  const bool in_incident = call.trace.in_incident();
+  thread_local pattern::EventMatcher scratch;  // It keeps its memory from call to call.
   for (const json::Value& value : entries) {
     const json::Object& entry = value.as_object();
     json::Object result;

@@ -81,7 +81,29 @@ api::Outcome ToOutcome(functions::InvokeOutcome outcome, const functions::Functi
 
 }  // namespace
 
-void LambdaService::Invoke(api::Call call, api::Reply reply) {
+functions::AsyncTarget::Event LambdaService::TakeEvent(const api::Call& call,
+                                                       const FunctionRef& ref) const {
+  functions::AsyncTarget::Event event;
+  event.function = ref;
+  event.payload = TakePayload(call.input, parts_.limits.max_async_payload_bytes, "Event");
+  event.client_context = TakeClientContext(call.input);
+  event.request_id = call.request_id;
+  event.trace = call.trace;
+  event.now = call.now;
+  return event;
+}
+
+std::optional<json::Value> LambdaService::InvokeWithin(const api::Call& call,
+                                                       store::Transaction& tx) {
+  if (json::GetString(call.input, "InvocationType") != "Event") return std::nullopt;
+  const FunctionRef ref = RefOf(call);
+  if (!parts_.catalog.Find(ref)) throw FunctionNotFound(ref.QualifiedArn());
+  parts_.async.Enqueue(tx, TakeEvent(call, ref));
+  return json::Object{{"StatusCode", 202}};
+}
+
+void LambdaService::Invoke(api::SharedCall shared, api::Reply reply) {
+  const api::Call& call = *shared;
   const FunctionRef ref = RefOf(call);
   auto spec = parts_.catalog.Find(ref);
   if (!spec) throw FunctionNotFound(ref.QualifiedArn());
@@ -89,15 +111,8 @@ void LambdaService::Invoke(api::Call call, api::Reply reply) {
   if (type == "DryRun") return reply({json::Object{{"StatusCode", 204}}, std::nullopt});
 
   if (type == "Event") {
-    functions::AsyncTarget::Event event;
-    event.function = ref;
-    event.payload = TakePayload(call.input, parts_.limits.max_async_payload_bytes, "Event");
-    event.client_context = TakeClientContext(call.input);
-    event.request_id = call.request_id;
-    event.trace = call.trace;
-    event.now = call.now;
     parts_.store.Write(
-        [this, event = std::move(event)](store::Transaction& tx) mutable {
+        [this, event = TakeEvent(call, ref)](store::Transaction& tx) mutable {
           parts_.async.Enqueue(tx, std::move(event));
         },
         [reply = std::move(reply)](std::exception_ptr failure) mutable {

@@ -64,7 +64,10 @@ class LambdaService {
   json::Value ListVersionsByFunction(const api::Call& call, Tx& tx);
   json::Value GetAccountSettings(const api::Call& call, Tx& tx);
   // invoke.cc
-  void Invoke(api::Call call, api::Reply reply);
+  void Invoke(api::SharedCall call, api::Reply reply);
+  std::optional<json::Value> InvokeWithin(const api::Call& call, Tx& tx);
+  [[nodiscard]] functions::AsyncTarget::Event TakeEvent(const api::Call& call,
+                                                        const functions::FunctionRef& ref) const;
   // policies.cc
   json::Value AddPermission(const api::Call& call, Tx& tx);
   json::Value RemovePermission(const api::Call& call, Tx& tx);

@@ -204,7 +204,7 @@ void LambdaService::Register(api::Registry& registry) {
           {"GetFunctionConfiguration", api::Read(&LambdaService::GetFunctionConfiguration)},
           {"GetFunctionEventInvokeConfig", api::Read(&LambdaService::GetFunctionEventInvokeConfig)},
           {"GetPolicy", api::Read(&LambdaService::GetPolicy)},
-          {"Invoke", api::Async(&LambdaService::Invoke)},
+          {"Invoke", api::Async(&LambdaService::Invoke, &LambdaService::InvokeWithin)},
           {"ListAliases", api::Read(&LambdaService::ListAliases)},
           {"ListFunctionEventInvokeConfigs",
            api::Read(&LambdaService::ListFunctionEventInvokeConfigs)},

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "api/call.h"
-#include "api/page_token.h"
 #include "observe/log_tables.h"
+#include "observe/page_token.h"
 
 namespace riposte::logs {
 
@@ -57,7 +57,7 @@ namespace riposte::logs {
 }
 
 [[nodiscard]] inline std::string Position(const json::Object& input) {
-  auto position = api::ReadToken(json::GetString(input, "nextToken"));
+  auto position = observe::ReadToken(json::GetString(input, "nextToken"));
   if (!position) throw Invalid("The specified nextToken is invalid.");
   return std::move(*position);
 }

@@ -118,7 +118,7 @@ json::Value Search(const api::Call& call, store::Transaction& tx) {
       [&](const observe::StoredLogEvent& event) {
         if (out.size() >= limit || page_bytes >= kMaxPageBytes || scanned >= kMaxScannedEvents ||
             scanned_bytes >= kMaxScannedBytes) {
-          reply["nextToken"] = api::MakeToken(WritePosition(last));
+          reply["nextToken"] = observe::MakeToken(WritePosition(last));
           return false;
         }
         last = event.at;

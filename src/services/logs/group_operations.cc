@@ -77,7 +77,7 @@ json::Value ListGroups(const api::Call& call, store::Transaction& tx) {
         (names.empty() || std::find(names.begin(), names.end(), group.name) != names.end());
     if (!wanted) return true;
     if (out.size() == limit) {
-      reply["nextToken"] = api::MakeToken(last);
+      reply["nextToken"] = observe::MakeToken(last);
       return false;
     }
     last = group.name;
@@ -116,7 +116,7 @@ json::Value ListStreams(const api::Call& call, store::Transaction& tx) {
   json::Array out;
   for (; at != streams.end(); ++at) {
     if (out.size() == limit) {
-      reply["nextToken"] = api::MakeToken(std::prev(at)->name);
+      reply["nextToken"] = observe::MakeToken(std::prev(at)->name);
       break;
     }
     out.push_back(WriteStream(group, *at));

@@ -110,7 +110,7 @@ json::Value LogsService::DescribeMetricFilters(const api::Call& call, store::Tra
       return true;
     }
     if (out.size() == limit) {
-      reply["nextToken"] = api::MakeToken(last);
+      reply["nextToken"] = observe::MakeToken(last);
       return false;
     }
     last = position;

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "api/page_token.h"
 #include "base/arn.h"
 #include "base/number.h"
 #include "observe/alarm_tables.h"
+#include "observe/page_token.h"
 #include "observe/tags.h"
 #include "services/monitoring/monitoring_service.h"
 
@@ -18,7 +18,7 @@ constexpr int64_t kMaxPage = 100;
 constexpr size_t kMaxActions = 5;
 
 std::string Position(const json::Object& input) {
-  auto position = api::ReadToken(json::GetString(input, "NextToken"));
+  auto position = observe::ReadToken(json::GetString(input, "NextToken"));
   if (!position) throw api::Error("InvalidNextToken", "The next token is not valid.");
   return std::move(*position);
 }
@@ -130,7 +130,7 @@ json::Value MonitoringService::DescribeAlarms(const api::Call& call, store::Tran
   tables::List(tx, call.scope, Position(input), [&](const observe::Alarm& alarm) {
     if (!Wanted(alarm, input)) return true;
     if (out.size() == limit) {
-      reply["NextToken"] = api::MakeToken(last);
+      reply["NextToken"] = observe::MakeToken(last);
       return false;
     }
     last = alarm.name;
@@ -198,7 +198,7 @@ json::Value MonitoringService::DescribeAlarmHistory(const api::Call& call, store
   int64_t last = 0;
   tables::ListHistory(tx, call.scope, query, [&](const tables::HistoryItem& item) {
     if (items.size() == limit) {
-      reply["NextToken"] = api::MakeToken(std::to_string(last));
+      reply["NextToken"] = observe::MakeToken(std::to_string(last));
       return false;
     }
     last = item.id;

@@ -1,7 +1,7 @@
-#include "api/page_token.h"
 #include "base/arn.h"
 #include "observe/alarm_tables.h"
 #include "observe/dashboards.h"
+#include "observe/page_token.h"
 #include "observe/tags.h"
 #include "services/monitoring/monitoring_service.h"
 
@@ -100,7 +100,7 @@ json::Value MonitoringService::GetDashboard(const api::Call& call, store::Transa
 }
 
 json::Value MonitoringService::ListDashboards(const api::Call& call, store::Transaction& tx) {
-  const auto after = api::ReadToken(json::GetString(call.input, "NextToken"));
+  const auto after = observe::ReadToken(json::GetString(call.input, "NextToken"));
   if (!after) {
     throw api::Error("InvalidParameterValueException",
                      "The value for parameter NextToken is invalid.");
@@ -113,7 +113,7 @@ json::Value MonitoringService::ListDashboards(const api::Call& call, store::Tran
                                std::string(json::GetString(call.input, "DashboardNamePrefix")))) {
     if (dashboard.name <= *after) continue;
     if (out.size() == kPage) {
-      reply["NextToken"] = api::MakeToken(last);
+      reply["NextToken"] = observe::MakeToken(last);
       break;
     }
     last = dashboard.name;

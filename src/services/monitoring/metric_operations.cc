@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "api/page_token.h"
 #include "base/number.h"
 #include "observe/flushed_read.h"
+#include "observe/page_token.h"
 #include "services/monitoring/monitoring_service.h"
 
 namespace riposte::monitoring {
@@ -298,7 +298,7 @@ bool HasDimensions(const observe::Dimensions& dimensions, const json::Array* fil
 json::Value MetricList(const observe::Metrics& metrics, const api::Call& call,
                        store::Transaction& tx) {
   const json::Object& input = call.input;
-  const auto token = api::ReadToken(json::GetString(input, "NextToken"));
+  const auto token = observe::ReadToken(json::GetString(input, "NextToken"));
   int64_t after = 0;
   const auto invalid = [] {
     return api::Error("InvalidParameterValueException",
@@ -323,7 +323,7 @@ json::Value MetricList(const observe::Metrics& metrics, const api::Call& call,
           return true;
         }
         if (out.size() == kListPage) {
-          next = api::MakeToken(std::to_string(last));
+          next = observe::MakeToken(std::to_string(last));
           return false;
         }
         last = listed.id;

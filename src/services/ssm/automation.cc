@@ -302,7 +302,7 @@ json::Value SsmService::DescribeAutomationExecutions(const Call& call, Tx& tx) {
           return true;
         }
         if (list.size() == page) {
-          out["NextToken"] = api::MakeToken(last);
+          out["NextToken"] = PageToken(last);
           return false;
         }
         last = std::to_string(ToMillis(execution.started)) + "/" + execution.id;
@@ -328,7 +328,7 @@ json::Value SsmService::DescribeAutomationStepExecutions(const Call& call, Tx& t
       continue;
     }
     if (list.size() == page) {
-      out["NextToken"] = api::MakeToken(std::to_string(i));
+      out["NextToken"] = PageToken(std::to_string(i));
       break;
     }
     list.push_back(step);

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "api/call.h"
-#include "api/page_token.h"
 #include "base/encoding.h"
 #include "base/number.h"
 #include "services/ssm/tables.h"
@@ -21,9 +20,17 @@ namespace riposte::ssm {
 
 /// The place that NextToken stands for, "" at the start. Throws InvalidNextToken.
 [[nodiscard]] inline std::string PageStart(const api::Call& call) {
-  auto place = api::ReadToken(json::GetString(call.input, "NextToken"));
-  if (!place) throw api::Error("InvalidNextToken", "The specified token is not valid.");
+  const std::string_view token = json::GetString(call.input, "NextToken");
+  if (token.empty()) return "";
+  auto place = Base64Decode(token);
+  if (!place || !IsUtf8(*place)) {
+    throw api::Error("InvalidNextToken", "The specified token is not valid.");
+  }
   return std::move(*place);
+}
+
+[[nodiscard]] inline std::string PageToken(std::string_view place) {
+  return Base64Encode(place);
 }
 
 /// Sets the tags of the input's `Tags` on a resource. Throws TooManyTagsError and such.

@@ -105,7 +105,7 @@ json::Value SsmService::ListDocuments(const Call& call, Tx& tx) {
     }
     if (!after.empty() && name <= after) continue;
     if (identifiers.size() == page) {
-      out["NextToken"] = api::MakeToken(last);
+      out["NextToken"] = PageToken(last);
       break;
     }
     json::Object identifier{{"Name", name},
@@ -149,7 +149,7 @@ json::Value SsmService::ListDocumentVersions(const Call& call, Tx& tx) {
   for (const StoredDocument& document : versions) {
     if (document.version >= below) continue;
     if (list.size() == page) {
-      out["NextToken"] = api::MakeToken(std::to_string(last));
+      out["NextToken"] = PageToken(std::to_string(last));
       break;
     }
     json::Object info{{"Name", document.name},

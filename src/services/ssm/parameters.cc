@@ -149,33 +149,6 @@ bool Matches(const StoredParameter& parameter, const Tags& tags, const Filter& f
   throw api::Error("InvalidFilterKey", "The specified key isn't valid: " + filter.key + ".");
 }
 
-/// A page of the parameters that `is_asked` holds for and the call's filters let through.
-json::Value ListParameters(const api::Call& call, store::Transaction& tx, size_t page,
-                           const std::function<bool(const StoredParameter&)>& is_asked,
-                           const std::function<json::Object(const StoredParameter&)>& show) {
-  const std::vector<Filter> filters = FiltersOf(call);
-  json::Array list;
-  json::Object out;
-  std::string last;
-  tables::EachParameter(tx, call.scope, PageStart(call), [&](const StoredParameter& parameter) {
-    if (!is_asked(parameter)) return true;
-    const Tags tags = tables::TagsOf(tx, call.scope, "Parameter", parameter.name);
-    if (!std::ranges::all_of(filters,
-                             [&](const Filter& f) { return Matches(parameter, tags, f); })) {
-      return true;
-    }
-    if (list.size() == page) {
-      out["NextToken"] = api::MakeToken(last);
-      return false;
-    }
-    list.push_back(show(parameter));
-    last = parameter.name;
-    return true;
-  });
-  out["Parameters"] = std::move(list);
-  return out;
-}
-
 }  // namespace
 
 json::Value SsmService::PutParameter(const Call& call, Tx& tx) {
@@ -284,26 +257,60 @@ json::Value SsmService::GetParametersByPath(const Call& call, Tx& tx) {
                      "sub-paths divided by slash symbol.");
   }
   const bool recursive = json::GetBool(call.input, "Recursive");
-  return ListParameters(
-      call, tx, PageSize(call, 10, 10),
-      [&](const StoredParameter& parameter) { return IsUnder(parameter.name, path, recursive); },
-      [&](const StoredParameter& parameter) { return Show(call, secure_strings_, parameter); });
+  const std::vector<Filter> filters = FiltersOf(call);
+  const size_t page = PageSize(call, 10, 10);
+  json::Array list;
+  json::Object out;
+  std::string last;
+  tables::EachParameter(tx, call.scope, PageStart(call), [&](const StoredParameter& parameter) {
+    if (!IsUnder(parameter.name, path, recursive)) return true;
+    const Tags tags = tables::TagsOf(tx, call.scope, "Parameter", parameter.name);
+    if (!std::ranges::all_of(filters,
+                             [&](const Filter& f) { return Matches(parameter, tags, f); })) {
+      return true;
+    }
+    if (list.size() == page) {
+      out["NextToken"] = PageToken(last);
+      return false;
+    }
+    list.push_back(Show(call, secure_strings_, parameter));
+    last = parameter.name;
+    return true;
+  });
+  out["Parameters"] = std::move(list);
+  return out;
 }
 
 json::Value SsmService::DescribeParameters(const Call& call, Tx& tx) {
-  return ListParameters(
-      call, tx, PageSize(call, 50, 50), [](const StoredParameter&) { return true; },
-      [&](const StoredParameter& parameter) {
-        json::Object metadata = Show(call, secure_strings_, parameter);
-        metadata.erase("Value");
-        metadata["LastModifiedUser"] = parameter.modified_by;
-        metadata["Tier"] = parameter.tier;
-        metadata["Policies"] = json::Array();
-        json::SetIfNotEmpty(metadata, "KeyId", parameter.key_id);
-        json::SetIfNotEmpty(metadata, "Description", parameter.description);
-        json::SetIfNotEmpty(metadata, "AllowedPattern", parameter.allowed_pattern);
-        return metadata;
-      });
+  const std::vector<Filter> filters = FiltersOf(call);
+  const size_t page = PageSize(call, 50, 50);
+  json::Array list;
+  json::Object out;
+  std::string last;
+  tables::EachParameter(tx, call.scope, PageStart(call), [&](const StoredParameter& parameter) {
+    const Tags tags = tables::TagsOf(tx, call.scope, "Parameter", parameter.name);
+    if (!std::ranges::all_of(filters,
+                             [&](const Filter& f) { return Matches(parameter, tags, f); })) {
+      return true;
+    }
+    if (list.size() == page) {
+      out["NextToken"] = PageToken(last);
+      return false;
+    }
+    json::Object metadata = Show(call, secure_strings_, parameter);
+    metadata.erase("Value");
+    metadata["LastModifiedUser"] = parameter.modified_by;
+    metadata["Tier"] = parameter.tier;
+    metadata["Policies"] = json::Array();
+    json::SetIfNotEmpty(metadata, "KeyId", parameter.key_id);
+    json::SetIfNotEmpty(metadata, "Description", parameter.description);
+    json::SetIfNotEmpty(metadata, "AllowedPattern", parameter.allowed_pattern);
+    list.push_back(std::move(metadata));
+    last = parameter.name;
+    return true;
+  });
+  out["Parameters"] = std::move(list);
+  return out;
 }
 
 json::Value SsmService::DeleteParameter(const Call& call, Tx& tx) {

@@ -273,24 +273,17 @@ void Run::Begin(const Step& step) {
     script = std::move(found->value());  // data never becomes code
     inputs.erase(found);
   }
-  json::Object* stored_inputs = TakeInputs(step, record, std::move(inputs));
-  if (!stored_inputs) return;
-  json::Object& stored = *stored_inputs;
+  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
+  if (!substituted) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
+    return;
+  }
+  json::Object& stored = ObjectAt(record, "inputs");
+  stored = std::move(substituted->get_object());
   if (!script.is_null()) stored["Script"] = std::move(script);
   if (step.action->name == "aws:updateVariable") return BeginUpdate(step, record);
   StepContext context = ContextOf(step, record);
   Apply(step, step.action->start(context));
-}
-
-json::Object* Run::TakeInputs(const Step& step, json::Object& record, json::Object inputs) {
-  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
-  if (!substituted) {
-    FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
-    return nullptr;
-  }
-  json::Object& stored = ObjectAt(record, "inputs");
-  stored = std::move(substituted->get_object());
-  return &stored;
 }
 
 void Run::StartTimer(const Step& step, json::Object& record) {
@@ -355,9 +348,13 @@ void Run::BeginLoop(const Step& step, json::Object& record) {
   for (const std::string_view name : {"Iterators", "IteratorDataType", "MaxIterations"}) {
     if (const json::Value* value = json::Find(step.inputs, name)) inputs[name] = *value;
   }
-  json::Object* stored_inputs = TakeInputs(step, record, std::move(inputs));
-  if (!stored_inputs) return;
-  json::Object& stored = *stored_inputs;
+  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
+  if (!substituted) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
+    return;
+  }
+  json::Object& stored = ObjectAt(record, "inputs");
+  stored = std::move(substituted->get_object());
   json::Object loop{{"step", step.name}};
   int64_t most = 100;
   if (const json::Value* max = json::Find(stored, "MaxIterations")) {

@@ -37,8 +37,6 @@ class Run {
   void Go(const std::string& step);  ///< The step to run next.
   void Begin(const Step& step);
   void BeginLoop(const Step& step, json::Object& record);
-  /// Puts the substituted inputs into the record; null when that has failed the step.
-  json::Object* TakeInputs(const Step& step, json::Object& record, json::Object inputs);
   void NextPass(const Step& loop, json::Object& record);
   void StartPass(const Step& loop, int64_t iteration);
   void BeginBranch(const Step& step, json::Object& record);

@@ -7,7 +7,7 @@
 
 #include "base/encoding.h"
 
-namespace riposte::api {
+namespace riposte::observe {
 
 [[nodiscard]] inline std::string MakeToken(std::string_view position) {
   return Base64Encode(position);
@@ -20,4 +20,4 @@ namespace riposte::api {
   return std::move(*position);
 }
 
-}  // namespace riposte::api
+}  // namespace riposte::observe
