@@ -302,8 +302,9 @@ struct Engine::Impl {
     return options;
   }
 
-  sqs::SqsService::Options QueueOptions() const {
+  sqs::SqsService::Options QueueOptions() {
     sqs::SqsService::Options options;
+    options.metrics = &metrics;
     if (config.open) return options;
     options.permit = [this](const api::Call& call, std::string_view action, const std::string& arn,
                             const std::string& policy) {

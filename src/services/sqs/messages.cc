@@ -312,6 +312,7 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
       PutDuplicate(tx, queue.id, key, {message.message_id, message.sequence}, call.now,
                    call.now + kDeduplication);
     }
+    metrics_.Sent(queue.id);
     Arrive(tx, queue.id, 1);
   }
   if (!call.wants_output) return {};
@@ -363,6 +364,7 @@ void SqsService::Delete(const Call& call, Tx& tx, const Queue& queue, const json
     Arrive(tx, queue.id, 1);  // The next of its group may be received now.
   }
   sqs::DeleteMessage(tx, queue.id, receipt.message);
+  metrics_.Deleted(queue.id);
 }
 
 json::Value SqsService::DeleteMessage(const Call& call, Tx& tx) {

@@ -155,6 +155,7 @@ SqsService::SqsService(store::Store& store, Executor& loop, const Clock& clock, 
       random_(random),
       options_(std::move(options)),
       waiters_(loop),
+      metrics_(options_.metrics),
       mover_(store, loop, clock, random,
              [this](Tx& tx, int64_t queue_id, int messages) { Arrive(tx, queue_id, messages); }),
       loop_(loop) {}

@@ -111,33 +111,33 @@ void SqsService::ReceiveMessage(Call call, api::Reply reply) {
 }
 
 void SqsService::Attempt(const std::shared_ptr<Receive>& receive) {
-  store_.Write([this, receive](store::Transaction& tx) { Take(*receive, tx); },
-               [this, receive](std::exception_ptr failure) {
-                 if (failure) {
-                   api::Outcome outcome;
-                   try {
-                     std::rethrow_exception(failure);
-                   } catch (const api::Error& error) {
-                     outcome.error = error;
-                   } catch (const std::exception&) {
-                     outcome.error =
-                         api::Error("InternalFailure", "An internal error occurred.", 500);
-                   }
-                   receive->reply(std::move(outcome));
-                   return;
-                 }
-                 if (!receive->messages.empty() || clock_.Now() >= *receive->deadline) {
-                   json::Object output;
-                   if (!receive->messages.empty())
-                     output["Messages"] = std::move(receive->messages);
-                   receive->reply({std::move(output), {}});
-                   return;
-                 }
-                 const TimePoint until = std::min(
-                     *receive->deadline, receive->next_visible.value_or(*receive->deadline));
-                 waiters_.Enrol(receive->queue_id, receive->tide, until,
-                                [this, receive] { Attempt(receive); });
-               });
+  store_.Write(
+      [this, receive](store::Transaction& tx) { Take(*receive, tx); },
+      [this, receive](std::exception_ptr failure) {
+        if (failure) {
+          api::Outcome outcome;
+          try {
+            std::rethrow_exception(failure);
+          } catch (const api::Error& error) {
+            outcome.error = error;
+          } catch (const std::exception&) {
+            outcome.error = api::Error("InternalFailure", "An internal error occurred.", 500);
+          }
+          receive->reply(std::move(outcome));
+          return;
+        }
+        if (!receive->messages.empty() || clock_.Now() >= *receive->deadline) {
+          metrics_.Received(receive->queue_id, static_cast<int64_t>(receive->messages.size()));
+          json::Object output;
+          if (!receive->messages.empty()) output["Messages"] = std::move(receive->messages);
+          receive->reply({std::move(output), {}});
+          return;
+        }
+        const TimePoint until =
+            std::min(*receive->deadline, receive->next_visible.value_or(*receive->deadline));
+        waiters_.Enrol(receive->queue_id, receive->tide, until,
+                       [this, receive] { Attempt(receive); });
+      });
 }
 
 void SqsService::Take(Receive& receive, Tx& tx) {

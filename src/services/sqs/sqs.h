@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "services/sqs/letter_box.h"
 #include "services/sqs/moves.h"
+#include "services/sqs/queue_metrics.h"
 #include "services/sqs/tables.h"
 #include "services/sqs/waiters.h"
 #include "store/store.h"
@@ -34,6 +35,7 @@ class SqsService {
                        const std::string& policy)>
         permit = {};
     int64_t max_in_flight = 120'000;  ///< Messages received and not yet deleted, a queue.
+    api::MetricSink* metrics = nullptr;
   };
   SqsService(store::Store& store, Executor& loop, const Clock& clock, Random& random)
       : SqsService(store, loop, clock, random, Options()) {}
@@ -75,6 +77,7 @@ class SqsService {
 
   // sweep.cc
   void Sweep();
+  void ReportMetrics();
   bool SweepOnce(Tx& tx);
 
   // messages.cc
@@ -104,6 +107,7 @@ class SqsService {
   Random& random_;
   Options options_;
   Waiters waiters_;
+  QueueMetrics metrics_;
   Mover mover_;
   QueueLetterBox letter_box_{mover_};
   Executor& loop_;

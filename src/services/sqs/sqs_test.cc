@@ -59,14 +59,27 @@ class SqsTest : public api::testing::ServiceFixture {
     return "arn:aws:sqs:us-east-1:123456789012:" + name;
   }
 
+  class LastMetrics final : public api::MetricSink {
+   public:
+    void Put(const Scope&, std::string_view, std::string_view name, const Dimensions& dimensions,
+             double value, std::string_view) override {
+      values[dimensions.at(0).second + " " + std::string(name)] = value;
+    }
+    std::map<std::string, double> values;
+  };
+
+  SqsService::Options MakeOptions() {
+    SqsService::Options options;
+    options.permit = [this](const api::Call&, std::string_view, const std::string&,
+                            const std::string&) { return permit_; };
+    options.max_in_flight = 5;
+    options.metrics = &metrics_;
+    return options;
+  }
+
+  LastMetrics metrics_;
   bool permit_ = true;
-  SqsService service_object_{*store_,
-                             loop_,
-                             clock_,
-                             random_,
-                             {[this](const api::Call&, std::string_view, const std::string&,
-                                     const std::string&) { return permit_; },
-                              5}};
+  SqsService service_object_{*store_, loop_, clock_, random_, MakeOptions()};
 };
 
 TEST(SqsDigestTest, MatchesWhatClientsCompute) {
@@ -564,6 +577,33 @@ TEST_F(SqsTest, RefusesWhatTheServiceRefuses) {
                                         {"AWSAccountIds", Array{"210987654321"}},
                                         {"Actions", Array{"DeleteQueue"}}})
                   .starts_with("InvalidParameterValue"));
+}
+
+TEST_F(SqsTest, EachMinuteTellsHowDeepAQueueIs) {
+  const std::string url = NewQueue("jobs");
+  NewQueue("idle");
+  for (int i = 0; i < 3; ++i) Send(url, "m");
+  Send(url, "later", {{"DelaySeconds", 900}});
+  const Object got = Receive(url, {{"MaxNumberOfMessages", 2}, {"VisibilityTimeout", 300}});
+  Run("DeleteMessage", {{"QueueUrl", url}, {"ReceiptHandle", At(got, "Messages.0.ReceiptHandle")}});
+  loop_.Advance(seconds(60));
+  const auto is = [&](const std::string& name) { return metrics_.values["jobs " + name]; };
+  EXPECT_EQ(is("NumberOfMessagesSent"), 4);
+  EXPECT_EQ(is("NumberOfMessagesReceived"), 2);
+  EXPECT_EQ(is("NumberOfMessagesDeleted"), 1);
+  EXPECT_EQ(is("ApproximateNumberOfMessagesVisible"), 1);
+  EXPECT_EQ(is("ApproximateNumberOfMessagesNotVisible"), 1);
+  EXPECT_EQ(is("ApproximateNumberOfMessagesDelayed"), 1);
+  EXPECT_EQ(is("ApproximateAgeOfOldestMessage"), 60);
+  EXPECT_FALSE(metrics_.values.contains("idle NumberOfMessagesSent"));
+  Run("PurgeQueue", {{"QueueUrl", url}});
+  loop_.Advance(seconds(60));
+  EXPECT_EQ(is("NumberOfMessagesSent"), 0);
+  EXPECT_EQ(is("ApproximateNumberOfMessagesVisible"), 0);
+  loop_.Advance(std::chrono::hours(7));
+  metrics_.values.clear();
+  loop_.Advance(seconds(60));
+  EXPECT_TRUE(metrics_.values.empty());
 }
 
 TEST_F(SqsTest, PolicyIsTheResourcePolicy) {

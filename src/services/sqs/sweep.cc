@@ -1,4 +1,5 @@
-// What time does to queues that nobody looks at: expired messages go, in small commits.
+// What time does to queues: expired messages go though nobody looks, in small commits, and their
+// depth is reported.
 #include "services/sqs/attributes.h"
 #include "services/sqs/sqs.h"
 
@@ -6,6 +7,7 @@ namespace riposte::sqs {
 namespace {
 
 constexpr auto kInterval = std::chrono::minutes(10);
+constexpr auto kMinute = std::chrono::minutes(1);
 constexpr int kPerCommit = 1000;
 
 }  // namespace
@@ -14,11 +16,18 @@ void SqsService::Start() {
   stopped_ = false;
   mover_.Start();
   loop_.PostAt(clock_.Now() + kInterval, [this] { Sweep(); });
+  if (options_.metrics) loop_.PostAt(clock_.Now() + kMinute, [this] { ReportMetrics(); });
 }
 
 void SqsService::Stop() {
   stopped_ = true;
   mover_.Stop();
+}
+
+void SqsService::ReportMetrics() {
+  if (stopped_) return;
+  store_.Read([this](Tx& tx) { metrics_.Report(tx, clock_.Now()); });
+  loop_.PostAt(clock_.Now() + kMinute, [this] { ReportMetrics(); });
 }
 
 void SqsService::Sweep() {

@@ -1,5 +1,7 @@
 #include "services/sqs/tables.h"
 
+#include <algorithm>
+
 #include "base/arn.h"
 
 namespace riposte::sqs {
@@ -418,15 +420,27 @@ std::optional<TimePoint> NextVisible(store::Transaction& tx, int64_t queue_id, T
 }
 
 Counts CountMessages(store::Transaction& tx, int64_t queue_id, TimePoint now, TimePoint horizon) {
-  Counts counts;
-  tx.QueryOne(
-      "SELECT coalesce(sum(visible_ms <= ?), 0), "
-      "coalesce(sum(visible_ms > ? AND receive_count > 0), 0), "
-      "coalesce(sum(visible_ms > ? AND receive_count = 0), 0) "
-      "FROM sqs_messages WHERE queue_id = ? AND sent_ms >= ?",
-      {now, now, now, queue_id, horizon},
-      [&](const store::Row& row) { counts = {row.Int(0), row.Int(1), row.Int(2)}; });
-  return counts;
+  // Each from an index; only hidden messages are looked up one by one.
+  const auto count = [&](std::string_view sql, TimePoint time) {
+    return tx.QueryInt(sql, {queue_id, time}).value_or(0);
+  };
+  const int64_t shown =
+      count("SELECT count(*) FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ?", now);
+  const int64_t hidden =
+      count("SELECT count(*) FROM sqs_messages WHERE queue_id = ? AND visible_ms > ?", now);
+  const int64_t expired =
+      count("SELECT count(*) FROM sqs_messages WHERE queue_id = ? AND sent_ms < ?", horizon);
+  const int64_t in_flight = hidden == 0 ? 0 : CountInFlight(tx, queue_id, now);
+  return {std::max<int64_t>(shown - expired, 0), in_flight, hidden - in_flight};
+}
+
+std::optional<TimePoint> OldestMessage(store::Transaction& tx, int64_t queue_id,
+                                       TimePoint horizon) {
+  const auto sent =
+      tx.QueryInt("SELECT min(sent_ms) FROM sqs_messages WHERE queue_id = ? AND sent_ms >= ?",
+                  {queue_id, horizon});
+  if (!sent) return std::nullopt;
+  return FromMillis(*sent);
 }
 
 std::optional<Duplicate> FindDuplicate(store::Transaction& tx, int64_t queue_id,

@@ -120,6 +120,9 @@ struct Counts {
 };
 [[nodiscard]] Counts CountMessages(store::Transaction& tx, int64_t queue_id, TimePoint now,
                                    TimePoint horizon);
+/// When the oldest message that has not expired was sent.
+[[nodiscard]] std::optional<TimePoint> OldestMessage(store::Transaction& tx, int64_t queue_id,
+                                                     TimePoint horizon);
 
 /// FIFO: what was sent under a deduplication id within the last five minutes.
 struct Duplicate {
