@@ -80,9 +80,9 @@ void SubscriptionTarget::Deliver(const Work& work, Completion completion) {
       group, work.id,
       [this, work, notice, group, shared] {
         Attempt(work, notice, [this, group, id = work.id, shared](Result result) {
-          const bool owed = result.kind == Result::Kind::kRetry;
+          // First this: an outcome that is recorded before would be forgotten too early.
+          order_.Leave(group, id, result.kind == Result::Kind::kRetry);
           (*shared)(std::move(result));
-          order_.Leave(group, id, owed);
         });
       },
       [shared] {
