@@ -14,8 +14,8 @@ using matcher::Records;
 static_assert(Matcher::kMaxSteps == matcher::Search::kBudget);
 
 struct Matcher::Scratch::Impl {
-  matcher::Extract extract;
   matcher::Search search;
+  matcher::Extract extract{search};
 };
 
 Matcher::Scratch::Scratch() : impl_(std::make_unique<Impl>()) {}
@@ -144,7 +144,7 @@ Result<std::span<const Matcher::RuleId>> Matcher::Match(std::string_view event,
   if (!own.extract.Read(lock.index(), event)) {
     return Fail(Code::kInvalidArgument, "the event is not a JSON object");
   }
-  return own.search.Run(lock.index(), own.extract);
+  return own.search.Finish(own.extract);
 }
 
 Result<std::span<const Matcher::RuleId>> Matcher::Match(const Envelope& envelope,
@@ -155,7 +155,7 @@ Result<std::span<const Matcher::RuleId>> Matcher::Match(const Envelope& envelope
   if (!own.extract.Read(lock.index(), envelope, detail)) {
     return Fail(Code::kInvalidArgument, "the detail is not a JSON object");
   }
-  return own.search.Run(lock.index(), own.extract);
+  return own.search.Finish(own.extract);
 }
 
 bool Matcher::Match(const Envelope& envelope, std::string_view detail, Scratch& scratch,
@@ -163,7 +163,7 @@ bool Matcher::Match(const Envelope& envelope, std::string_view detail, Scratch& 
   const ReadLock lock(*state_, &scratch);
   Scratch::Impl& own = *scratch.impl_;
   if (!own.extract.Read(lock.index(), envelope, detail)) return false;
-  for (const RuleId id : own.search.Run(lock.index(), own.extract)) {
+  for (const RuleId id : own.search.Finish(own.extract)) {
     payloads.push_back(state_->records.rules[id].payload);
   }
   return true;

@@ -13,7 +13,7 @@ NodeId Search::NodeOf(ClauseRef ref) const {
 bool Search::IsAbsent(ClauseRef ref) const {
   if ((ref & kIsClause) == 0) return false;
   const Clause& clause = index_->records().clauses[ref & ~kIsClause];
-  return clause.accepts_absence && extract_->first_leaf(clause.node) == kNoLeaf;
+  return clause.accepts_absence && !extract_->has_leaf(clause.node);
 }
 
 /// The outermost array with several elements that the event has on the way to `node`.
@@ -25,10 +25,10 @@ NodeId Search::TopArray(NodeId node) const {
   return top;
 }
 
-void Search::AddHit(AtomId atom, uint32_t leaf) {
+void Search::AddHit(AtomId atom, ScopeId scope) {
   Hits& hits = hits_of_[atom];
   if (hits.epoch != epoch_) hits = {epoch_, kNoLeaf, false};
-  hits_.push_back({leaf, hits.first});
+  hits_.push_back({scope, hits.first});
   hits.first = static_cast<uint32_t>(hits_.size() - 1);
 }
 
@@ -43,10 +43,23 @@ void Search::CollectHits(AtomId atom) {
   const auto& leaves = extract_->leaves();
   for (uint32_t leaf = extract_->first_leaf(own.node); leaf != kNoLeaf; leaf = leaves[leaf].next) {
     if (!Spend(1 + leaves[leaf].view.text.size() / 64)) return;
+    if (leaves[leaf].scope == 0) continue;
     if (!TestAtom(own.kind, own.bytes.view(), leaves[leaf].view)) continue;
-    hits_.push_back({leaf, hits.first});
+    hits_.push_back({leaves[leaf].scope, hits.first});
     hits.first = static_cast<uint32_t>(hits_.size() - 1);
   }
+}
+
+bool Search::HoldsOutsideArrays(ClauseRef ref) {
+  const auto atom_holds = [&](AtomId atom) { return StateOf(atom) == kTrueOutside; };
+  bool outside = false;
+  if (ref & kIsClause) {
+    const Clause& clause = index_->records().clauses[ref & ~kIsClause];
+    outside = std::any_of(clause.atoms.get(), clause.atoms.get() + clause.count, atom_holds);
+  } else {
+    outside = atom_holds(ref);
+  }
+  return outside || AnyHit(ref, [&](ScopeId scope) { return extract_->Effective(scope) == 0; });
 }
 
 bool Search::ArraysAgree(const Combination& combination) {
@@ -55,10 +68,7 @@ bool Search::ArraysAgree(const Combination& combination) {
     together_.clear();
     for (const ClauseRef ref : combination) {
       if (IsAbsent(ref)) continue;
-      const bool outside_arrays = AnyHit(ref, [&](uint32_t leaf) {
-        return extract_->Effective(extract_->leaves()[leaf].scope) == 0;
-      });
-      if (!outside_arrays) together_.push_back(ref);
+      if (!HoldsOutsideArrays(ref)) together_.push_back(ref);
     }
     if (together_.size() < 2) return !exhausted();
     chosen_.clear();
@@ -97,17 +107,17 @@ void Search::CountIn(ScopeId scope, uint32_t clauses) {
 bool Search::GroupAgrees(std::span<const ClauseRef> refs) {
   if (++serial_ == 0) {
     std::ranges::fill(counts_, Count());
-    std::ranges::fill(leaf_marks_, 0);
-    serial_ = mark_ = 1;
+    serial_ = 1;
   }
   heap_.clear();
   needs_.clear();
   for (const ClauseRef ref : refs) {
-    const uint64_t mark = ++mark_;
-    (void)AnyHit(ref, [&](uint32_t leaf) {
-      if (leaf_marks_[leaf] == mark) return false;
-      leaf_marks_[leaf] = mark;
-      CountIn(extract_->Effective(extract_->leaves()[leaf].scope), 1);
+    ++mark_;
+    (void)AnyHit(ref, [&](ScopeId inner) {
+      const ScopeId scope = extract_->Effective(inner);
+      if (counts_[scope].mark == mark_) return false;  // Another leaf of the same field in it.
+      counts_[scope].mark = mark_;
+      CountIn(scope, 1);
       return false;
     });
   }
@@ -158,8 +168,7 @@ bool Search::Compatible(ScopeId a, ScopeId b) const {
 
 bool Search::TryFrom(std::span<const ClauseRef> refs, size_t chosen) {
   if (chosen == refs.size()) return true;
-  return AnyHit(refs[chosen], [&](uint32_t leaf) {
-    const ScopeId scope = extract_->leaves()[leaf].scope;
+  return AnyHit(refs[chosen], [&](ScopeId scope) {
     for (const ScopeId other : chosen_) {
       if (!Compatible(scope, other)) return false;
     }

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <limits>
 
+#include "pattern/matcher_hash.h"
+
 namespace riposte::pattern::matcher {
 namespace {
 
@@ -125,6 +127,12 @@ std::string EncodeNumber(double number) {
   return {reinterpret_cast<const char*>(&number), sizeof(number)};
 }
 
+double DecodeNumber(std::string_view bytes) {
+  double number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number;
+}
+
 Range DecodeRange(std::string_view bytes) {
   Range range{};
   std::memcpy(&range.low, bytes.data(), 8);
@@ -178,7 +186,7 @@ bool TestWildcard(std::string_view bytes, std::string_view text) {
   const uint32_t last = LengthAt(bytes.data() + 4);
   if (text.size() < size_t{first} + last) return false;
   const char* operand = bytes.data() + 8;
-  if (!text.starts_with({operand, first}) || !text.ends_with({operand + first, last})) {
+  if (!BeginsWith(text, {operand, first}) || !EndsWith(text, {operand + first, last})) {
     return false;
   }
   const char* at = text.data() + first;
@@ -201,23 +209,19 @@ bool TestAtom(AtomKind kind, std::string_view bytes, const LeafView& leaf) {
   const bool text = leaf.kind == LeafKind::kText;
   switch (kind) {
     case AtomKind::kExact:
-      return text && leaf.text == bytes;
+      return text && SameBytes(leaf.text, bytes);
     case AtomKind::kExactFold:
-      return text && leaf.folded == bytes;
+      return text && SameBytes(leaf.folded, bytes);
     case AtomKind::kPrefix:
-      return text && leaf.text.starts_with(bytes);
+      return text && BeginsWith(leaf.text, bytes);
     case AtomKind::kPrefixFold:
-      return text && leaf.folded.starts_with(bytes);
+      return text && BeginsWith(leaf.folded, bytes);
     case AtomKind::kSuffix:
-      return text && leaf.text.ends_with(bytes);
+      return text && EndsWith(leaf.text, bytes);
     case AtomKind::kSuffixFold:
-      return text && leaf.folded.ends_with(bytes);
-    case AtomKind::kNumber: {
-      if (leaf.kind != LeafKind::kNumber) return false;
-      double number = 0;
-      std::memcpy(&number, bytes.data(), sizeof(number));
-      return leaf.number == number;
-    }
+      return text && EndsWith(leaf.folded, bytes);
+    case AtomKind::kNumber:
+      return leaf.kind == LeafKind::kNumber && leaf.number == DecodeNumber(bytes);
     case AtomKind::kTrue:
       return leaf.kind == LeafKind::kTrue;
     case AtomKind::kFalse:

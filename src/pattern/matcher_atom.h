@@ -33,12 +33,14 @@ enum class AtomKind : uint8_t {
   kWildcard,
   kRange,
   kBut,
+  // Every leaf.
   kExists,
 };
 inline constexpr size_t kAtomKinds = 15;
 
+/// Every leaf that satisfies such an atom finds it; others may have to be asked.
 [[nodiscard]] constexpr bool IsLookedUp(AtomKind kind) {
-  return kind < AtomKind::kWildcard;
+  return kind < AtomKind::kWildcard || kind == AtomKind::kExists;
 }
 
 enum class LeafKind : uint8_t { kText, kNumber, kTrue, kFalse, kNull };
@@ -79,6 +81,7 @@ struct Range {
 };
 [[nodiscard]] Range DecodeRange(std::string_view bytes);
 
+[[nodiscard]] double DecodeNumber(std::string_view bytes);
 /// The bytes under which equal numbers are equal: -0 is 0.
 [[nodiscard]] std::string EncodeNumber(double number);
 

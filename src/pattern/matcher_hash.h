@@ -38,6 +38,26 @@ inline uint64_t LoadPart(const char* from, size_t count) {
   return word;
 }
 
+/// a == b for what is mostly short, without a call.
+inline bool SameBytes(std::string_view a, std::string_view b) {
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size <= 8) return LoadPart(a.data(), size) == LoadPart(b.data(), size);
+  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  uint64_t first_a = 0, first_b = 0, last_a = 0, last_b = 0;
+  std::memcpy(&first_a, a.data(), 8);
+  std::memcpy(&first_b, b.data(), 8);
+  std::memcpy(&last_a, a.data() + size - 8, 8);
+  std::memcpy(&last_b, b.data() + size - 8, 8);
+  return ((first_a ^ first_b) | (last_a ^ last_b)) == 0;
+}
+inline bool BeginsWith(std::string_view text, std::string_view part) {
+  return text.size() >= part.size() && SameBytes(text.substr(0, part.size()), part);
+}
+inline bool EndsWith(std::string_view text, std::string_view part) {
+  return text.size() >= part.size() && SameBytes(text.substr(text.size() - part.size()), part);
+}
+
 /// The hashes of growing prefixes (or, from the back, suffixes) of one text.
 class GrowingHash {
  public:

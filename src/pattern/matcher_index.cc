@@ -60,38 +60,68 @@ void HungList::Remove(CombinationId id) {
 
 template <class F>
 void GramIndex::EachGram(std::string_view wildcard, F f) {
-  size_t widest = 0;
-  const auto pieces = WildcardPieces(wildcard);
-  for (const std::string_view piece : pieces) widest = std::max(widest, piece.size());
-  if (widest == 0) return;
-  const size_t width = std::min<size_t>(std::bit_width(widest) - 1, kWidths - 1);
-  const size_t bytes = size_t{1} << width;
   constexpr size_t kEnough = 64;
   size_t seen = 0;
-  for (const std::string_view piece : pieces) {
+  for (const std::string_view piece : WildcardPieces(wildcard)) {
+    if (piece.empty()) continue;
+    const size_t width = std::min<size_t>(std::bit_width(piece.size()) - 1, kWidths - 1);
+    const size_t bytes = size_t{1} << width;
     for (size_t at = 0; at + bytes <= piece.size() && seen < kEnough; ++at, ++seen) {
       if (f(width, LoadPart(piece.data() + at, bytes))) return;
     }
   }
 }
 
-void GramIndex::Add(AtomId atom, std::string_view wildcard) {
-  bool any = false;
+void GramIndex::CountGrams(std::string_view wildcard, int by) {
+  EachGram(wildcard, [&](size_t, uint64_t gram) {
+    CountOf(gram) += static_cast<uint32_t>(by);
+    return false;
+  });
+}
+
+void GramIndex::Add(const Records& records, AtomId atom) {
+  const std::string_view wildcard = records.atoms[atom].bytes.view();
+  ++atoms_;
+  if (atoms_ >= 16 && std::has_single_bit(atoms_)) {
+    Place(atom, wildcard);
+    return PlaceAllAgain(records);
+  }
+  if (counts_.empty()) counts_.resize(256);
+  CountGrams(wildcard, 1);
+  Place(atom, wildcard);
+}
+
+// What is rare is known better now than when the first ones came.
+void GramIndex::PlaceAllAgain(const Records& records) {
+  std::vector<AtomId> atoms = std::move(anywhere_);
+  for (const Bucket& bucket : buckets_) {
+    atoms.insert(atoms.end(), bucket.atoms.begin(), bucket.atoms.end());
+  }
+  anywhere_.clear();
+  buckets_.clear();
+  free_.clear();
+  for (Width& own : widths_) own = {};
+  counts_.assign(std::max<size_t>(256, std::bit_ceil(atoms_) * 8), 0);
+  for (const AtomId atom : atoms) CountGrams(records.atoms[atom].bytes.view(), 1);
+  for (const AtomId atom : atoms) Place(atom, records.atoms[atom].bytes.view());
+}
+
+void GramIndex::Place(AtomId atom, std::string_view wildcard) {
+  // Of a short gram a text has more: the wider the better.
+  constexpr size_t kPenalty[kWidths] = {4096, 256, 2, 0};
+  size_t best_cost = SIZE_MAX;
   size_t best_width = 0;
   uint64_t best_gram = 0;
-  size_t best_size = SIZE_MAX;
   EachGram(wildcard, [&](size_t width, uint64_t gram) {
-    any = true;
-    const uint32_t bucket = FindBucket(width, gram);
-    const size_t size = bucket == 0 ? 0 : buckets_[bucket - 1].atoms.size();
-    if (size < best_size) {
+    const size_t cost = kPenalty[width] + CountOf(gram);
+    if (cost < best_cost) {
       best_width = width;
       best_gram = gram;
-      best_size = size;
+      best_cost = cost;
     }
     return false;
   });
-  if (!any) {
+  if (best_cost == SIZE_MAX) {
     anywhere_.push_back(atom);
     return;
   }
@@ -111,7 +141,10 @@ void GramIndex::Add(AtomId atom, std::string_view wildcard) {
   buckets_[bucket - 1].atoms.push_back(atom);
 }
 
-void GramIndex::Remove(AtomId atom, std::string_view wildcard) {
+void GramIndex::Remove(const Records& records, AtomId atom) {
+  const std::string_view wildcard = records.atoms[atom].bytes.view();
+  --atoms_;
+  CountGrams(wildcard, -1);
   bool removed = false;
   EachGram(wildcard, [&](size_t width, uint64_t gram) {
     const uint32_t bucket = FindBucket(width, gram);
@@ -149,8 +182,8 @@ void GramIndex::RebuildFilter(size_t width) {
 }
 
 size_t GramIndex::bytes() const {
-  size_t bytes = buckets_.capacity() * sizeof(Bucket) + free_.capacity() * sizeof(uint32_t) +
-                 anywhere_.capacity() * sizeof(AtomId);
+  size_t bytes = buckets_.capacity() * sizeof(Bucket) + counts_.capacity() * 4 +
+                 free_.capacity() * sizeof(uint32_t) + anywhere_.capacity() * sizeof(AtomId);
   for (const Bucket& bucket : buckets_) bytes += bucket.atoms.capacity() * sizeof(AtomId);
   for (const Width& own : widths_) bytes += own.table.bytes() + own.filter.capacity() * 8;
   return bytes;
@@ -219,7 +252,8 @@ size_t FieldTests::bytes() const {
   for (const Lengths* lengths : {&prefixes, &prefixes_fold, &suffixes, &suffixes_fold, &masks}) {
     bytes += lengths->capacity() * sizeof(Length);
   }
-  return bytes + (hung_wildcards.capacity() + hung_buts.capacity()) * sizeof(AtomId);
+  return bytes + (hung_wildcards.capacity() + hung_buts.capacity()) * sizeof(AtomId) +
+         numbers.capacity() * sizeof(OnNumber);
 }
 
 FieldTests& Index::TestsOf(NodeId node) {
@@ -233,12 +267,15 @@ void Index::AddNode(NodeId id) {
   if (node.parent == 0) return;
   const std::string_view name = node.name.view();
   Field& parent = fields_[node.parent];
-  ++parent.children;
+  if (++parent.children == 1 && node.parent != kRoot) {
+    ++fields_[records_.nodes[node.parent].parent].parents;
+  }
   parent.child_lengths |= uint64_t{1} << std::min<size_t>(name.size(), 63);
-  if (!name.empty()) {
-    parent.child_firsts |= uint64_t{1} << (static_cast<unsigned char>(name[0]) & 63);
-  } else {
-    parent.child_firsts = ~uint64_t{0};
+  const uint64_t word = LoadPart(name.data(), std::min<size_t>(name.size(), 8));
+  parent.child_firsts |= uint64_t{1} << (word & 63);
+  if (name.find('.') != std::string_view::npos) ++dotted_names_;
+  if (parent.children <= Field::kFewChildren) {
+    parent.few.push_back({word, static_cast<uint32_t>(name.size()), id});
   }
   children_.Insert(HashOf(name, node.parent), id);
 }
@@ -246,9 +283,25 @@ void Index::AddNode(NodeId id) {
 void Index::RemoveNode(NodeId id) {
   const Node& node = records_.nodes[id];
   Field& parent = fields_[node.parent];
-  if (--parent.children == 0) parent.child_lengths = parent.child_firsts = 0;
+  if (--parent.children == 0) {
+    parent.child_lengths = parent.child_firsts = 0;
+    if (node.parent != kRoot) --fields_[records_.nodes[node.parent].parent].parents;
+  }
+  if (node.name.view().find('.') != std::string_view::npos) --dotted_names_;
   children_.Erase(HashOf(node.name.view(), node.parent), id);
   fields_[id] = {};
+  if (parent.children > Field::kFewChildren) return;
+  // Few again, or fewer: those that are left.
+  std::erase_if(parent.few, [&](const Field::Child& child) { return child.id == id; });
+  if (parent.few.size() == parent.children) return;
+  parent.few.clear();
+  children_.Each([&](uint32_t other) {
+    const Node& child = records_.nodes[other];
+    if (child.parent != node.parent) return;
+    const std::string_view name = child.name.view();
+    parent.few.push_back({LoadPart(name.data(), std::min<size_t>(name.size(), 8)),
+                          static_cast<uint32_t>(name.size()), other});
+  });
 }
 
 void Index::AddAtom(AtomId id) {
@@ -260,6 +313,9 @@ void Index::AddAtom(AtomId id) {
   if (NeedsFolding(atom.kind, atom.bytes.view())) field.kinds |= Field::kNeedsFolding;
   atoms_.Insert(HashAtom(atom.node, atom.kind, atom.bytes.view()), id);
   if (hung_.size() <= id) hung_.resize(id + 1);
+  if (1U << static_cast<unsigned>(atom.kind) & Field::kTested) ++field.unhung_tests;
+  if (atom.kind == AtomKind::kExists) TestsOf(atom.node).exists = id;
+  if (atom.kind == AtomKind::kNumber || atom.kind == AtomKind::kRange) AddNumber(atom, id);
   if (atom.kind == AtomKind::kCidr) {
     Count(TestsOf(atom.node).masks, MaskOf(atom));
   } else if (atom.kind >= AtomKind::kPrefix && atom.kind <= AtomKind::kSuffixFold) {
@@ -271,7 +327,10 @@ void Index::RemoveAtom(AtomId id) {
   const Atom& atom = records_.atoms[id];
   Field& field = fields_[atom.node];
   atoms_.Erase(HashAtom(atom.node, atom.kind, atom.bytes.view()), id);
+  if (1U << static_cast<unsigned>(atom.kind) & Field::kTested) --field.unhung_tests;
   if (field.tests) {
+    if (atom.kind == AtomKind::kExists) field.tests->exists = 0;
+    if (atom.kind == AtomKind::kNumber || atom.kind == AtomKind::kRange) RemoveNumber(atom, id);
     if (atom.kind == AtomKind::kCidr) {
       Uncount(field.tests->masks, MaskOf(atom));
     } else if (FieldTests::Lengths* lengths = field.tests->Of(atom.kind)) {
@@ -284,6 +343,26 @@ void Index::RemoveAtom(AtomId id) {
   }
 }
 
+void Index::AddNumber(const Atom& atom, AtomId id) {
+  FieldTests& tests = TestsOf(atom.node);
+  const bool few = tests.few_numbers();
+  if (++tests.number_atoms > FieldTests::kFewNumbers) {
+    tests.numbers = {};
+  } else if (few) {
+    const std::string_view bytes = atom.bytes.view();
+    const double number = DecodeNumber(bytes);
+    tests.numbers.push_back(
+        {atom.kind == AtomKind::kRange ? DecodeRange(bytes) : Range{number, number, false, false},
+         id});
+  }
+}
+
+void Index::RemoveNumber(const Atom& atom, AtomId id) {
+  FieldTests& tests = *fields_[atom.node].tests;
+  --tests.number_atoms;
+  std::erase_if(tests.numbers, [&](const FieldTests::OnNumber& own) { return own.atom == id; });
+}
+
 void Index::AddAbsence(NodeId id) {
   ++fields_[id].clauses;
 }
@@ -293,16 +372,19 @@ void Index::RemoveAbsence(NodeId id) {
 }
 
 void Index::SetHungTest(const Atom& atom, AtomId id, bool hung) {
+  if (1U << static_cast<unsigned>(atom.kind) & Field::kTested) {
+    hung ? --fields_[atom.node].unhung_tests : ++fields_[atom.node].unhung_tests;
+  }
   const std::string_view bytes = atom.bytes.view();
   switch (atom.kind) {
     case AtomKind::kWildcard: {
       FieldTests& tests = TestsOf(atom.node);
       if (hung) {
         tests.hung_wildcards.push_back(id);
-        tests.wildcards.Add(id, bytes);
+        tests.wildcards.Add(records_, id);
       } else {
         SwapOut(tests.hung_wildcards, id);
-        tests.wildcards.Remove(id, bytes);
+        tests.wildcards.Remove(records_, id);
       }
       return;
     }
@@ -316,9 +398,6 @@ void Index::SetHungTest(const Atom& atom, AtomId id, bool hung) {
       hung ? buts.push_back(id) : SwapOut(buts, id);
       return;
     }
-    case AtomKind::kExists:
-      TestsOf(atom.node).hung_exists = hung ? id : 0;
-      return;
     default:
       return;
   }
@@ -332,11 +411,11 @@ void Index::NoteCombination(CombinationId id) {
 void Index::Hang(AtomId atom, CombinationId combination) {
   NoteCombination(combination);
   if (hung_[atom].size() == 0) SetHungTest(records_.atoms[atom], atom, true);
-  hung_[atom].Add(combination);
+  hung_[atom].Add(HungFor(combination));
 }
 
 void Index::Unhang(AtomId atom, CombinationId combination) {
-  hung_[atom].Remove(combination);
+  hung_[atom].Remove(HungFor(combination));
   if (hung_[atom].size() == 0) SetHungTest(records_.atoms[atom], atom, false);
 }
 
@@ -352,7 +431,10 @@ void Index::UnhangAlways(CombinationId combination) {
 size_t Index::bytes() const {
   size_t bytes = children_.bytes() + atoms_.bytes() + fields_.capacity() * sizeof(Field) +
                  hung_.capacity() * sizeof(HungList) + always_.capacity() * sizeof(CombinationId);
-  for (const Field& field : fields_) bytes += field.tests ? field.tests->bytes() : 0;
+  for (const Field& field : fields_) {
+    bytes += field.few.capacity() * sizeof(Field::Child);
+    bytes += field.tests ? field.tests->bytes() : 0;
+  }
   for (const HungList& list : hung_) bytes += list.bytes();
   return bytes;
 }

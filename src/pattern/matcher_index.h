@@ -13,6 +13,7 @@
 // Cost of a change: a few table entries a clause, plus now and then the growth of a table.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -98,7 +99,9 @@ struct Records {
   Pool<Rule> rules;
 };
 
-/// The atoms that one atom's satisfaction may complete: mostly none or one.
+/// What one atom's satisfaction may complete: mostly nothing or one thing. A combination, or at
+/// once the rule of a combination without other clauses (with kIsRule).
+inline constexpr uint32_t kIsRule = 0x8000'0000U;
 class HungList {
  public:
   [[nodiscard]] const CombinationId* begin() const { return many_ ? many_->data() : &one_; }
@@ -119,8 +122,8 @@ class HungList {
 class GramIndex {
  public:
   static constexpr size_t kWidths = 4;
-  void Add(AtomId atom, std::string_view wildcard);
-  void Remove(AtomId atom, std::string_view wildcard);
+  void Add(const Records& records, AtomId atom);
+  void Remove(const Records& records, AtomId atom);
   [[nodiscard]] size_t buckets() const { return buckets_.size(); }
   [[nodiscard]] size_t bytes() const;
 
@@ -162,10 +165,16 @@ class GramIndex {
       if (bucket != 0) f(bucket - 1, buckets_[bucket - 1].atoms);
     }
   }
-  /// f(width, gram) for some grams of the widest possible width, until one says true.
+  /// f(width, gram) for some grams, as wide as their piece allows, until one says true.
   template <class F>
   static void EachGram(std::string_view wildcard, F f);
   static uint64_t HashGram(uint64_t gram) { return Mix(gram ^ kSpread, 0x8bb84b93962eacc9U); }
+  void Place(AtomId atom, std::string_view wildcard);
+  void PlaceAllAgain(const Records& records);
+  void CountGrams(std::string_view wildcard, int by);
+  [[nodiscard]] uint32_t& CountOf(uint64_t gram) {
+    return counts_[HashGram(gram) & (counts_.size() - 1)];
+  }
   [[nodiscard]] uint32_t FindBucket(size_t width, uint64_t gram) const {
     return widths_[width].table.Find(HashGram(gram),
                                      [&](uint32_t id) { return buckets_[id - 1].gram == gram; });
@@ -177,6 +186,8 @@ class GramIndex {
   std::vector<Bucket> buckets_;
   std::vector<uint32_t> free_;
   std::vector<AtomId> anywhere_;  ///< Wildcards without any literal.
+  std::vector<uint32_t> counts_;  ///< How many wildcards have a gram, or another of equal hash.
+  size_t atoms_ = 0;
 };
 
 /// Ranges in chunks sorted by their low end; a query skips whole chunks.
@@ -229,7 +240,16 @@ struct FieldTests {
   RangeIndex ranges;
   std::vector<AtomId> hung_wildcards;  ///< Asked one by one while they are few.
   std::vector<AtomId> hung_buts;
-  AtomId hung_exists = 0;
+  AtomId exists = 0;
+  /// All atoms on numbers while they are few: found without a hash.
+  struct OnNumber {
+    Range range;
+    AtomId atom;
+  };
+  std::vector<OnNumber> numbers;
+  size_t number_atoms = 0;
+  static constexpr size_t kFewNumbers = 16;
+  [[nodiscard]] bool few_numbers() const { return numbers.size() == number_atoms; }
 
   [[nodiscard]] Lengths* Of(AtomKind kind);
   [[nodiscard]] size_t bytes() const;
@@ -239,11 +259,25 @@ struct Field {
   uint64_t child_lengths = 0;  ///< Bit n: some child's name has n bytes (63: or more).
   uint64_t child_firsts = 0;   ///< Bit n: some child's name begins with a byte of n modulo 64.
   uint32_t children = 0;
+  uint32_t parents = 0;  ///< Children that have children: a key with dots may lead to those.
+  uint32_t pairs = 0;    ///< Combinations with several clauses from here on down.
   uint32_t atoms = 0;
-  uint32_t clauses = 0;  ///< That accept absence and so want to know of leaves.
-  uint32_t kinds = 0;    ///< Bit n: some atom is of that kind; more bits below.
+  uint32_t clauses = 0;       ///< That accept absence and so want to know of leaves.
+  uint32_t kinds = 0;         ///< Bit n: some atom is of that kind; more bits below.
+  uint32_t unhung_tests = 0;  ///< Atoms that are tested only when a combination asks.
   std::unique_ptr<FieldTests> tests;
+  /// All children while they are few: found by their first bytes, without a hash.
+  struct Child {
+    uint64_t word;  ///< The first eight bytes, those beyond the name zero.
+    uint32_t size;
+    NodeId id;
+  };
+  static constexpr size_t kFewChildren = 8;
+  std::vector<Child> few;
 
+  static constexpr uint32_t kTested = 1U << static_cast<unsigned>(AtomKind::kWildcard) |
+                                      1U << static_cast<unsigned>(AtomKind::kRange) |
+                                      1U << static_cast<unsigned>(AtomKind::kBut);
   static constexpr uint32_t kNeedsNumber = 1U << 16;
   static constexpr uint32_t kNeedsFolding = 1U << 17;
   [[nodiscard]] bool Has(AtomKind kind) const { return kinds >> static_cast<unsigned>(kind) & 1; }
@@ -260,11 +294,28 @@ class Index {
       return child.parent == node && child.name.view() == name;
     });
   }
+  /// The same; `word` are the first bytes of the name, those beyond it zero.
+  [[nodiscard]] NodeId FindChild(NodeId node, std::string_view name, uint64_t word) const {
+    const Field& field = fields_[node];
+    if (field.children > Field::kFewChildren) {
+      return field.child_lengths >> std::min<size_t>(name.size(), 63) & 1 &&
+                     field.child_firsts >> (word & 63) & 1
+                 ? FindChild(node, name)
+                 : 0;
+    }
+    for (const Field::Child& child : field.few) {
+      if (child.word != word || child.size != name.size()) continue;
+      if (name.size() <= 8 || records_.nodes[child.id].name.view() == name) return child.id;
+    }
+    return 0;
+  }
+  /// Some name of a field holds a dot.
+  [[nodiscard]] bool has_dotted_names() const { return dotted_names_ > 0; }
   [[nodiscard]] AtomId FindAtom(NodeId node, AtomKind kind, std::string_view bytes,
                                 uint64_t hash) const {
     return atoms_.Find(hash, [&](uint32_t id) {
       const Atom& atom = records_.atoms[id];
-      return atom.node == node && atom.kind == kind && atom.bytes.view() == bytes;
+      return atom.node == node && atom.kind == kind && SameBytes(atom.bytes.view(), bytes);
     });
   }
   [[nodiscard]] static uint64_t AtomSeed(NodeId node, AtomKind kind) {
@@ -296,6 +347,8 @@ class Index {
   void RemoveAtom(AtomId id);
   void AddAbsence(NodeId id);
   void RemoveAbsence(NodeId id);
+  void AddPair(NodeId id) { ++fields_[id].pairs; }
+  void RemovePair(NodeId id) { --fields_[id].pairs; }
   void Hang(AtomId atom, CombinationId combination);
   void Unhang(AtomId atom, CombinationId combination);
   void HangAlways(CombinationId combination);
@@ -305,6 +358,12 @@ class Index {
   FieldTests& TestsOf(NodeId node);
   void NoteCombination(CombinationId id);
   void SetHungTest(const Atom& atom, AtomId id, bool hung);
+  void AddNumber(const Atom& atom, AtomId id);
+  void RemoveNumber(const Atom& atom, AtomId id);
+  [[nodiscard]] uint32_t HungFor(CombinationId combination) const {
+    const Combination& own = records_.combinations[combination];
+    return own.count == 1 ? own.rule | kIsRule : combination;
+  }
 
   const Records& records_;
   IdTable children_;
@@ -312,6 +371,7 @@ class Index {
   std::vector<Field> fields_;
   std::vector<HungList> hung_;
   std::vector<CombinationId> always_;
+  size_t dotted_names_ = 0;
   size_t combination_end_ = 0;
   size_t rule_end_ = 0;
 };

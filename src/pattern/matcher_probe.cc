@@ -5,13 +5,15 @@
 
 namespace riposte::pattern::matcher {
 
-void Search::Begin() {
+void Search::Begin(const Index& index) {
+  index_ = &index;
   const auto grow = [](auto& list, size_t size) {
     if (list.size() < size) list.resize(size);
   };
-  grow(states_, index_->atom_end());
-  grow(combinations_, index_->combination_end());
-  grow(rules_, index_->rule_end());
+  grow(states_, index.atom_end());
+  grow(hits_of_, index.atom_end());
+  grow(combinations_, index.combination_end());
+  grow(rules_, index.rule_end());
   if (++epoch_ == 1U << 30) {
     std::ranges::fill(states_, 0);
     std::ranges::fill(combinations_, 0);
@@ -23,184 +25,188 @@ void Search::Begin() {
   matched_.clear();
   hits_.clear();
   budget_ = kBudget;
-  log_hits_ = extract_->has_arrays();
-  if (!log_hits_) return;
-  grow(hits_of_, index_->atom_end());
-  grow(counts_, extract_->scopes().size());
-  grow(leaf_marks_, extract_->leaves().size());
 }
 
-std::span<const RuleId> Search::Run(const Index& index, const Extract& extract) {
-  index_ = &index;
+std::span<const RuleId> Search::Finish(const Extract& extract) {
   extract_ = &extract;
-  Begin();
-  const auto leaves = static_cast<uint32_t>(extract.leaves().size());
-  for (uint32_t leaf = 0; leaf < leaves; ++leaf) Probe(leaf);
-  candidates_.insert(candidates_.end(), index.always().begin(), index.always().end());
-  for (const CombinationId id : candidates_) {
-    const Combination& combination = index.records().combinations[id];
-    if (rules_[combination.rule] == epoch_ || !Holds(combination)) continue;
-    rules_[combination.rule] = epoch_;
-    matched_.push_back(combination.rule);
+  if (extract.has_arrays() && counts_.size() < extract.scopes().size()) {
+    counts_.resize(extract.scopes().size());
   }
+  const auto judge = [&](CombinationId id) {
+    const Combination& combination = index_->records().combinations[id];
+    if (rules_[combination.rule] != epoch_ && Holds(combination)) Match(combination.rule);
+  };
+  for (const CombinationId id : candidates_) judge(id);
+  for (const CombinationId id : index_->always()) judge(id);
   return matched_;
 }
 
-void Search::Found(AtomId atom, uint32_t leaf) {
-  if (log_hits_) AddHit(atom, leaf);
-  if (IsTrue(atom)) return;
-  states_[atom] = epoch_ << 2 | 1;
-  for (const CombinationId id : index_->hung(atom)) {
-    if (combinations_[id] == epoch_) continue;
-    combinations_[id] = epoch_;
-    candidates_.push_back(id);
+void Search::Match(RuleId rule) {
+  rules_[rule] = epoch_;
+  matched_.push_back(rule);
+}
+
+void Search::Found(const Probe& probe, AtomId atom) {
+  if (probe.scope != 0) AddHit(atom, probe.scope);
+  const uint32_t state = StateOf(atom);
+  if (probe.scope == 0) {
+    SetState(atom, kTrueOutside);
+  } else if (state == 0) {
+    SetState(atom, kTrue);
+  }
+  if (state != 0) return;
+  for (const uint32_t id : index_->hung(atom)) {
+    if (id & kIsRule) {
+      if (rules_[id & ~kIsRule] != epoch_) Match(id & ~kIsRule);
+    } else if (combinations_[id] != epoch_) {
+      combinations_[id] = epoch_;
+      candidates_.push_back(id);
+    }
   }
 }
 
-void Search::Probe(uint32_t leaf) {
-  const Leaf& own = extract_->leaves()[leaf];
-  const Field& field = index_->field(own.node);
-  switch (own.view.kind) {
+void Search::OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafView& view) {
+  const Probe probe{node, scope, view};
+  const FieldTests* tests = field.tests.get();
+  switch (view.kind) {
     case LeafKind::kText:
-      ProbeText(leaf, field);
+      ProbeText(probe, field);
       break;
     case LeafKind::kNumber:
-      ProbeNumber(leaf, field);
+      if (tests && tests->number_atoms > 0) ProbeNumber(probe, *tests);
       break;
     case LeafKind::kTrue:
-      if (field.Has(AtomKind::kTrue)) ProbeExact(leaf, AtomKind::kTrue, {});
+      if (field.Has(AtomKind::kTrue)) ProbeExact(probe, AtomKind::kTrue, {});
       break;
     case LeafKind::kFalse:
-      if (field.Has(AtomKind::kFalse)) ProbeExact(leaf, AtomKind::kFalse, {});
+      if (field.Has(AtomKind::kFalse)) ProbeExact(probe, AtomKind::kFalse, {});
       break;
     case LeafKind::kNull:
-      if (field.Has(AtomKind::kNull)) ProbeExact(leaf, AtomKind::kNull, {});
+      if (field.Has(AtomKind::kNull)) ProbeExact(probe, AtomKind::kNull, {});
       break;
   }
-  if (!field.tests) return;
-  for (const AtomId atom : field.tests->hung_buts) ProbeTest(leaf, atom);
-  if (field.tests->hung_exists != 0 && !IsTrue(field.tests->hung_exists)) {
-    Found(field.tests->hung_exists, leaf);
-  }
+  if (!tests) return;
+  for (const AtomId atom : tests->hung_buts) ProbeTest(probe, atom);
+  if (tests->exists != 0 && !IsSettled(tests->exists)) Found(probe, tests->exists);
 }
 
-void Search::ProbeText(uint32_t leaf, const Field& field) {
-  const LeafView& view = extract_->leaves()[leaf].view;
-  if (field.Has(AtomKind::kExact)) ProbeExact(leaf, AtomKind::kExact, view.text);
-  if (field.Has(AtomKind::kExactFold)) ProbeExact(leaf, AtomKind::kExactFold, view.folded);
+void Search::ProbeText(const Probe& probe, const Field& field) {
+  const LeafView& view = probe.view;
+  if (field.Has(AtomKind::kExact)) ProbeExact(probe, AtomKind::kExact, view.text);
+  if (field.Has(AtomKind::kExactFold)) ProbeExact(probe, AtomKind::kExactFold, view.folded);
   if (!field.tests) return;
   const FieldTests& tests = *field.tests;
-  ProbeLengths(leaf, AtomKind::kPrefix, tests.prefixes, view.text);
-  ProbeLengths(leaf, AtomKind::kPrefixFold, tests.prefixes_fold, view.folded);
-  ProbeLengths(leaf, AtomKind::kSuffix, tests.suffixes, view.text);
-  ProbeLengths(leaf, AtomKind::kSuffixFold, tests.suffixes_fold, view.folded);
-  if (!tests.masks.empty()) ProbeAddress(leaf, tests.masks);
-  if (!tests.hung_wildcards.empty()) ProbeWildcards(leaf, tests);
+  ProbeLengths(probe, AtomKind::kPrefix, tests.prefixes, view.text);
+  ProbeLengths(probe, AtomKind::kPrefixFold, tests.prefixes_fold, view.folded);
+  ProbeLengths(probe, AtomKind::kSuffix, tests.suffixes, view.text);
+  ProbeLengths(probe, AtomKind::kSuffixFold, tests.suffixes_fold, view.folded);
+  if (!tests.masks.empty()) ProbeAddress(probe, tests.masks);
+  if (!tests.hung_wildcards.empty()) ProbeWildcards(probe, tests);
 }
 
-void Search::ProbeExact(uint32_t leaf, AtomKind kind, std::string_view bytes) {
-  const NodeId node = extract_->leaves()[leaf].node;
-  const AtomId atom = index_->FindAtom(node, kind, bytes, Index::HashAtom(node, kind, bytes));
-  if (atom != 0) Found(atom, leaf);
+void Search::ProbeExact(const Probe& probe, AtomKind kind, std::string_view bytes) {
+  const AtomId atom =
+      index_->FindAtom(probe.node, kind, bytes, Index::HashAtom(probe.node, kind, bytes));
+  if (atom != 0) Found(probe, atom);
 }
 
-void Search::ProbeLengths(uint32_t leaf, AtomKind kind, const FieldTests::Lengths& lengths,
+void Search::ProbeLengths(const Probe& probe, AtomKind kind, const FieldTests::Lengths& lengths,
                           std::string_view text) {
   if (lengths.empty()) return;
-  const NodeId node = extract_->leaves()[leaf].node;
   const bool from_back = kind == AtomKind::kSuffix || kind == AtomKind::kSuffixFold;
-  GrowingHash hash(text, Index::AtomSeed(node, kind), from_back);
+  GrowingHash hash(text, Index::AtomSeed(probe.node, kind), from_back);
   for (const FieldTests::Length& own : lengths) {
     if (own.length > text.size()) return;
     const std::string_view part =
         from_back ? text.substr(text.size() - own.length) : text.substr(0, own.length);
     const AtomId atom = index_->atom_table().Find(hash.Of(own.length), [&](uint32_t id) {
       const Atom& known = index_->records().atoms[id];
-      if (known.node != node || known.kind != kind) return false;
+      if (known.node != probe.node || known.kind != kind) return false;
       // What is known to hold need not be compared again.
-      if (!log_hits_ && IsTrue(id) && known.bytes.view().size() == part.size()) return false;
-      return known.bytes.view() == part;
+      if (IsSettled(id) && known.bytes.view().size() == part.size()) return false;
+      return SameBytes(known.bytes.view(), part);
     });
-    if (atom != 0) Found(atom, leaf);
+    if (atom != 0) Found(probe, atom);
   }
 }
 
-void Search::ProbeAddress(uint32_t leaf, const FieldTests::Lengths& masks) {
-  const auto address = Cidr::Address(extract_->leaves()[leaf].view.text);
+void Search::ProbeAddress(const Probe& probe, const FieldTests::Lengths& masks) {
+  const auto address = Cidr::Address(probe.view.text);
   if (!address) return;
   const uint32_t family = address->v6() ? 256 : 0;
   for (const FieldTests::Length& mask : masks) {
     if ((mask.length & 256) != family) continue;
     const Cidr::Bytes key = address->Widened(mask.length - family).Key();
-    ProbeExact(leaf, AtomKind::kCidr, {key.data(), key.size()});
+    ProbeExact(probe, AtomKind::kCidr, {key.data(), key.size()});
   }
 }
 
-void Search::ProbeNumber(uint32_t leaf, const Field& field) {
-  double number = extract_->leaves()[leaf].view.number;
-  if (number == 0) number = 0;  // -0 too.
-  if (field.Has(AtomKind::kNumber)) {
-    ProbeExact(leaf, AtomKind::kNumber, {reinterpret_cast<const char*>(&number), sizeof(number)});
+void Search::ProbeNumber(const Probe& probe, const FieldTests& tests) {
+  double number = probe.view.number;
+  if (tests.few_numbers()) {
+    for (const FieldTests::OnNumber& own : tests.numbers) {
+      if (own.range.Contains(number) && !IsSettled(own.atom)) Found(probe, own.atom);
+    }
+    return;
   }
-  if (!field.tests || !field.Has(AtomKind::kRange)) return;
-  const size_t looked = field.tests->ranges.EachContaining(number, [&](AtomId atom) {
-    if (!IsTrue(atom)) Found(atom, leaf);
+  if (number == 0) number = 0;  // -0 too.
+  ProbeExact(probe, AtomKind::kNumber, {reinterpret_cast<const char*>(&number), sizeof(number)});
+  const size_t looked = tests.ranges.EachContaining(number, [&](AtomId atom) {
+    if (!IsSettled(atom)) Found(probe, atom);
   });
   (void)Spend(looked / 8);
 }
 
-void Search::ProbeWildcards(uint32_t leaf, const FieldTests& tests) {
+void Search::ProbeWildcards(const Probe& probe, const FieldTests& tests) {
   constexpr size_t kFew = 8;
   if (tests.hung_wildcards.size() <= kFew) {
-    for (const AtomId atom : tests.hung_wildcards) ProbeTest(leaf, atom);
+    for (const AtomId atom : tests.hung_wildcards) ProbeTest(probe, atom);
     return;
   }
-  const std::string_view text = extract_->leaves()[leaf].view.text;
   if (buckets_.size() <= tests.wildcards.buckets()) buckets_.resize(tests.wildcards.buckets() + 1);
   if (++bucket_serial_ == 0) {
     std::ranges::fill(buckets_, 0);
     bucket_serial_ = 1;
   }
-  tests.wildcards.EachCandidate(text, [&](size_t bucket, const std::vector<AtomId>& atoms) {
-    if (buckets_[bucket] == bucket_serial_) return;
-    buckets_[bucket] = bucket_serial_;
-    for (const AtomId atom : atoms) ProbeTest(leaf, atom);
-  });
+  tests.wildcards.EachCandidate(probe.view.text,
+                                [&](size_t bucket, const std::vector<AtomId>& atoms) {
+                                  if (buckets_[bucket] == bucket_serial_) return;
+                                  buckets_[bucket] = bucket_serial_;
+                                  for (const AtomId atom : atoms) ProbeTest(probe, atom);
+                                });
 }
 
-void Search::ProbeTest(uint32_t leaf, AtomId atom) {
-  if (IsTrue(atom)) return;
-  const LeafView& view = extract_->leaves()[leaf].view;
+// Of what is true already, the leaves in arrays are collected when they are asked for.
+void Search::ProbeTest(const Probe& probe, AtomId atom) {
+  const uint32_t state = StateOf(atom);
+  if (state == kTrueOutside || (state == kTrue && probe.scope != 0)) return;
   const Atom& own = index_->records().atoms[atom];
-  if (!Spend(1 + (own.kind == AtomKind::kWildcard ? view.text.size() / 64 : 0))) return;
-  if (TestAtom(own.kind, own.bytes.view(), view)) Found(atom, leaf);
+  if (!Spend(1 + (own.kind == AtomKind::kWildcard ? probe.view.text.size() / 64 : 0))) return;
+  if (TestAtom(own.kind, own.bytes.view(), probe.view)) Found(probe, atom);
 }
 
 bool Search::AtomSatisfied(AtomId atom) {
-  if (IsTrue(atom)) return true;
+  const uint32_t state = StateOf(atom);
+  if (state != 0) return state != kFalse;
   const Atom& own = index_->records().atoms[atom];
-  if (IsLookedUp(own.kind) || states_[atom] == (epoch_ << 2 | 2)) return false;
-  bool satisfied = false;
+  // What is looked up, or hung on, has been asked of every leaf.
+  if (IsLookedUp(own.kind) || index_->hung(atom).size() > 0) return false;
   const auto& leaves = extract_->leaves();
   for (uint32_t leaf = extract_->first_leaf(own.node); leaf != kNoLeaf; leaf = leaves[leaf].next) {
-    if (own.kind == AtomKind::kExists) {
-      satisfied = true;
-      break;
-    }
     if (!Spend(1 + leaves[leaf].view.text.size() / 64)) return false;
-    if (TestAtom(own.kind, own.bytes.view(), leaves[leaf].view)) {
-      satisfied = true;
-      break;
-    }
+    if (!TestAtom(own.kind, own.bytes.view(), leaves[leaf].view)) continue;
+    const bool outside = leaves[leaf].scope == 0;
+    SetState(atom, outside ? kTrueOutside : kTrue);
+    if (outside || !extract_->has_spellings()) return true;
   }
-  states_[atom] = epoch_ << 2 | (satisfied ? 1 : 2);
-  return satisfied;
+  if (StateOf(atom) == 0) SetState(atom, kFalse);
+  return StateOf(atom) != kFalse;
 }
 
 bool Search::Satisfied(ClauseRef ref) {
   if ((ref & kIsClause) == 0) return AtomSatisfied(ref);
   const Clause& clause = index_->records().clauses[ref & ~kIsClause];
-  if (clause.accepts_absence && extract_->first_leaf(clause.node) == kNoLeaf) return true;
+  if (clause.accepts_absence && !extract_->has_leaf(clause.node)) return true;
   for (uint32_t i = 0; i < clause.count; ++i) {
     if (AtomSatisfied(clause.atoms[i])) return true;
   }
@@ -212,14 +218,13 @@ bool Search::Holds(const Combination& combination) {
   for (const ClauseRef ref : combination) {
     if (!Satisfied(ref)) return false;
   }
-  return !log_hits_ || combination.count == 1 || ArraysAgree(combination);
+  return !extract_->has_arrays() || combination.count == 1 || ArraysAgree(combination);
 }
 
 size_t Search::bytes() const {
   return (states_.capacity() + combinations_.capacity() + rules_.capacity() +
-          candidates_.capacity() + matched_.capacity() + buckets_.capacity() +
-          2 * leaf_marks_.capacity() + heap_.capacity() + together_.capacity() +
-          chosen_.capacity()) *
+          candidates_.capacity() + matched_.capacity() + buckets_.capacity() + heap_.capacity() +
+          together_.capacity() + chosen_.capacity()) *
              4 +
          hits_of_.capacity() * sizeof(Hits) + hits_.capacity() * sizeof(Hit) +
          counts_.capacity() * sizeof(Count) + groups_.capacity() * sizeof(Group) +

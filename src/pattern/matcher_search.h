@@ -19,23 +19,25 @@
 
 namespace riposte::pattern::matcher {
 
-class Search {
+class Search final : public LeafSink {
  public:
   /// About 4 ms: with the reading of 256 KB, an event stays below 5.
   static constexpr int64_t kBudget = 1'000'000;
 
-  /// Each once, in no order; good until the next Run.
-  std::span<const RuleId> Run(const Index& index, const Extract& extract);
+  void Begin(const Index& index) override;
+  void OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafView& view) override;
+  /// After all leaves have come. Each once, in no order; good until the next Begin.
+  std::span<const RuleId> Finish(const Extract& extract);
 
   [[nodiscard]] bool exhausted() const { return budget_ < 0; }
   /// Steps of the last Run.
   [[nodiscard]] int64_t steps() const { return kBudget - budget_; }
-  [[nodiscard]] size_t candidates() const { return candidates_.size(); }
   [[nodiscard]] size_t bytes() const;
 
  private:
+  /// A leaf inside arrays that satisfies an atom.
   struct Hit {
-    uint32_t leaf;
+    ScopeId scope;
     uint32_t next;
   };
   struct Hits {
@@ -44,25 +46,36 @@ class Search {
     bool all = false;  ///< Of an atom that is tested: every leaf has been.
   };
 
-  void Begin();
+  void Match(RuleId rule);
   bool Spend(size_t steps) {
     budget_ -= static_cast<int64_t>(steps);
     return budget_ >= 0;
   }
 
-  // Probing, matcher_probe.cc.
-  void Probe(uint32_t leaf);
-  void ProbeText(uint32_t leaf, const Field& field);
-  void ProbeLengths(uint32_t leaf, AtomKind kind, const FieldTests::Lengths& lengths,
+  /// The leaf at hand.
+  struct Probe {
+    NodeId node;
+    ScopeId scope;
+    const LeafView& view;
+  };
+  void ProbeText(const Probe& probe, const Field& field);
+  void ProbeLengths(const Probe& probe, AtomKind kind, const FieldTests::Lengths& lengths,
                     std::string_view text);
-  void ProbeAddress(uint32_t leaf, const FieldTests::Lengths& masks);
-  void ProbeNumber(uint32_t leaf, const Field& field);
-  void ProbeWildcards(uint32_t leaf, const FieldTests& tests);
-  void ProbeExact(uint32_t leaf, AtomKind kind, std::string_view bytes);
-  void ProbeTest(uint32_t leaf, AtomId atom);
-  void Found(AtomId atom, uint32_t leaf);
+  void ProbeAddress(const Probe& probe, const FieldTests::Lengths& masks);
+  void ProbeNumber(const Probe& probe, const FieldTests& tests);
+  void ProbeWildcards(const Probe& probe, const FieldTests& tests);
+  void ProbeExact(const Probe& probe, AtomKind kind, std::string_view bytes);
+  void ProbeTest(const Probe& probe, AtomId atom);
+  void Found(const Probe& probe, AtomId atom);
 
-  [[nodiscard]] bool IsTrue(AtomId atom) const { return states_[atom] == (epoch_ << 2 | 1); }
+  // An atom is true by some leaf; when that lies in no array, nothing can contradict it.
+  static constexpr uint32_t kTrue = 1, kFalse = 2, kTrueOutside = 3;
+  [[nodiscard]] uint32_t StateOf(AtomId atom) const {
+    return states_[atom] >> 2 == epoch_ ? states_[atom] & 3 : 0;
+  }
+  void SetState(AtomId atom, uint32_t state) { states_[atom] = epoch_ << 2 | state; }
+  /// Another leaf there could add nothing.
+  [[nodiscard]] bool IsSettled(AtomId atom) const { return StateOf(atom) == kTrueOutside; }
   [[nodiscard]] bool Satisfied(ClauseRef ref);
   [[nodiscard]] bool AtomSatisfied(AtomId atom);
   [[nodiscard]] bool Holds(const Combination& combination);
@@ -78,8 +91,10 @@ class Search {
   [[nodiscard]] bool TryFrom(std::span<const ClauseRef> refs, size_t chosen);
   [[nodiscard]] bool Compatible(ScopeId a, ScopeId b) const;
   void CollectHits(AtomId atom);
-  void AddHit(AtomId atom, uint32_t leaf);
-  /// f(leaf) for each leaf that satisfies the clause, perhaps again, until one says true.
+  void AddHit(AtomId atom, ScopeId scope);
+  [[nodiscard]] bool HoldsOutsideArrays(ClauseRef ref);
+  /// f(scope) for each leaf in an array that satisfies the clause, perhaps again, until one says
+  /// true.
   template <class F>
   bool AnyHit(ClauseRef ref, F f);
 
@@ -87,7 +102,6 @@ class Search {
   const Extract* extract_ = nullptr;
   uint32_t epoch_ = 0;
   int64_t budget_ = kBudget;
-  bool log_hits_ = false;
   std::vector<uint32_t> states_;        ///< By atom: epoch and 1 for true, 2 for false.
   std::vector<uint32_t> combinations_;  ///< By id: the epoch that brought it forward.
   std::vector<uint32_t> rules_;         ///< By id: the epoch it matched in.
@@ -101,12 +115,12 @@ class Search {
   struct Count {
     uint32_t serial = 0;
     uint32_t clauses = 0;
+    uint64_t mark = 0;          ///< The clause that counted here last.
     uint32_t array_serial = 0;  ///< Of the array whose first element this is: it has agreed.
   };
   uint32_t serial_ = 0;
   uint64_t mark_ = 0;
-  std::vector<Count> counts_;         ///< By scope.
-  std::vector<uint64_t> leaf_marks_;  ///< By leaf: the clause that counted it last.
+  std::vector<Count> counts_;  ///< By scope.
   std::vector<ScopeId> heap_;
   struct Group {
     NodeId top;
@@ -125,7 +139,7 @@ bool Search::AnyHit(ClauseRef ref, F f) {
     if (hits_of_[atom].epoch != epoch_) return false;
     for (uint32_t at = hits_of_[atom].first; at != kNoLeaf; at = hits_[at].next) {
       if (!Spend(1)) return false;
-      if (f(hits_[at].leaf)) return true;
+      if (f(hits_[at].scope)) return true;
     }
     return false;
   };

@@ -42,6 +42,51 @@ uint32_t DigitMask(const char* at) {
 }
 #endif
 
+#if defined(__SSE2__) && LDBL_MANT_DIG == 64
+/// Up to eight digits at `at`, of which eight bytes can be read.
+uint64_t EightDigits(const char* at, unsigned count) {
+  uint64_t word = 0;
+  std::memcpy(&word, at, 8);
+  word = count == 0 ? 0 : word << (8 * (8 - count));
+  word = (word & 0x0F0F0F0F0F0F0F0FU) * 2561 >> 8;
+  word = (word & 0x00FF00FF00FF00FFU) * 6553601 >> 16;
+  return (word & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32;
+}
+
+uint64_t Digits(const char* at, unsigned count) {
+  uint64_t value = 0;
+  for (; count > 8; count -= 8, at += 8) value = value * 100000000 + EightDigits(at, 8);
+  static constexpr std::array<uint64_t, 9> kPowers = {1,      10,      100,      1000,     10000,
+                                                      100000, 1000000, 10000000, 100000000};
+  return value * kPowers[count] + EightDigits(at, count);
+}
+
+constexpr auto kWholePowers = [] {
+  std::array<uint64_t, 20> powers{};
+  powers[0] = 1;
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+/// mantissa / 10^scale, correctly rounded, or false where that takes more care.
+/// 19 digits and 10^19 are exact in 64 bits, so their quotient is off by half a unit of those at
+/// most; narrowing it to 53 bits is right unless the 11 bits dropped are that close to a half.
+bool Scale(uint64_t mantissa, unsigned scale, double& value) {
+  if (mantissa < uint64_t{1} << 53 && scale == 0) {
+    value = static_cast<double>(mantissa);
+    return true;
+  }
+  const long double quotient =
+      static_cast<long double>(mantissa) / static_cast<long double>(kWholePowers[scale]);
+  uint64_t bits = 0;
+  std::memcpy(&bits, &quotient, sizeof(bits));
+  const uint64_t dropped = bits & 0x7FF;
+  if (dropped >= 0x3FF && dropped <= 0x401) return false;
+  value = static_cast<double>(quotient);
+  return true;
+}
+#endif
+
 int HexDigit(char c) {
   if (IsDigit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -229,49 +274,41 @@ std::string_view JsonText::StringAt(uint32_t at, uint32_t next) const {
   return text_.substr(at + 1, end - at - 1);
 }
 
-double JsonText::NumberAt(uint32_t at) const {
-  const char* const begin = text_.data() + at;
-  const char* p = begin;
-  const bool negative = *p == '-';
-  if (negative) ++p;
-  uint64_t mantissa = 0;
-  int significant = 0;
-  int scale = 0;
-  const auto digits = [&](bool fraction) {
-    for (; IsDigit(*p); ++p) {
-      mantissa = mantissa * 10 + static_cast<uint64_t>(*p - '0');
-      if (mantissa != 0) ++significant;
-      if (fraction) ++scale;
+bool JsonText::ReadNumber(uint32_t at, double& value) const {
+#if defined(__SSE2__) && LDBL_MANT_DIG == 64
+  if (at + 34 <= text_.size()) {
+    const char* from = text_.data() + at;
+    const bool negative = *from == '-';
+    from += negative ? 1 : 0;
+    const uint64_t digits = DigitMask(from) | static_cast<uint64_t>(DigitMask(from + 16)) << 16;
+    const auto whole = static_cast<unsigned>(std::countr_one(digits));
+    unsigned end = whole;
+    unsigned fraction = 0;
+    if (whole > 0 && from[whole] == '.') {
+      fraction = static_cast<unsigned>(std::countr_one(digits >> (whole + 1)));
+      end = whole + 1 + fraction;
     }
-  };
-  // A valid object ends in '}': there is always a byte that is no digit.
-  digits(false);
-  if (*p == '.') {
-    ++p;
-    digits(true);
-  }
-  const bool exponent = *p == 'e' || *p == 'E';
-#if LDBL_MANT_DIG == 64
-  // 19 digits and 10^27 are exact in 64 bits, so their quotient is off by half a unit of those at
-  // most; narrowing it to 53 bits is right unless the 11 bits dropped are that close to a half.
-  if (!exponent && significant <= 19 && scale <= 27) {
-    static constexpr auto kPowers = [] {
-      std::array<long double, 28> powers{};
-      powers[0] = 1;
-      for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-      return powers;
-    }();
-    const long double quotient =
-        static_cast<long double>(mantissa) / kPowers[static_cast<size_t>(scale)];
-    uint64_t bits = 0;
-    std::memcpy(&bits, &quotient, sizeof(bits));
-    const uint64_t dropped = bits & 0x7FF;
-    if (dropped < 0x3FF || dropped > 0x401) {
-      const auto value = static_cast<double>(quotient);
-      return negative ? -value : value;
+    // Anything unusual goes the slow way below.
+    if (whole > 0 && !(whole > 1 && *from == '0') && (end == whole || fraction > 0) && end < 26 &&
+        whole + fraction <= 19 && kEndsScalar[static_cast<unsigned char>(from[end])]) {
+      uint64_t mantissa = Digits(from, whole);
+      if (fraction > 0) {
+        mantissa = mantissa * kWholePowers[fraction] + Digits(from + whole + 1, fraction);
+      }
+      if (Scale(mantissa, fraction, value)) {
+        if (negative) value = -value;
+        return true;
+      }
     }
   }
 #endif
+  if (!CheckNumber(at)) return false;
+  value = NumberAt(at);
+  return true;
+}
+
+double JsonText::NumberAt(uint32_t at) const {
+  const char* const begin = text_.data() + at;
   double value = 0;
   const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
   if (error == std::errc::result_out_of_range) {

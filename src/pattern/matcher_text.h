@@ -36,14 +36,16 @@ class JsonText {
   /// The content of the string whose quote is at `at`; `next` is the offset after it in
   /// structure().
   [[nodiscard]] std::string_view StringAt(uint32_t at, uint32_t next) const;
-  /// The number at `at`. REQUIRES: CheckScalar said yes.
-  [[nodiscard]] double NumberAt(uint32_t at) const;
+  /// Checks the number at `at` and reads it, correctly rounded.
+  [[nodiscard]] bool ReadNumber(uint32_t at, double& value) const;
 
  private:
   struct Parser;
 
   [[nodiscard]] bool CheckNumber(uint32_t at) const;
   [[nodiscard]] bool CheckNumberSlowly(uint32_t at) const;
+  /// REQUIRES: it is a number.
+  [[nodiscard]] double NumberAt(uint32_t at) const;
   [[nodiscard]] bool EndsScalar(size_t at) const;
 
   std::string_view text_;

@@ -5,6 +5,15 @@
 #include "json/json.h"
 
 namespace riposte::pattern::matcher {
+namespace {
+
+bool HasDot(std::string_view name, uint64_t word) {
+  if (name.size() > 8) return std::memchr(name.data(), '.', name.size()) != nullptr;
+  const uint64_t dots = word ^ 0x2E2E2E2E2E2E2E2EU;
+  return ((dots - 0x0101010101010101U) & ~dots & 0x8080808080808080U) != 0;
+}
+
+}  // namespace
 
 char* Arena::Take(size_t bytes) {
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
@@ -36,11 +45,11 @@ void Extract::Begin(const Index& index) {
     frames_ = 0;
   }
   leaves_.clear();
-  touched_.clear();
   scopes_.assign(1, {});
   arena_.Reset();
   spellings_.clear();
   has_arrays_ = has_spellings_ = false;
+  sink_.Begin(index);
 }
 
 bool Extract::Read(const Index& index, std::string_view text) {
@@ -86,8 +95,11 @@ bool Extract::ReadOnce(const Envelope* envelope) {
 
 void Extract::AddEnvelope(const Envelope& envelope) {
   const auto add = [&](std::string_view name, std::string_view text) {
-    const NodeId node = index_->FindChild(kRoot, name);
-    if (node != 0 && index_->field(node).wants_leaves()) AddText(node, 0, text);
+    const NodeId node =
+        index_->FindChild(kRoot, name, LoadPart(name.data(), std::min<size_t>(name.size(), 8)));
+    if (node == 0) return;
+    const Field& field = index_->field(node);
+    if (field.wants_leaves()) AddText(node, field, 0, text);
   };
   add("version", "0");
   add("id", envelope.id);
@@ -97,14 +109,20 @@ void Extract::AddEnvelope(const Envelope& envelope) {
   add("time", envelope.time);
   add("region", envelope.region);
   const NodeId node = index_->FindChild(kRoot, "resources");
-  if (node == 0 || !index_->field(node).wants_leaves()) return;
+  if (node == 0) return;
+  const Field& field = index_->field(node);
+  if (!field.wants_leaves()) return;
+  if (field.pairs == 0) {
+    for (const std::string& resource : envelope.resources) AddText(node, field, 0, resource);
+    return;
+  }
   const auto first = static_cast<ScopeId>(scopes_.size());
   // Offsets that no array in the text has.
   constexpr uint32_t kBeyond = 0xFFFF'0000U;
   for (const std::string& resource : envelope.resources) {
     const auto scope = static_cast<ScopeId>(scopes_.size());
     scopes_.push_back({0, first, node, kBeyond, scope, envelope.resources.size() == 1});
-    AddText(node, scope, resource);
+    AddText(node, field, scope, resource);
   }
   if (envelope.resources.size() > 1) {
     has_arrays_ = true;
@@ -112,30 +130,30 @@ void Extract::AddEnvelope(const Envelope& envelope) {
   }
 }
 
-void Extract::AddText(NodeId node, ScopeId scope, std::string_view text) {
+void Extract::AddText(NodeId node, const Field& field, ScopeId scope, std::string_view text) {
   LeafView view;
   view.kind = LeafKind::kText;
   view.text = text;
-  if (index_->field(node).kinds & Field::kNeedsFolding) {
+  if (field.kinds & Field::kNeedsFolding) {
     char* folded = arena_.Take(text.size());
     FoldCaseInto(text, folded);
     view.folded = {folded, text.size()};
   }
-  Add(node, scope, view);
+  Add(node, field, scope, view);
 }
 
-void Extract::Add(NodeId node, ScopeId scope, const LeafView& view) {
-  const auto id = static_cast<uint32_t>(leaves_.size());
-  leaves_.push_back({view, node, scope, kNoLeaf});
+void Extract::Add(NodeId node, const Field& field, ScopeId scope, const LeafView& view) {
   NodeState& state = nodes_[node];
   if (state.epoch != epoch_) {
     state.epoch = epoch_;
-    state.first = id;
-    touched_.push_back(node);
-  } else {
-    leaves_[state.last].next = id;
+    state.first = kNoLeaf;
   }
-  state.last = id;
+  // What every leaf is asked as it comes need not be asked again, but for its place in an array.
+  if (field.unhung_tests > 0 || (scope != 0 && (field.kinds & Field::kTested))) {
+    leaves_.push_back({view, scope, state.first});
+    state.first = static_cast<uint32_t>(leaves_.size() - 1);
+  }
+  sink_.OnLeaf(node, field, scope, view);
 }
 
 void Extract::Finish() {
@@ -221,11 +239,11 @@ const uint32_t* Extract::Walk(const uint32_t* at, NodeId node, ScopeId scope, si
       return WalkArray(at, node, scope, depth + 1);
     default:
       if (!field.wants_leaves()) return Skip(at, depth);
-      return AddScalar(at, node, scope) ? at + 1 : nullptr;
+      return AddScalar(at, node, field, scope) ? at + 1 : nullptr;
   }
 }
 
-bool Extract::AddScalar(const uint32_t* at, NodeId node, ScopeId scope) {
+bool Extract::AddScalar(const uint32_t* at, NodeId node, const Field& field, ScopeId scope) {
   LeafView view;
   switch (json_.text()[*at]) {
     case '"': {
@@ -236,7 +254,7 @@ bool Extract::AddScalar(const uint32_t* at, NodeId node, ScopeId scope) {
         if (!end) return false;
         content = {plain, static_cast<size_t>(end - plain)};
       }
-      AddText(node, scope, content);
+      AddText(node, field, scope, content);
       return true;
     }
     case 't':
@@ -251,11 +269,12 @@ bool Extract::AddScalar(const uint32_t* at, NodeId node, ScopeId scope) {
     default:
       view.kind = LeafKind::kNumber;
   }
-  if (!json_.CheckScalar(*at)) return false;
-  if (view.kind == LeafKind::kNumber && (index_->field(node).kinds & Field::kNeedsNumber)) {
-    view.number = json_.NumberAt(*at);
+  if (view.kind == LeafKind::kNumber && (field.kinds & Field::kNeedsNumber)) {
+    if (!json_.ReadNumber(*at, view.number)) return false;
+  } else if (!json_.CheckScalar(*at)) {
+    return false;
   }
-  Add(node, scope, view);
+  Add(node, field, scope, view);
   return true;
 }
 
@@ -264,6 +283,16 @@ const uint32_t* Extract::WalkArray(const uint32_t* at, NodeId node, ScopeId scop
   const char* const text = json_.text();
   const uint32_t array_at = *at++;
   if (text[*at] == ']') return at + 1;
+  // Where no two clauses of one combination can meet, the elements need not be told apart.
+  if (index_->field(node).pairs == 0 && !index_->has_dotted_names()) {
+    while (true) {
+      at = Walk(at, node, scope, depth);
+      if (!at) return nullptr;
+      const char after = text[*at++];
+      if (after == ']') return at;
+      if (after != ',') return nullptr;
+    }
+  }
   const auto first = static_cast<ScopeId>(scopes_.size());
   for (bool alone = true;; alone = false) {
     const auto element = static_cast<ScopeId>(scopes_.size());
@@ -300,6 +329,15 @@ const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId sco
   }
 }
 
+uint64_t Extract::FirstWord(std::string_view name) const {
+  if (name.data() + 8 > json_.text() + json_.size() || name.data() < json_.text()) {
+    return LoadPart(name.data(), std::min<size_t>(name.size(), 8));
+  }
+  uint64_t word = 0;
+  std::memcpy(&word, name.data(), 8);
+  return name.size() >= 8 ? word : word & ((uint64_t{1} << (8 * name.size())) - 1);
+}
+
 const uint32_t* Extract::WalkMember(const uint32_t* key, const uint32_t* value, NodeId node,
                                     ScopeId scope, uint32_t frame, size_t depth) {
   std::string_view name = json_.StringAt(key[0], key[1]);
@@ -310,12 +348,10 @@ const uint32_t* Extract::WalkMember(const uint32_t* key, const uint32_t* value, 
     name = {plain, static_cast<size_t>(end - plain)};
   }
   const Field& field = index_->field(node);
-  const bool dotted = std::memchr(name.data(), '.', name.size()) != nullptr;
-  NodeId child = 0;
-  if ((field.child_lengths >> std::min<size_t>(name.size(), 63) & 1) &&
-      (name.empty() || (field.child_firsts >> (static_cast<unsigned char>(name[0]) & 63) & 1))) {
-    child = index_->FindChild(node, name);
-  }
+  const uint64_t word = FirstWord(name);
+  const NodeId child = index_->FindChild(node, name, word);
+  // A dot matters only where it may stand between two names.
+  const bool dotted = field.parents > 0 && HasDot(name, word);
   if (child == 0 && !dotted) return Skip(value, depth);
   if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(value, depth);
   const uint32_t* after = nullptr;
@@ -358,8 +394,7 @@ void Extract::FindSpelled(NodeId node, std::string_view key, size_t depth) {
 
 size_t Extract::bytes() const {
   return json_.bytes() + leaves_.capacity() * sizeof(Leaf) +
-         (touched_.capacity() + spelled_.capacity() + ignored_.capacity() + effective_.capacity()) *
-             4 +
+         (spelled_.capacity() + ignored_.capacity() + effective_.capacity()) * 4 +
          nodes_.capacity() * sizeof(NodeState) + scopes_.capacity() * sizeof(ScopeOf) +
          spellings_.capacity() * sizeof(Spelling) + arena_.bytes();
 }

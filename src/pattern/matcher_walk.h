@@ -40,12 +40,12 @@ inline constexpr uint32_t kNoLeaf = 0xFFFF'FFFFU;
 
 struct Leaf {
   LeafView view;
-  NodeId node = 0;
   ScopeId scope = 0;
   uint32_t next = kNoLeaf;  ///< Of the same node.
 };
 
-/// One element of an array. Arrays and elements are known by where they begin.
+/// One element of an array below which several clauses of a combination stand. Arrays and elements
+/// are known by where they begin.
 struct ScopeOf {
   ScopeId parent = 0;
   ScopeId first = 0;  ///< The scope of the array's first element: one number for the array.
@@ -55,20 +55,32 @@ struct ScopeOf {
   bool alone = false;  ///< The only element: as if there were no array.
 };
 
+/// Takes the leaves of named fields as they come.
+class LeafSink {
+ public:
+  virtual ~LeafSink() = default;
+  /// A new event; or the same one again from the start, forgetting what came.
+  virtual void Begin(const Index& index) = 0;
+  virtual void OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafView& view) = 0;
+};
+
 class Extract {
  public:
+  explicit Extract(LeafSink& sink) : sink_(sink) {}
+
   /// False when the text is not a JSON object, whole and well-formed.
   [[nodiscard]] bool Read(const Index& index, std::string_view text);
   /// The same for the detail of an event whose other members are given.
   [[nodiscard]] bool Read(const Index& index, const Envelope& envelope, std::string_view detail);
 
+  /// Some leaf is there, kept or not.
+  [[nodiscard]] bool has_leaf(NodeId node) const { return nodes_[node].epoch == epoch_; }
+  /// Leaves are kept for fields with conditions that may have to be tested later.
   [[nodiscard]] const std::vector<Leaf>& leaves() const { return leaves_; }
   [[nodiscard]] uint32_t first_leaf(NodeId node) const {
     const NodeState& state = nodes_[node];
     return state.epoch == epoch_ ? state.first : kNoLeaf;
   }
-  /// The nodes that have leaves.
-  [[nodiscard]] const std::vector<NodeId>& touched() const { return touched_; }
   [[nodiscard]] const std::vector<ScopeOf>& scopes() const { return scopes_; }
   /// The innermost array element around it that has siblings, itself included; 0 for none.
   [[nodiscard]] ScopeId Effective(ScopeId scope) const { return effective_[scope]; }
@@ -83,7 +95,6 @@ class Extract {
   struct NodeState {
     uint32_t epoch = 0;
     uint32_t first = 0;
-    uint32_t last = 0;
     uint32_t array_epoch = 0;
     uint32_t frame = 0;  ///< The object that was last seen to name it, and where.
     uint32_t frame_at = 0;
@@ -99,8 +110,8 @@ class Extract {
   [[nodiscard]] bool ReadTwiceIfNeeded(const Envelope* envelope);
   [[nodiscard]] bool ReadOnce(const Envelope* envelope);
   void AddEnvelope(const Envelope& envelope);
-  void AddText(NodeId node, ScopeId scope, std::string_view text);
-  void Add(NodeId node, ScopeId scope, const LeafView& view);
+  void AddText(NodeId node, const Field& field, ScopeId scope, std::string_view text);
+  void Add(NodeId node, const Field& field, ScopeId scope, const LeafView& view);
   void Finish();
 
   // All take the position of their first structure index, and return that after their last, or
@@ -111,15 +122,16 @@ class Extract {
   const uint32_t* WalkArray(const uint32_t* at, NodeId node, ScopeId scope, size_t depth);
   const uint32_t* WalkMember(const uint32_t* key, const uint32_t* value, NodeId node, ScopeId scope,
                              uint32_t frame, size_t depth);
-  [[nodiscard]] bool AddScalar(const uint32_t* at, NodeId node, ScopeId scope);
+  [[nodiscard]] uint64_t FirstWord(std::string_view name) const;
+  [[nodiscard]] bool AddScalar(const uint32_t* at, NodeId node, const Field& field, ScopeId scope);
   void FindSpelled(NodeId node, std::string_view key, size_t depth);
 
+  LeafSink& sink_;
   JsonText json_;
   const Index* index_ = nullptr;
   uint32_t epoch_ = 0;
   uint32_t frames_ = 0;
   std::vector<Leaf> leaves_;
-  std::vector<NodeId> touched_;
   std::vector<NodeState> nodes_;
   std::vector<ScopeOf> scopes_;
   std::vector<ScopeId> effective_;

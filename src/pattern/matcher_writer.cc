@@ -62,6 +62,10 @@ void Apply(Index& index, const Step& step) {
       return index.AddAbsence(step.a);
     case Step::Kind::kRemoveAbsence:
       return index.RemoveAbsence(step.a);
+    case Step::Kind::kAddPair:
+      return index.AddPair(step.a);
+    case Step::Kind::kRemovePair:
+      return index.RemovePair(step.a);
     case Step::Kind::kHang:
       return index.Hang(step.a, step.b);
     case Step::Kind::kUnhang:
@@ -262,6 +266,25 @@ void Writer::Release(Index& back, ClauseRef ref) {
   ReleaseNode(back, clause.node);
 }
 
+NodeId Writer::NodeOf(ClauseRef ref) const {
+  return ref & kIsClause ? records_.clauses[ref & ~kIsClause].node : records_.atoms[ref].node;
+}
+
+void Writer::CountPairs(Index& back, const Combination& combination, Step::Kind kind) {
+  if (combination.count < 2) return;
+  above_.clear();
+  for (const ClauseRef ref : combination) {
+    for (NodeId node = NodeOf(ref); node != kRoot; node = records_.nodes[node].parent) {
+      above_.push_back(node);
+    }
+  }
+  std::ranges::sort(above_);
+  for (size_t i = 1; i < above_.size(); ++i) {
+    const bool first = i == 1 || above_[i - 2] != above_[i];
+    if (above_[i - 1] == above_[i] && first) Do(back, {kind, above_[i]});
+  }
+}
+
 double Writer::Commonness(ClauseRef ref) const {
   if ((ref & kIsClause) == 0) {
     const Atom& atom = records_.atoms[ref];
@@ -306,6 +329,7 @@ void Writer::Unhang(Index& back, CombinationId id) {
 void Writer::Reconsider(Index& back, AtomId crowded) {
   const std::vector<CombinationId> hung(back.hung(crowded).begin(), back.hung(crowded).end());
   for (const CombinationId id : hung) {
+    if (id & kIsRule) continue;  // It has but one clause to hang on.
     const Combination& combination = records_.combinations[id];
     const ClauseRef rarest = Rarest(combination);
     if (rarest == combination.hung || Commonness(rarest) * 2 > Commonness(combination.hung)) {
@@ -346,6 +370,7 @@ RuleId Writer::Add(Index& back, const Matcher::NewRule& rule) {
     }
     bytes_ += kCombinationBytes + clauses.size() * sizeof(ClauseRef);
     records_.rules[rule_id].first = id;
+    CountPairs(back, combination, Step::Kind::kAddPair);
     const ClauseRef rarest = Rarest(combination);
     Hang(back, id, rarest);
     if (rarest != 0 && (rarest & kIsClause) == 0) {
@@ -362,6 +387,7 @@ void Writer::Remove(Index& back, RuleId rule) {
        id = records_.combinations[id].next) {
     const Combination& combination = records_.combinations[id];
     Unhang(back, id);
+    CountPairs(back, combination, Step::Kind::kRemovePair);
     for (const ClauseRef ref : combination) Release(back, ref);
     bytes_ -= kCombinationBytes + combination.count * sizeof(ClauseRef);
     freed_combinations_.push_back(id);

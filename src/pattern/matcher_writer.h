@@ -29,6 +29,8 @@ struct Step {
     kRemoveAtom,
     kAddAbsence,
     kRemoveAbsence,
+    kAddPair,
+    kRemovePair,
     kHang,
     kUnhang,
     kHangAlways,
@@ -77,6 +79,10 @@ class Writer {
   /// The node's names joined, or "" when none of them holds a dot.
   [[nodiscard]] std::string SpellingOf(NodeId id) const;
 
+  /// The nodes above several clauses of the combination: where an array would join them.
+  void CountPairs(Index& back, const Combination& combination, Step::Kind kind);
+  [[nodiscard]] NodeId NodeOf(ClauseRef ref) const;
+
   [[nodiscard]] double Commonness(ClauseRef ref) const;
   [[nodiscard]] ClauseRef Rarest(const Combination& combination) const;
   void Hang(Index& back, CombinationId id, ClauseRef ref);
@@ -88,6 +94,7 @@ class Writer {
   size_t bytes_ = 0;  ///< Of operands and names, and what stands around them.
   Spellings spellings_;
   std::vector<Step> steps_;
+  std::vector<NodeId> above_;
   std::vector<NodeId> freed_nodes_;
   std::vector<AtomId> freed_atoms_;
   std::vector<ClauseId> freed_clauses_;
