@@ -146,6 +146,14 @@ std::optional<EncodedAtom> Encode(const Alternative& alternative) {
   return std::visit(Encoder{}, alternative);
 }
 
+std::optional<std::pair<AtomKind, std::string_view>> OnlyExcluded(std::string_view bytes) {
+  const auto kind = static_cast<AtomKind>(bytes[0]);
+  if (kind > AtomKind::kSuffixFold || LengthAt(bytes.data() + 1) + 5 != bytes.size()) {
+    return std::nullopt;
+  }
+  return std::pair{kind, bytes.substr(5)};
+}
+
 bool NeedsFolding(AtomKind kind, std::string_view bytes) {
   if (kind == AtomKind::kBut) {
     return AnyExcluded(bytes, [](AtomKind inner, std::string_view operand) {

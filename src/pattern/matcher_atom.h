@@ -81,6 +81,10 @@ struct Range {
 };
 [[nodiscard]] Range DecodeRange(std::string_view bytes);
 
+/// The only thing that an anything-but excludes, when it is one text.
+[[nodiscard]] std::optional<std::pair<AtomKind, std::string_view>> OnlyExcluded(
+    std::string_view bytes);
+
 [[nodiscard]] double DecodeNumber(std::string_view bytes);
 /// The bytes under which equal numbers are equal: -0 is 0.
 [[nodiscard]] std::string EncodeNumber(double number);

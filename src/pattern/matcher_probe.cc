@@ -70,7 +70,7 @@ void Search::OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafVi
   const FieldTests* tests = field.tests.get();
   switch (view.kind) {
     case LeafKind::kText:
-      ProbeText(probe, field);
+      if (tests) ProbeText(probe, *tests);
       break;
     case LeafKind::kNumber:
       if (tests && tests->number_atoms > 0) ProbeNumber(probe, *tests);
@@ -86,22 +86,43 @@ void Search::OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafVi
       break;
   }
   if (!tests) return;
+  if (view.kind != LeafKind::kText) {
+    for (const TextTest& but : tests->simple_buts) FoundUnlessSettled(probe, but.atom);
+  }
   for (const AtomId atom : tests->hung_buts) ProbeTest(probe, atom);
-  if (tests->exists != 0 && !IsSettled(tests->exists)) Found(probe, tests->exists);
+  if (tests->exists != 0) FoundUnlessSettled(probe, tests->exists);
 }
 
-void Search::ProbeText(const Probe& probe, const Field& field) {
+void Search::FoundUnlessSettled(const Probe& probe, AtomId atom) {
+  if (StateOf(atom) != kTrueOutside) Found(probe, atom);
+}
+
+void Search::ProbeText(const Probe& probe, const FieldTests& tests) {
+  const TextWords plain(probe.view.text);
+  const TextWords folded(probe.view.folded);
+  if (tests.few_texts()) {
+    for (const TextTest& test : tests.texts) {
+      if (test.Passes(plain, folded)) FoundUnlessSettled(probe, test.atom);
+    }
+  } else {
+    ProbeTables(probe, tests);
+  }
+  for (const TextTest& but : tests.simple_buts) {
+    if (!but.Passes(plain, folded)) FoundUnlessSettled(probe, but.atom);
+  }
+  if (!tests.masks.empty()) ProbeAddress(probe, tests.masks);
+  if (!tests.hung_wildcards.empty()) ProbeWildcards(probe, tests);
+}
+
+void Search::ProbeTables(const Probe& probe, const FieldTests& tests) {
   const LeafView& view = probe.view;
+  const Field& field = index_->field(probe.node);
   if (field.Has(AtomKind::kExact)) ProbeExact(probe, AtomKind::kExact, view.text);
   if (field.Has(AtomKind::kExactFold)) ProbeExact(probe, AtomKind::kExactFold, view.folded);
-  if (!field.tests) return;
-  const FieldTests& tests = *field.tests;
   ProbeLengths(probe, AtomKind::kPrefix, tests.prefixes, view.text);
   ProbeLengths(probe, AtomKind::kPrefixFold, tests.prefixes_fold, view.folded);
   ProbeLengths(probe, AtomKind::kSuffix, tests.suffixes, view.text);
   ProbeLengths(probe, AtomKind::kSuffixFold, tests.suffixes_fold, view.folded);
-  if (!tests.masks.empty()) ProbeAddress(probe, tests.masks);
-  if (!tests.hung_wildcards.empty()) ProbeWildcards(probe, tests);
 }
 
 void Search::ProbeExact(const Probe& probe, AtomKind kind, std::string_view bytes) {
@@ -151,7 +172,8 @@ void Search::ProbeNumber(const Probe& probe, const FieldTests& tests) {
   }
   if (number == 0) number = 0;  // -0 too.
   ProbeExact(probe, AtomKind::kNumber, {reinterpret_cast<const char*>(&number), sizeof(number)});
-  const size_t looked = tests.ranges.EachContaining(number, [&](AtomId atom) {
+  if (!tests.ranges) return;
+  const size_t looked = tests.ranges->EachContaining(number, [&](AtomId atom) {
     if (!IsSettled(atom)) Found(probe, atom);
   });
   (void)Spend(looked / 8);
@@ -163,17 +185,18 @@ void Search::ProbeWildcards(const Probe& probe, const FieldTests& tests) {
     for (const AtomId atom : tests.hung_wildcards) ProbeTest(probe, atom);
     return;
   }
-  if (buckets_.size() <= tests.wildcards.buckets()) buckets_.resize(tests.wildcards.buckets() + 1);
+  if (buckets_.size() <= tests.wildcards->buckets())
+    buckets_.resize(tests.wildcards->buckets() + 1);
   if (++bucket_serial_ == 0) {
     std::ranges::fill(buckets_, 0);
     bucket_serial_ = 1;
   }
-  tests.wildcards.EachCandidate(probe.view.text,
-                                [&](size_t bucket, const std::vector<AtomId>& atoms) {
-                                  if (buckets_[bucket] == bucket_serial_) return;
-                                  buckets_[bucket] = bucket_serial_;
-                                  for (const AtomId atom : atoms) ProbeTest(probe, atom);
-                                });
+  tests.wildcards->EachCandidate(probe.view.text,
+                                 [&](size_t bucket, const std::vector<AtomId>& atoms) {
+                                   if (buckets_[bucket] == bucket_serial_) return;
+                                   buckets_[bucket] = bucket_serial_;
+                                   for (const AtomId atom : atoms) ProbeTest(probe, atom);
+                                 });
 }
 
 // Of what is true already, the leaves in arrays are collected when they are asked for.

@@ -58,7 +58,8 @@ class Search final : public LeafSink {
     ScopeId scope;
     const LeafView& view;
   };
-  void ProbeText(const Probe& probe, const Field& field);
+  void ProbeText(const Probe& probe, const FieldTests& tests);
+  void ProbeTables(const Probe& probe, const FieldTests& tests);
   void ProbeLengths(const Probe& probe, AtomKind kind, const FieldTests::Lengths& lengths,
                     std::string_view text);
   void ProbeAddress(const Probe& probe, const FieldTests::Lengths& masks);
@@ -67,6 +68,7 @@ class Search final : public LeafSink {
   void ProbeExact(const Probe& probe, AtomKind kind, std::string_view bytes);
   void ProbeTest(const Probe& probe, AtomId atom);
   void Found(const Probe& probe, AtomId atom);
+  void FoundUnlessSettled(const Probe& probe, AtomId atom);
 
   // An atom is true by some leaf; when that lies in no array, nothing can contradict it.
   static constexpr uint32_t kTrue = 1, kFalse = 2, kTrueOutside = 3;

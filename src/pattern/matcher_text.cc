@@ -11,10 +11,6 @@
 
 #include "json/json.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 namespace riposte::pattern::matcher {
 namespace {
 
@@ -31,34 +27,15 @@ bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }
 
-#ifdef __SSE2__
-/// A bit for each of 16 bytes that is a digit.
-uint32_t DigitMask(const char* at) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-  const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
-  const __m128i nine = _mm_set1_epi8(9);
-  return static_cast<uint32_t>(
-      _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(shifted, nine), shifted)));
-}
-#endif
-
 #if defined(__SSE2__) && LDBL_MANT_DIG == 64
-/// Up to eight digits at `at`, of which eight bytes can be read.
+/// One to eight digits at `at`, where eight bytes can be read.
 uint64_t EightDigits(const char* at, unsigned count) {
   uint64_t word = 0;
   std::memcpy(&word, at, 8);
-  word = count == 0 ? 0 : word << (8 * (8 - count));
+  word <<= 8 * (8 - count);
   word = (word & 0x0F0F0F0F0F0F0F0FU) * 2561 >> 8;
   word = (word & 0x00FF00FF00FF00FFU) * 6553601 >> 16;
   return (word & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32;
-}
-
-uint64_t Digits(const char* at, unsigned count) {
-  uint64_t value = 0;
-  for (; count > 8; count -= 8, at += 8) value = value * 100000000 + EightDigits(at, 8);
-  static constexpr std::array<uint64_t, 9> kPowers = {1,      10,      100,      1000,     10000,
-                                                      100000, 1000000, 10000000, 100000000};
-  return value * kPowers[count] + EightDigits(at, count);
 }
 
 constexpr auto kWholePowers = [] {
@@ -205,7 +182,7 @@ bool JsonText::EndsScalar(size_t at) const {
   return at < text_.size() && kEndsScalar[static_cast<unsigned char>(text_[at])];
 }
 
-bool JsonText::CheckScalar(uint32_t at) const {
+bool JsonText::CheckScalarSlowly(uint32_t at) const {
   switch (text_[at]) {
     case 't':
       return text_.substr(at, 4) == "true" && EndsScalar(at + 4);
@@ -214,30 +191,8 @@ bool JsonText::CheckScalar(uint32_t at) const {
     case 'n':
       return text_.substr(at, 4) == "null" && EndsScalar(at + 4);
     default:
-      return CheckNumber(at);
+      return CheckNumberSlowly(at);
   }
-}
-
-bool JsonText::CheckNumber(uint32_t at) const {
-#ifdef __SSE2__
-  if (at + 34 <= text_.size()) {
-    const char* from = text_.data() + at;
-    const size_t sign = *from == '-' ? 1 : 0;
-    from += sign;
-    // Bits above 31 are zero: each run of digits ends at the latest there.
-    const uint64_t digits = DigitMask(from) | static_cast<uint64_t>(DigitMask(from + 16)) << 16;
-    const auto whole = static_cast<unsigned>(std::countr_one(digits));
-    if (whole == 0 || (whole > 1 && *from == '0')) return false;
-    unsigned end = whole;
-    if (from[end] == '.') {
-      const auto fraction = static_cast<unsigned>(std::countr_one(digits >> (whole + 1)));
-      if (fraction == 0 && end < 31) return false;
-      end += 1 + fraction;
-    }
-    if (end < 32 && kEndsScalar[static_cast<unsigned char>(from[end])]) return true;
-  }
-#endif
-  return CheckNumberSlowly(at);
 }
 
 bool JsonText::CheckNumberSlowly(uint32_t at) const {
@@ -267,42 +222,29 @@ bool JsonText::CheckNumberSlowly(uint32_t at) const {
   return EndsScalar(i);
 }
 
-std::string_view JsonText::StringAt(uint32_t at, uint32_t next) const {
-  // Between a string and the next thing there is nothing but white space.
-  size_t end = next - 1;
-  while (text_[end] != '"') --end;
-  return text_.substr(at + 1, end - at - 1);
-}
-
-bool JsonText::ReadNumber(uint32_t at, double& value) const {
+bool JsonText::ReadNumber(uint32_t at, uint32_t next, double& value) const {
 #if defined(__SSE2__) && LDBL_MANT_DIG == 64
-  if (at + 34 <= text_.size()) {
-    const char* from = text_.data() + at;
-    const bool negative = *from == '-';
-    from += negative ? 1 : 0;
-    const uint64_t digits = DigitMask(from) | static_cast<uint64_t>(DigitMask(from + 16)) << 16;
-    const auto whole = static_cast<unsigned>(std::countr_one(digits));
-    unsigned end = whole;
-    unsigned fraction = 0;
-    if (whole > 0 && from[whole] == '.') {
-      fraction = static_cast<unsigned>(std::countr_one(digits >> (whole + 1)));
-      end = whole + 1 + fraction;
+  Shape shape;
+  if (at + 40 <= text_.size() && ShapeOf(at, next, shape) && shape.whole <= 8 &&
+      shape.fraction <= 16 && shape.whole + shape.fraction <= 19) {
+    const char* from = text_.data() + at + shape.sign;
+    uint64_t mantissa = EightDigits(from, shape.whole);
+    from += shape.whole + 1;
+    if (shape.fraction > 8) {
+      mantissa = mantissa * 100'000'000 + EightDigits(from, 8);
+      mantissa =
+          mantissa * kWholePowers[shape.fraction - 8] + EightDigits(from + 8, shape.fraction - 8);
+    } else if (shape.fraction > 0) {
+      mantissa = mantissa * kWholePowers[shape.fraction] + EightDigits(from, shape.fraction);
     }
-    // Anything unusual goes the slow way below.
-    if (whole > 0 && !(whole > 1 && *from == '0') && (end == whole || fraction > 0) && end < 26 &&
-        whole + fraction <= 19 && kEndsScalar[static_cast<unsigned char>(from[end])]) {
-      uint64_t mantissa = Digits(from, whole);
-      if (fraction > 0) {
-        mantissa = mantissa * kWholePowers[fraction] + Digits(from + whole + 1, fraction);
-      }
-      if (Scale(mantissa, fraction, value)) {
-        if (negative) value = -value;
-        return true;
-      }
+    if (Scale(mantissa, shape.fraction, value)) {
+      if (shape.sign != 0) value = -value;
+      return true;
     }
   }
 #endif
-  if (!CheckNumber(at)) return false;
+  if (text_[at] != '-' && !IsDigit(text_[at])) return false;
+  if (!CheckScalar(at, next)) return false;
   value = NumberAt(at);
   return true;
 }

@@ -5,16 +5,6 @@
 #include "json/json.h"
 
 namespace riposte::pattern::matcher {
-namespace {
-
-bool HasDot(std::string_view name, uint64_t word) {
-  if (name.size() > 8) return std::memchr(name.data(), '.', name.size()) != nullptr;
-  const uint64_t dots = word ^ 0x2E2E2E2E2E2E2E2EU;
-  return ((dots - 0x0101010101010101U) & ~dots & 0x8080808080808080U) != 0;
-}
-
-}  // namespace
-
 char* Arena::Take(size_t bytes) {
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
     ++block_;
@@ -197,7 +187,7 @@ value:
       ++at;
       goto close;
     default:
-      if (!json_.CheckScalar(*at)) return nullptr;
+      if (!json_.CheckScalar(at[0], at[1])) return nullptr;
       ++at;
   }
 next:
@@ -270,8 +260,8 @@ bool Extract::AddScalar(const uint32_t* at, NodeId node, const Field& field, Sco
       view.kind = LeafKind::kNumber;
   }
   if (view.kind == LeafKind::kNumber && (field.kinds & Field::kNeedsNumber)) {
-    if (!json_.ReadNumber(*at, view.number)) return false;
-  } else if (!json_.CheckScalar(*at)) {
+    if (!json_.ReadNumber(at[0], at[1], view.number)) return false;
+  } else if (!json_.CheckScalar(at[0], at[1])) {
     return false;
   }
   Add(node, field, scope, view);
@@ -315,13 +305,25 @@ const uint32_t* Extract::WalkArray(const uint32_t* at, NodeId node, ScopeId scop
 const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
   if (depth > json::kMaxDepth) return nullptr;
   const char* const text = json_.text();
+  const Field& field = index_->field(node);
+  // A dot matters only where it may stand between two names.
+  const bool plain = !json_.has_escapes() && field.parents == 0;
   const uint32_t frame = ++frames_;
   ++at;
   if (text[*at] == '}') return at + 1;
   while (true) {
-    if (text[*at] != '"') return nullptr;
-    if (text[at[1]] != ':') return nullptr;
-    at = WalkMember(at, at + 2, node, scope, frame, depth);
+    if (text[*at] != '"' || text[at[1]] != ':') return nullptr;
+    const uint32_t* const value = at + 2;
+    const std::string_view name = json_.StringAt(at[0], at[1]);
+    if (!plain && (json_.has_escapes() || name.find('.') != std::string_view::npos)) {
+      at = WalkOddMember(at, node, scope, frame, depth);
+    } else if (const NodeId child = index_->FindChild(node, name, FirstWord(name)); child != 0) {
+      at = WalkNamed(at, child, scope, frame, depth);
+    } else if (text[*value] == '"' && !json_.has_escapes()) {
+      at = value + 1;
+    } else {
+      at = Skip(value, depth);
+    }
     if (!at) return nullptr;
     const char after = text[*at++];
     if (after == '}') return at;
@@ -329,8 +331,18 @@ const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId sco
   }
 }
 
+inline const uint32_t* Extract::WalkNamed(const uint32_t* key, NodeId child, ScopeId scope,
+                                          uint32_t frame, size_t depth) {
+  if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(key + 2, depth);
+  NodeState& state = nodes_[child];
+  if (state.frame == frame) ignored_.push_back(state.frame_at);
+  state.frame = frame;
+  state.frame_at = *key;
+  return Walk(key + 2, child, scope, depth);
+}
+
 uint64_t Extract::FirstWord(std::string_view name) const {
-  if (name.data() + 8 > json_.text() + json_.size() || name.data() < json_.text()) {
+  if (name.data() + 8 > json_.text() + json_.size()) {
     return LoadPart(name.data(), std::min<size_t>(name.size(), 8));
   }
   uint64_t word = 0;
@@ -338,44 +350,33 @@ uint64_t Extract::FirstWord(std::string_view name) const {
   return name.size() >= 8 ? word : word & ((uint64_t{1} << (8 * name.size())) - 1);
 }
 
-const uint32_t* Extract::WalkMember(const uint32_t* key, const uint32_t* value, NodeId node,
-                                    ScopeId scope, uint32_t frame, size_t depth) {
+/// A key with escapes, or with dots, which may spell a path of several names, and more than one.
+const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId scope,
+                                       uint32_t frame, size_t depth) {
   std::string_view name = json_.StringAt(key[0], key[1]);
-  if (json_.has_escapes() && name.find('\\') != std::string_view::npos) {
+  if (name.find('\\') != std::string_view::npos) {
     char* plain = arena_.Take(name.size());
     const char* end = Unescape(name, plain);
     if (!end) return nullptr;
     name = {plain, static_cast<size_t>(end - plain)};
   }
-  const Field& field = index_->field(node);
-  const uint64_t word = FirstWord(name);
-  const NodeId child = index_->FindChild(node, name, word);
-  // A dot matters only where it may stand between two names.
-  const bool dotted = field.parents > 0 && HasDot(name, word);
-  if (child == 0 && !dotted) return Skip(value, depth);
-  if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(value, depth);
   const uint32_t* after = nullptr;
-  if (child != 0) {
-    NodeState& state = nodes_[child];
-    if (state.frame == frame) ignored_.push_back(state.frame_at);
-    state.frame = frame;
-    state.frame_at = *key;
-    after = Walk(value, child, scope, depth);
-    if (!after || !dotted) return after;
+  if (const NodeId child = index_->FindChild(node, name); child != 0) {
+    after = WalkNamed(key, child, scope, frame, depth);
+    if (!after) return nullptr;
   }
-  // A key with dots may spell a path of several names, and more than one.
   const size_t mine = spelled_.size();
   FindSpelled(node, name, 0);
   const size_t found = spelled_.size();
-  if (found == mine) return after ? after : Skip(value, depth);
-  has_spellings_ = true;
-  for (size_t i = mine; i < found; ++i) {
+  const bool ignored = !ignored_.empty() && std::ranges::binary_search(ignored_, *key);
+  for (size_t i = mine; i < found && !ignored; ++i) {
+    has_spellings_ = true;
     spellings_.push_back({frame, spelled_[i], *key});
-    after = Walk(value, spelled_[i], scope, depth);
+    after = Walk(key + 2, spelled_[i], scope, depth);
     if (!after) break;
   }
   spelled_.resize(mine);
-  return after;
+  return after || found > mine ? after : Skip(key + 2, depth);
 }
 
 void Extract::FindSpelled(NodeId node, std::string_view key, size_t depth) {

@@ -120,8 +120,11 @@ class Extract {
   const uint32_t* Walk(const uint32_t* at, NodeId node, ScopeId scope, size_t depth);
   const uint32_t* WalkObject(const uint32_t* at, NodeId node, ScopeId scope, size_t depth);
   const uint32_t* WalkArray(const uint32_t* at, NodeId node, ScopeId scope, size_t depth);
-  const uint32_t* WalkMember(const uint32_t* key, const uint32_t* value, NodeId node, ScopeId scope,
-                             uint32_t frame, size_t depth);
+  // These take the position of the key.
+  const uint32_t* WalkNamed(const uint32_t* key, NodeId child, ScopeId scope, uint32_t frame,
+                            size_t depth);
+  const uint32_t* WalkOddMember(const uint32_t* key, NodeId node, ScopeId scope, uint32_t frame,
+                                size_t depth);
   [[nodiscard]] uint64_t FirstWord(std::string_view name) const;
   [[nodiscard]] bool AddScalar(const uint32_t* at, NodeId node, const Field& field, ScopeId scope);
   void FindSpelled(NodeId node, std::string_view key, size_t depth);
