@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "bus/rule_delivery.h"
-#include "pattern/evaluate.h"
 
 namespace riposte::bus {
 
@@ -16,52 +15,50 @@ void PutRuleMetric(api::MetricSink& metrics, const RuleKey& rule, std::string_vi
   }
 }
 
-void Ingest::Match(api::Event& event, std::vector<delivery::Work>& owed) const {
-  MatchDocument(event, std::move(event.detail),
-                {event.scope.account.str(), event.scope.region.str()}, owed);
+namespace {
+
+/// Memory for matching, one a thread: it stays from event to event.
+pattern::Matcher::Scratch& ThreadScratch() {
+  thread_local pattern::Matcher::Scratch scratch;
+  return scratch;
 }
 
-void Ingest::MatchDocument(api::Event& event, json::Value&& detail, const Origin& origin,
-                           std::vector<delivery::Work>& owed) const {
+}  // namespace
+
+std::optional<std::vector<RuleSet::RulePtr>> Ingest::FindRules(api::Event& event,
+                                                               std::string_view detail,
+                                                               const Origin& origin) const {
   if (event.id.empty()) event.id = random_.Uuid();
   const auto set = rules_.Find(event.scope, event.bus);
-  if (set->rules().empty()) return;
-  std::vector<const CompiledRule*> candidates;
-  set->Candidates(event.source, event.detail_type, candidates);
-  if (candidates.empty()) return;
-
-  const json::Value envelope = MakeEnvelope(event, origin, std::move(detail));
-  std::string text;
-  for (const CompiledRule* rule : candidates) {
-    if (pattern::Matches(*rule->pattern, envelope.get_object())) {
-      OweRule(*rule, event, envelope, text, owed);
-    }
-  }
-}
-
-bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin& origin,
-                       pattern::EventMatcher& scratch, std::vector<delivery::Work>& owed) const {
-  if (!scratch.Parse(detail)) {
-    // Malformed, or one of the few that only the slower parser can judge.
-    auto document = json::Parse(detail);
-    if (!document || !document->is_object()) return false;
-    MatchDocument(event, std::move(*document), origin, owed);
-    return true;
-  }
-  if (event.id.empty()) event.id = random_.Uuid();
-  const auto set = rules_.Find(event.scope, event.bus);
-  if (set->rules().empty()) return true;
-  std::vector<const CompiledRule*> rules;
-  set->Candidates(event.source, event.detail_type, rules);
-  if (rules.empty()) return true;
-
   const std::string time = set->asks_for_time() ? FormatIso8601(event.time) : std::string();
   const pattern::Envelope seen{event.id, event.detail_type, event.source,   origin.account,
                                time,     origin.region,     event.resources};
-  std::erase_if(rules,
-                [&](const CompiledRule* rule) { return !scratch.Matches(*rule->pattern, seen); });
-  if (rules.empty()) return true;
-  const bool needs_document = std::ranges::any_of(rules, [](const CompiledRule* rule) {
+  std::vector<RuleSet::RulePtr> rules;
+  if (!set->Match(seen, detail, ThreadScratch(), rules)) return std::nullopt;
+  if (ThreadScratch().exhausted()) {
+    metrics_.Put(event.scope, "AWS/Events", "MatchingBudgetExhausted",
+                 {{"EventBusName", event.bus}}, 1, "Count");
+  }
+  return rules;
+}
+
+void Ingest::Match(api::Event& event, std::vector<delivery::Work>& owed) const {
+  const Origin origin{event.scope.account.str(), event.scope.region.str()};
+  if (rules_.Find(event.scope, event.bus)->empty()) {
+    if (event.id.empty()) event.id = random_.Uuid();
+    return;
+  }
+  const auto rules = FindRules(event, json::Serialize(event.detail), origin);
+  if (!rules || rules->empty()) return;
+  Owe(*rules, event, MakeEnvelope(event, origin, std::move(event.detail)), {}, owed);
+}
+
+bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin& origin,
+                       std::vector<delivery::Work>& owed) const {
+  const auto rules = FindRules(event, detail, origin);
+  if (!rules) return false;
+  if (rules->empty()) return true;
+  const bool needs_document = std::ranges::any_of(*rules, [](const RuleSet::RulePtr& rule) {
     return std::ranges::any_of(rule->targets, &pattern::TargetInput::needs_document,
                                &CompiledTarget::input);
   });
@@ -71,9 +68,14 @@ bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin&
     if (!document) return false;
     envelope = MakeEnvelope(event, origin, std::move(*document));
   }
-  std::string text = EnvelopeText(event, origin, detail);
-  for (const CompiledRule* rule : rules) OweRule(*rule, event, envelope, text, owed);
+  Owe(*rules, event, envelope, EnvelopeText(event, origin, detail), owed);
   return true;
+}
+
+void Ingest::Owe(const std::vector<RuleSet::RulePtr>& rules, const api::Event& event,
+                 const json::Value& envelope, std::string text,
+                 std::vector<delivery::Work>& owed) const {
+  for (const RuleSet::RulePtr& rule : rules) OweRule(*rule, event, envelope, text, owed);
 }
 
 void Ingest::OweRule(const CompiledRule& rule, const api::Event& event, const json::Value& envelope,

@@ -11,6 +11,7 @@
 // or may not see the event, as in the service.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,6 @@
 #include "bus/envelope.h"
 #include "bus/rule_set.h"
 #include "delivery/delivery.h"
-#include "pattern/event_matcher.h"
 
 namespace riposte::bus {
 
@@ -29,12 +29,11 @@ class Ingest final : public api::EventSink {
       : rules_(rules), dispatcher_(dispatcher), clock_(clock), random_(random), metrics_(metrics) {}
 
   /// Appends what is owed for `event`, one Work a (rule, target). Sets event.id when it is empty;
-  /// event.detail is used up when some rule could match.
+  /// event.detail is used up when some rule matches.
   void Match(api::Event& event, std::vector<delivery::Work>& owed) const;
   /// The same for a detail still in its text, from elsewhere: the hot path. False when the detail
-  /// is not a JSON object; nothing is owed then. `scratch` keeps its memory over calls.
+  /// is not a JSON object; nothing is owed then.
   [[nodiscard]] bool MatchText(api::Event& event, std::string_view detail, const Origin& origin,
-                               pattern::EventMatcher& scratch,
                                std::vector<delivery::Work>& owed) const;
   /// From the commit of `tx` on, all of it is owed.
   void Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const;
@@ -44,8 +43,14 @@ class Ingest final : public api::EventSink {
   void Trigger(store::Transaction& tx, const CompiledRule& rule, api::Event event) const;
 
  private:
-  void MatchDocument(api::Event& event, json::Value&& detail, const Origin& origin,
-                     std::vector<delivery::Work>& owed) const;
+  /// The rules that the event matches; nullopt when the detail is not a JSON object.
+  [[nodiscard]] std::optional<std::vector<RuleSet::RulePtr>> FindRules(api::Event& event,
+                                                                       std::string_view detail,
+                                                                       const Origin& origin) const;
+  /// `envelope` as a document may be null when no target needs it, as text "" when none is made
+  /// yet.
+  void Owe(const std::vector<RuleSet::RulePtr>& rules, const api::Event& event,
+           const json::Value& envelope, std::string text, std::vector<delivery::Work>& owed) const;
   void OweRule(const CompiledRule& rule, const api::Event& event, const json::Value& envelope,
                std::string& text, std::vector<delivery::Work>& owed) const;
 

@@ -62,7 +62,6 @@ TEST_F(IngestTest, TextAndDocumentOweTheSame) {
   PutRule("n", R"({"source": ["app"], "detail": {"n": [1]}})", kQueue);
   PutRule("type", R"({"detail-type": ["Test"], "account": ["999999999999"]})", kQueue);
   PutRule("none", R"({"source": ["app"], "detail": {"n": [2]}})", kQueue);
-  pattern::EventMatcher scratch;
   for (const char* detail :
        {R"({"n": 1, "s": "x\u00e9"})", R"({"n": 1, "big": 123456789012345678901234567890})"}) {
     api::Event document = MakeEvent("app", detail);
@@ -73,7 +72,7 @@ TEST_F(IngestTest, TextAndDocumentOweTheSame) {
     api::Event text = MakeEvent("app");
     text.id = "e-1";
     std::vector<delivery::Work> owed;
-    EXPECT_TRUE(ingest.MatchText(text, detail, {"111122223333", "eu-west-1"}, scratch, owed));
+    EXPECT_TRUE(ingest.MatchText(text, detail, {"111122223333", "eu-west-1"}, owed));
     ASSERT_EQ(owed.size(), 1U);
     ASSERT_EQ(expected.size(), 1U);
     // The text keeps its own escapes and numbers; the documents are equal.
@@ -85,13 +84,13 @@ TEST_F(IngestTest, TextAndDocumentOweTheSame) {
     EXPECT_EQ(document_of(owed[0]), document_of(expected[0]));
     // A forwarded event keeps its account: another rule matches too.
     owed.clear();
-    EXPECT_TRUE(ingest.MatchText(text, detail, {"999999999999", "eu-west-1"}, scratch, owed));
+    EXPECT_TRUE(ingest.MatchText(text, detail, {"999999999999", "eu-west-1"}, owed));
     EXPECT_EQ(owed.size(), 2U);
   }
   std::vector<delivery::Work> owed;
   for (const char* bad : {"", "[1]", "{", "{\"n\": 1"}) {
     api::Event event = MakeEvent("app");
-    EXPECT_FALSE(ingest.MatchText(event, bad, {"111122223333", "eu-west-1"}, scratch, owed)) << bad;
+    EXPECT_FALSE(ingest.MatchText(event, bad, {"111122223333", "eu-west-1"}, owed)) << bad;
   }
   EXPECT_TRUE(owed.empty());
 }
@@ -143,10 +142,10 @@ TEST_F(IngestTest, ScopesAndBusesAreApart) {
 TEST_F(IngestTest, LoadedAfterRestart) {
   PutRule("r", R"({"source": ["app"]})", kQueue);
   RuleBook fresh(log);
-  EXPECT_TRUE(fresh.Find(scope, "default")->rules().empty());
+  EXPECT_TRUE(fresh.Find(scope, "default")->empty());
   fresh.Load(*store);
-  ASSERT_EQ(fresh.Find(scope, "default")->rules().size(), 1U);
-  EXPECT_EQ(fresh.Find(scope, "default")->rules()[0]->targets.size(), 1U);
+  ASSERT_EQ(fresh.Find(scope, "default")->size(), 1U);
+  EXPECT_EQ(fresh.Find(scope, "default")->Find("r")->targets.size(), 1U);
 }
 
 TEST_F(IngestTest, InputIsTransformedWhenAccepted) {

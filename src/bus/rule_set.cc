@@ -1,16 +1,12 @@
 #include "bus/rule_set.h"
 
 #include <algorithm>
+#include <set>
 
 namespace riposte::bus {
 namespace {
 
 constexpr int64_t kNoLimit = 1'000'000;
-
-void AppendPair(std::string& key, std::string_view source, std::string_view detail_type) {
-  key.append(source).push_back('\0');
-  key.append(detail_type);
-}
 
 }  // namespace
 
@@ -41,56 +37,76 @@ Result<CompiledTarget> CompileTarget(const TargetRow& row) {
   return target;
 }
 
-RuleSet::RuleSet(std::vector<std::shared_ptr<const CompiledRule>> rules)
-    : rules_(std::move(rules)) {
-  for (const auto& shared : rules_) {
-    const CompiledRule* rule = shared.get();
-    by_name_[rule->key.name] = rule;
-    if (!rule->pattern) continue;
-    asks_for_time_ = asks_for_time_ ||
-                     std::ranges::any_of(rule->pattern->fields(), [](const pattern::Field& field) {
-                       return field.Names(0, 1) == "time";
-                     });
-    const auto sources = rule->pattern->RequiredStrings("source");
-    const auto detail_types = rule->pattern->RequiredStrings("detail-type");
-    if (sources && detail_types) {
-      for (const std::string& source : *sources) {
-        for (const std::string& detail_type : *detail_types) {
-          std::string key;
-          AppendPair(key, source, detail_type);
-          by_both_[key].push_back(rule);
-        }
-      }
-    } else if (sources) {
-      for (const std::string& source : *sources) by_source_[source].push_back(rule);
-    } else if (detail_types) {
-      for (const std::string& type : *detail_types) by_detail_type_[type].push_back(rule);
-    } else {
-      others_.push_back(rule);
-    }
-  }
+bool RuleSet::Match(const pattern::Envelope& envelope, std::string_view detail,
+                    pattern::Matcher::Scratch& scratch, std::vector<RulePtr>& out) const {
+  std::vector<std::shared_ptr<const void>> matched;
+  if (!matcher_.Match(envelope, detail, scratch, matched)) return false;
+  for (auto& rule : matched) out.push_back(std::static_pointer_cast<const CompiledRule>(rule));
+  return true;
 }
 
-void RuleSet::Candidates(std::string_view source, std::string_view detail_type,
-                         std::vector<const CompiledRule*>& out) const {
-  const auto append = [&out](const Index& index, std::string_view key) {
-    const auto it = index.find(key);
-    if (it != index.end()) out.insert(out.end(), it->second.begin(), it->second.end());
-  };
-  if (!by_both_.empty()) {
-    std::string key;
-    key.reserve(source.size() + detail_type.size() + 1);
-    AppendPair(key, source, detail_type);
-    append(by_both_, key);
-  }
-  append(by_source_, source);
-  append(by_detail_type_, detail_type);
-  out.insert(out.end(), others_.begin(), others_.end());
-}
-
-const CompiledRule* RuleSet::Find(std::string_view name) const {
+RuleSet::RulePtr RuleSet::Find(std::string_view name) const {
+  const std::scoped_lock lock(mutex_);
   const auto it = by_name_.find(name);
-  return it == by_name_.end() ? nullptr : it->second;
+  return it == by_name_.end() ? nullptr : it->second.rule;
+}
+
+size_t RuleSet::size() const {
+  const std::scoped_lock lock(mutex_);
+  return by_name_.size();
+}
+
+std::vector<std::string> RuleSet::Names() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : by_name_) names.push_back(name);
+  return names;
+}
+
+Status RuleSet::Check(const RulePtr& rule) const {
+  if (rule->pattern_text.empty()) return {};
+  const auto pattern = pattern::Pattern::Parse(rule->pattern_text);
+  if (!pattern) return std::unexpected(pattern.error());
+  const pattern::Matcher::NewRule added{rule->key.name, &*pattern, nullptr};
+  return matcher_.Check({&added, 1});
+}
+
+Status RuleSet::Change(std::vector<RulePtr> rules, const std::vector<std::string>& gone) {
+  std::vector<pattern::Pattern> patterns;
+  std::vector<const RulePtr*> with_pattern;
+  patterns.reserve(rules.size());
+  for (const RulePtr& rule : rules) {
+    if (rule->pattern_text.empty()) continue;
+    auto pattern = pattern::Pattern::Parse(rule->pattern_text);
+    if (!pattern) return std::unexpected(pattern.error());
+    patterns.push_back(std::move(*pattern));
+    with_pattern.push_back(&rule);
+  }
+  std::vector<pattern::Matcher::NewRule> added;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    added.push_back({(*with_pattern[i])->key.name, &patterns[i], *with_pattern[i]});
+  }
+  // What is replaced goes in the same change that brings its successor.
+  std::set<pattern::Matcher::RuleId> removed;
+  const std::scoped_lock lock(mutex_);
+  const auto remove = [&](const std::string& name) {
+    const auto it = by_name_.find(name);
+    if (it != by_name_.end() && it->second.id) removed.insert(*it->second.id);
+  };
+  for (const std::string& name : gone) remove(name);
+  for (const RulePtr& rule : rules) remove(rule->key.name);
+  const std::vector<pattern::Matcher::RuleId> ids_removed(removed.begin(), removed.end());
+  const auto ids = matcher_.Change(ids_removed, added);
+  if (!ids) return std::unexpected(ids.error());
+  for (const std::string& name : gone) by_name_.erase(name);
+  size_t next = 0;
+  for (RulePtr& rule : rules) {
+    Entry& entry = by_name_[rule->key.name];
+    entry.id.reset();
+    if (!rule->pattern_text.empty()) entry.id = (*ids)[next++];
+    entry.rule = std::move(rule);
+  }
+  return {};
 }
 
 std::string RuleBook::Key(const Scope& scope, std::string_view bus) {
@@ -105,78 +121,100 @@ std::shared_ptr<const RuleBook::Map> RuleBook::Snapshot() const {
   return sets_;
 }
 
-void RuleBook::Publish(std::shared_ptr<const Map> sets) {
-  const std::scoped_lock lock(mutex_);
-  sets_.swap(sets);
-}
-
 std::shared_ptr<const RuleSet> RuleBook::Find(const Scope& scope, std::string_view bus) const {
-  static const auto kEmpty =
-      std::make_shared<const RuleSet>(std::vector<std::shared_ptr<const CompiledRule>>());
+  static const auto kEmpty = std::make_shared<const RuleSet>();
   const auto sets = Snapshot();
   const auto it = sets->find(Key(scope, bus));
   return it == sets->end() ? kEmpty : it->second;
 }
 
-std::shared_ptr<const RuleSet> RuleBook::Compile(store::Transaction& tx, const Scope& scope,
-                                                 const std::string& bus) const {
-  const auto before = Find(scope, bus);
+std::shared_ptr<RuleSet> RuleBook::FindOrMake(const std::string& key) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto it = sets_->find(key); it != sets_->end()) return it->second;
+  auto sets = std::make_shared<Map>(*sets_);
+  auto set = (*sets)[key] = std::make_shared<RuleSet>();
+  sets_ = std::move(sets);
+  return set;
+}
+
+std::shared_ptr<const CompiledRule> RuleBook::Compile(store::Transaction& tx,
+                                                      const RuleRow& row) const {
+  auto rule = std::make_shared<CompiledRule>();
+  rule->key = row.key;
+  rule->arn = RuleArn(row.key);
+  rule->pattern_text = row.pattern;
+  if (!row.pattern.empty()) {
+    const auto pattern = pattern::Pattern::Parse(row.pattern);
+    if (!pattern) {
+      log_.Error("stored rule does not compile",
+                 {{"rule", rule->arn}, {"reason", pattern.error().message}});
+      return nullptr;
+    }
+    const auto sources = pattern->RequiredStrings("source");
+    rule->watches_events = sources && std::ranges::binary_search(*sources, "aws.events");
+  }
+  for (const TargetRow& target : tables::ListTargets(tx, row.key, "", kNoLimit)) {
+    if (auto compiled = CompileTarget(target)) {
+      rule->targets.push_back(std::move(*compiled));
+    } else {
+      log_.Error(
+          "stored target does not compile",
+          {{"rule", rule->arn}, {"target", target.id}, {"reason", compiled.error().message}});
+    }
+  }
+  return rule;
+}
+
+std::vector<std::shared_ptr<const CompiledRule>> RuleBook::CompileBus(
+    store::Transaction& tx, const Scope& scope, const std::string& bus) const {
   std::vector<std::shared_ptr<const CompiledRule>> rules;
   for (const RuleRow& row : tables::ListRules(tx, scope, bus, "", "", kNoLimit)) {
     if (!row.enabled()) continue;
-    auto rule = std::make_shared<CompiledRule>();
-    rule->key = row.key;
-    rule->arn = RuleArn(row.key);
-    rule->pattern_text = row.pattern;
-    if (!row.pattern.empty()) {
-      // A pattern that has not changed is not compiled again.
-      const CompiledRule* old = before->Find(row.key.name);
-      if (old && old->pattern_text == row.pattern) {
-        rule->pattern = old->pattern;
-      } else if (auto parsed = pattern::Pattern::Parse(row.pattern)) {
-        rule->pattern = std::make_shared<const pattern::Pattern>(std::move(*parsed));
-      } else {
-        log_.Error("stored rule does not compile",
-                   {{"rule", rule->arn}, {"reason", parsed.error().message}});
-        continue;
-      }
-      const auto sources = rule->pattern->RequiredStrings("source");
-      rule->watches_events = sources && std::ranges::binary_search(*sources, "aws.events");
-    }
-    for (const TargetRow& target : tables::ListTargets(tx, row.key, "", kNoLimit)) {
-      if (auto compiled = CompileTarget(target)) {
-        rule->targets.push_back(std::move(*compiled));
-      } else {
-        log_.Error(
-            "stored target does not compile",
-            {{"rule", rule->arn}, {"target", target.id}, {"reason", compiled.error().message}});
-      }
-    }
-    rules.push_back(std::move(rule));
+    if (auto rule = Compile(tx, row)) rules.push_back(std::move(rule));
   }
-  return std::make_shared<const RuleSet>(std::move(rules));
+  return rules;
+}
+
+void RuleBook::Change(RuleSet& set, std::vector<std::shared_ptr<const CompiledRule>> rules,
+                      const std::vector<std::string>& gone) const {
+  const auto status = set.Change(std::move(rules), gone);
+  if (!status) log_.Error("rules are not in force", {{"reason", status.error().message}});
+}
+
+Status RuleBook::Refresh(store::Transaction& tx, const RuleKey& key) {
+  const auto row = tables::FindRule(tx, key);
+  auto rule = row && row->enabled() ? Compile(tx, *row) : nullptr;
+  const auto set = FindOrMake(Key(key.scope, key.bus));
+  if (rule) {
+    if (auto status = set->Check(rule); !status) return status;
+  }
+  tx.OnCommit([this, set, rule, name = key.name] {
+    if (rule) {
+      Change(*set, {rule}, {});
+    } else {
+      Change(*set, {}, {name});
+    }
+  });
+  return {};
 }
 
 void RuleBook::Refresh(store::Transaction& tx, const Scope& scope, const std::string& bus) {
-  tx.OnCommit([this, key = Key(scope, bus), set = Compile(tx, scope, bus)] {
-    auto sets = std::make_shared<Map>(*Snapshot());
-    if (set->rules().empty()) {
-      sets->erase(key);
-    } else {
-      (*sets)[key] = set;
-    }
-    Publish(std::move(sets));
-  });
+  tx.OnCommit(
+      [this, set = FindOrMake(Key(scope, bus)), rules = CompileBus(tx, scope, bus)]() mutable {
+        Change(*set, std::move(rules), set->Names());
+      });
 }
 
 void RuleBook::Load(store::Store& store) {
   auto sets = std::make_shared<Map>();
   store.Read([&](store::Transaction& tx) {
     tables::EachBusWithRules(tx, [&](const Scope& scope, const std::string& bus) {
-      (*sets)[Key(scope, bus)] = Compile(tx, scope, bus);
+      auto& set = (*sets)[Key(scope, bus)] = std::make_shared<RuleSet>();
+      Change(*set, CompileBus(tx, scope, bus), {});
     });
   });
-  Publish(std::move(sets));
+  const std::scoped_lock lock(mutex_);
+  sets_ = std::move(sets);
 }
 
 }  // namespace riposte::bus

@@ -1,15 +1,19 @@
-// The enabled rules of one bus, compiled: an immutable snapshot, and the book of all snapshots.
+// The enabled rules of one bus, compiled, and the book of all buses.
 //
-// Data path:     PutRule, PutTargets … -> RuleBook::Refresh() (in their commit) -> published whole
-//                -> RuleSet::Candidates() -> pattern::Matches() in bus::Ingest
-// Thread safety: a RuleSet is immutable; RuleBook::Find from any thread, Refresh inside write
-//                transactions. A reader sees all of a change or none.
-// Cost:          Candidates is four look-ups by hash plus the rules that could match: a rule that
-//                names other sources or detail-types costs nothing.
+// Data path:     PutRule, PutTargets … -> RuleBook::Refresh() (in their commit) ->
+// RuleSet::Change()
+//                -> RuleSet::Match() in bus::Ingest
+// Thread safety: Match, Find from any thread; changes inside write transactions, one at a time. A
+//                reader sees all of a change or none, and keeps the rules it was given.
+// Cost:          one pattern::Matcher a bus: matching hardly depends on the rules that do not
+// match,
+//                and a change costs microseconds whatever else the bus has.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,7 +22,7 @@
 #include "bus/tables.h"
 #include "delivery/delivery.h"
 #include "pattern/input_transformer.h"
-#include "pattern/pattern.h"
+#include "pattern/matcher.h"
 
 namespace riposte::bus {
 
@@ -35,8 +39,7 @@ struct CompiledTarget {
 struct CompiledRule {
   RuleKey key;
   std::string arn;
-  std::string pattern_text;                         ///< "" for a rule with a schedule only.
-  std::shared_ptr<const pattern::Pattern> pattern;  ///< Null likewise.
+  std::string pattern_text;  ///< "" for a rule with a schedule only.
   std::vector<CompiledTarget> targets;
   /// Its pattern names the source aws.events: its failures are not announced, so that no failure
   /// can announce itself for ever.
@@ -48,32 +51,34 @@ struct CompiledRule {
 
 class RuleSet {
  public:
-  explicit RuleSet(std::vector<std::shared_ptr<const CompiledRule>> rules);
-  /// Appends the rules that could match an event with this source and detail-type.
-  void Candidates(std::string_view source, std::string_view detail_type,
-                  std::vector<const CompiledRule*>& out) const;
-  [[nodiscard]] const CompiledRule* Find(std::string_view name) const;
+  using RulePtr = std::shared_ptr<const CompiledRule>;
+
+  /// Appends the rules that the event matches. False when the detail is not a JSON object.
+  /// What a hostile set of patterns left unjudged is told by scratch.exhausted().
+  [[nodiscard]] bool Match(const pattern::Envelope& envelope, std::string_view detail,
+                           pattern::Matcher::Scratch& scratch, std::vector<RulePtr>& out) const;
+  [[nodiscard]] RulePtr Find(std::string_view name) const;
+  [[nodiscard]] size_t size() const;
+  [[nodiscard]] bool empty() const { return size() == 0; }
   /// Some pattern asks for the event's time; else nobody needs it as text before a rule matches.
-  [[nodiscard]] bool asks_for_time() const { return asks_for_time_; }
-  [[nodiscard]] const std::vector<std::shared_ptr<const CompiledRule>>& rules() const {
-    return rules_;
-  }
+  [[nodiscard]] bool asks_for_time() const { return matcher_.AsksFor("time"); }
+
+  /// Puts the rules in place of those of the same names, and takes out the names in `gone`.
+  /// Errors: kLimitExceeded, naming the rule; nothing has changed then.
+  [[nodiscard]] Status Change(std::vector<RulePtr> rules, const std::vector<std::string>& gone);
+  /// As Change without touching anything: the answer it would give.
+  [[nodiscard]] Status Check(const RulePtr& rule) const;
+  [[nodiscard]] std::vector<std::string> Names() const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  struct Entry {
+    RulePtr rule;
+    std::optional<pattern::Matcher::RuleId> id;  ///< Nothing for a schedule only.
   };
-  using Index =
-      std::unordered_map<std::string, std::vector<const CompiledRule*>, Hash, std::equal_to<>>;
 
-  std::vector<std::shared_ptr<const CompiledRule>> rules_;
-  Index by_both_;  ///< source NUL detail-type
-  Index by_source_;
-  Index by_detail_type_;
-  std::vector<const CompiledRule*> others_;
-  bool asks_for_time_ = false;
-  std::unordered_map<std::string_view, const CompiledRule*> by_name_;
+  pattern::Matcher matcher_;
+  mutable std::mutex mutex_;  ///< Of by_name_; matching does not need it.
+  std::map<std::string, Entry, std::less<>> by_name_;
 };
 
 class RuleBook {
@@ -82,19 +87,27 @@ class RuleBook {
 
   /// Never null: a bus without rules has an empty set. Any thread.
   [[nodiscard]] std::shared_ptr<const RuleSet> Find(const Scope& scope, std::string_view bus) const;
-  /// Compiles the bus as `tx` sees it and publishes the result when `tx` commits.
+  /// Compiles one rule as `tx` sees it (or sees it gone); in force when `tx` commits.
+  /// Errors: kLimitExceeded, naming the rule.
+  [[nodiscard]] Status Refresh(store::Transaction& tx, const RuleKey& key);
+  /// The same for a whole bus.
   void Refresh(store::Transaction& tx, const Scope& scope, const std::string& bus);
   /// Everything anew: at start, and after Store::DeleteAllRows.
   void Load(store::Store& store);
 
  private:
-  using Map = std::unordered_map<std::string, std::shared_ptr<const RuleSet>>;
+  using Map = std::unordered_map<std::string, std::shared_ptr<RuleSet>>;
 
   [[nodiscard]] static std::string Key(const Scope& scope, std::string_view bus);
-  [[nodiscard]] std::shared_ptr<const RuleSet> Compile(store::Transaction& tx, const Scope& scope,
-                                                       const std::string& bus) const;
+  /// Null for what does not compile, which is logged.
+  [[nodiscard]] std::shared_ptr<const CompiledRule> Compile(store::Transaction& tx,
+                                                            const RuleRow& row) const;
+  [[nodiscard]] std::vector<std::shared_ptr<const CompiledRule>> CompileBus(
+      store::Transaction& tx, const Scope& scope, const std::string& bus) const;
   [[nodiscard]] std::shared_ptr<const Map> Snapshot() const;
-  void Publish(std::shared_ptr<const Map> sets);
+  [[nodiscard]] std::shared_ptr<RuleSet> FindOrMake(const std::string& key);
+  void Change(RuleSet& set, std::vector<std::shared_ptr<const CompiledRule>> rules,
+              const std::vector<std::string>& gone) const;
 
   const telemetry::Log& log_;
   mutable std::mutex mutex_;  ///< Held for a pointer's copy only.

@@ -68,7 +68,7 @@ void Scheduler::Fire(const RuleKey& key, TimePoint due) {
   store_.Write(
       [this, key, due](store::Transaction& tx) {
         const auto set = rules_.Find(key.scope, key.bus);
-        const CompiledRule* rule = set->Find(key.name);
+        const auto rule = set->Find(key.name);
         if (!rule) return;
         api::Event event;
         event.scope = key.scope;

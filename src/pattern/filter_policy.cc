@@ -1,8 +1,7 @@
 #include "pattern/filter_policy.h"
 
+#include <memory>
 #include <set>
-
-#include "pattern/evaluate.h"
 
 namespace riposte::pattern {
 namespace {
@@ -68,7 +67,7 @@ Result<FilterPolicy> FilterPolicy::Parse(std::string_view text, Scope scope) {
   if (!document) return Refuse("failed to parse JSON. " + document.error().message);
   if (!document->is_object()) return Refuse("Filter is not an object");
   const json::Object& policy = document->get_object();
-  if (policy.empty()) return FilterPolicy(scope, std::nullopt);
+  if (policy.empty()) return FilterPolicy(scope, nullptr);
 
   std::set<std::string_view> keys;
   CollectKeys(policy, keys);
@@ -91,14 +90,19 @@ Result<FilterPolicy> FilterPolicy::Parse(std::string_view text, Scope scope) {
       }
     }
   }
-  return FilterPolicy(scope, std::move(*pattern));
+  const auto matcher = std::make_shared<Matcher>();
+  if (const auto id = matcher->Add("FilterPolicy", *pattern); !id) {
+    return Refuse("Filter policy is too complex");
+  }
+  return FilterPolicy(scope, matcher);
 }
 
 bool FilterPolicy::Matches(const MessageAttributes& attributes, std::string_view body) const {
-  if (!pattern_) return true;
+  if (!matcher_) return true;
+  thread_local Matcher::Scratch scratch;
   if (scope_ == Scope::kMessageBody) {
-    const auto document = json::Parse(body);
-    return document && pattern::Matches(*pattern_, *document);
+    const auto matched = matcher_->Match(body, scratch);
+    return matched && !matched->empty();
   }
   json::Object root;
   for (const auto& [name, attribute] : attributes) {
@@ -106,7 +110,9 @@ bool FilterPolicy::Matches(const MessageAttributes& attributes, std::string_view
       root[name] = AttributeValue(attribute);
     }
   }
-  return pattern::Matches(*pattern_, root);
+  const std::string text = json::Serialize(root);
+  const auto matched = matcher_->Match(text, scratch);
+  return matched && !matched->empty();
 }
 
 }  // namespace riposte::pattern

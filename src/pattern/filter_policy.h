@@ -9,11 +9,12 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
-#include "pattern/pattern.h"
+#include "pattern/matcher.h"
 
 namespace riposte::pattern {
 
@@ -40,10 +41,10 @@ class FilterPolicy {
   [[nodiscard]] bool Matches(const MessageAttributes& attributes, std::string_view body) const;
 
  private:
-  FilterPolicy(Scope scope, std::optional<Pattern> pattern)
-      : scope_(scope), pattern_(std::move(pattern)) {}
+  FilterPolicy(Scope scope, std::shared_ptr<const Matcher> matcher)
+      : scope_(scope), matcher_(std::move(matcher)) {}
   Scope scope_;
-  std::optional<Pattern> pattern_;  ///< nullopt: everything matches.
+  std::shared_ptr<const Matcher> matcher_;  ///< Null: everything matches.
 };
 
 }  // namespace riposte::pattern

@@ -125,6 +125,11 @@ Result<std::vector<Matcher::RuleId>> Matcher::Change(std::span<const RuleId> rem
   return ids;
 }
 
+Status Matcher::Check(std::span<const NewRule> add) const {
+  const std::scoped_lock lock(state_->changing);
+  return state_->writer.Check(state_->indexes[state_->active.load(std::memory_order_relaxed)], add);
+}
+
 Result<Matcher::RuleId> Matcher::Add(std::string_view name, const Pattern& pattern,
                                      std::shared_ptr<const void> payload) {
   const NewRule rule{name, &pattern, std::move(payload)};

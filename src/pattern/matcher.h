@@ -74,6 +74,8 @@ class Matcher {
   /// Errors: kLimitExceeded, naming the rule.
   [[nodiscard]] Result<std::vector<RuleId>> Change(std::span<const RuleId> remove,
                                                    std::span<const NewRule> add);
+  /// Whether Change would take these.
+  [[nodiscard]] Status Check(std::span<const NewRule> add) const;
   [[nodiscard]] Result<RuleId> Add(std::string_view name, const Pattern& pattern,
                                    std::shared_ptr<const void> payload = nullptr);
   void Remove(RuleId id);

@@ -72,7 +72,7 @@ class EventsService {
   void CheckBus(const Call& call, const api::Event& event) const;
   void SetState(const Call& call, Transaction& tx, const std::string& state);
   /// The rules of the bus have changed in `tx`.
-  void Publish(Transaction& tx, const Scope& scope, const std::string& bus);
+  void Publish(Transaction& tx, const bus::RuleKey& key);
   void AddTags(Transaction& tx, const std::string& arn, const json::Array& tags);
   /// The ARN of an existing rule or bus that ResourceARN names; throws.
   [[nodiscard]] static std::string TaggedArn(const Call& call, Transaction& tx);

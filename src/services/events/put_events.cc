@@ -1,6 +1,6 @@
 #include "bus/rule_targets.h"
 #include "observe/timeline.h"
-#include "pattern/evaluate.h"
+#include "pattern/matcher.h"
 #include "services/events/events.h"
 #include "services/events/input.h"
 
@@ -103,7 +103,6 @@ void EventsService::PutEvents(api::SharedCall shared, api::Reply reply) {
   std::vector<delivery::Work> owed;
   std::vector<api::Event> noted;  // What an incident's timeline tells.
   const bool in_incident = call.trace.in_incident();
-  thread_local pattern::EventMatcher scratch;  // It keeps its memory from call to call.
   for (const json::Value& value : entries) {
     const json::Object& entry = value.as_object();
     json::Object result;
@@ -119,7 +118,7 @@ void EventsService::PutEvents(api::SharedCall shared, api::Reply reply) {
         region = OriginPart(header, "Region");
       }
       if (!parts_.ingest.MatchText(event, json::GetString(entry, "Detail"), {account, region},
-                                   scratch, owed)) {
+                                   owed)) {
         throw Refusal{"MalformedDetail", "Detail is malformed."};
       }
       result["EventId"] = event.id;
@@ -155,7 +154,7 @@ void EventsService::CheckBus(const Call& call, const api::Event& event) const {
   const bool foreign = event.scope.account != call.caller.account;
   if (event.bus != bus::kDefaultBus || foreign) {
     // A bus that has rules exists; only for others the store is asked.
-    bool exists = !parts_.rules.Find(event.scope, event.bus)->rules().empty();
+    bool exists = !parts_.rules.Find(event.scope, event.bus)->empty();
     if (!exists || foreign) {
       parts_.store.Read([&](Transaction& tx) {
         const auto row = tables::FindBus(tx, event.scope, event.bus);
@@ -196,7 +195,13 @@ json::Value EventsService::TestEventPattern(const Call& call, Transaction& /*tx*
                     " is missing.");
     }
   }
-  return json::Object{{"Result", pattern::Matches(*parsed, *event)}};
+  pattern::Matcher matcher;
+  pattern::Matcher::Scratch scratch;
+  if (const auto id = matcher.Add("EventPattern", *parsed); !id) {
+    throw api::Error("InvalidEventPatternException", id.error().message);
+  }
+  const auto matched = matcher.Match(Text(call, "Event"), scratch);
+  return json::Object{{"Result", matched && !matched->empty()}};
 }
 
 }  // namespace riposte::events

@@ -41,8 +41,9 @@ void EventsService::CheckPassRole(const Call& call, const std::string& role_arn)
                             : " because no identity-based policy allows the iam:PassRole action"));
 }
 
-void EventsService::Publish(Transaction& tx, const Scope& scope, const std::string& bus) {
-  parts_.rules.Refresh(tx, scope, bus);
+void EventsService::Publish(Transaction& tx, const RuleKey& key) {
+  const auto status = parts_.rules.Refresh(tx, key);
+  if (!status) throw api::Error("LimitExceededException", status.error().message);
 }
 
 json::Value EventsService::PutRule(const Call& call, Transaction& tx) {
@@ -84,7 +85,7 @@ json::Value EventsService::PutRule(const Call& call, Transaction& tx) {
   if (const auto* tags = json::GetArray(call.input, "Tags"); tags && !before) {
     AddTags(tx, arn, *tags);
   }
-  Publish(tx, key.scope, key.bus);
+  Publish(tx, key);
   if (!rule.schedule.empty() || (before && !before->schedule.empty())) {
     parts_.scheduler.Changed(tx);
   }
@@ -135,7 +136,7 @@ json::Value EventsService::ListRuleNamesByTarget(const Call& call, Transaction& 
 void EventsService::SetState(const Call& call, Transaction& tx, const std::string& state) {
   const RuleRow rule = ExistingRule(call, tx, "Name");
   tables::SetRuleState(tx, rule.key, state);
-  Publish(tx, rule.key.scope, rule.key.bus);
+  Publish(tx, rule.key);
   if (!rule.schedule.empty()) parts_.scheduler.Changed(tx);
 }
 
@@ -159,7 +160,7 @@ json::Value EventsService::DeleteRule(const Call& call, Transaction& tx) {
   }
   tables::DeleteRule(tx, key);
   tables::DeleteTags(tx, bus::RuleArn(key));
-  Publish(tx, key.scope, key.bus);
+  Publish(tx, key);
   if (!rule->schedule.empty()) parts_.scheduler.Changed(tx);
   return json::Object();
 }

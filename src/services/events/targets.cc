@@ -73,7 +73,7 @@ json::Value EventsService::PutTargets(const Call& call, Transaction& tx) {
     tables::PutTarget(tx, rule.key, row);
   }
   if (tables::CountTargets(tx, rule.key) > options_.max_targets_per_rule) throw LimitExceeded();
-  Publish(tx, rule.key.scope, rule.key.bus);
+  Publish(tx, rule.key);
   return NoFailures();
 }
 
@@ -82,7 +82,7 @@ json::Value EventsService::RemoveTargets(const Call& call, Transaction& tx) {
   for (const std::string& id : json::GetStrings(call.input, "Ids")) {
     tables::DeleteTarget(tx, rule.key, id);  // An id that is not there is removed already.
   }
-  Publish(tx, rule.key.scope, rule.key.bus);
+  Publish(tx, rule.key);
   return NoFailures();
 }
 
