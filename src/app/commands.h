@@ -20,6 +20,8 @@ struct CommandContext {
 int PackApply(const CommandContext& context, const std::string& folder, bool dry_run);
 /// Parses and compiles without an engine.
 int PackValidate(const CommandContext& context, const std::string& folder);
+/// Each argument is a file or the JSON itself. Needs no engine. 0: it matches, 1: it does not.
+int PatternTest(const std::string& pattern, const std::string& event, bool explain);
 int EstateLoad(const CommandContext& context, const std::string& file);
 /// Findings (ASFF) go to the hub, everything else to the bus; one document or a list of them.
 int EventSend(const CommandContext& context, const std::string& file);

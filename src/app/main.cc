@@ -212,6 +212,20 @@ int Main(int argc, char** argv) {
     exit_code = DeadLetterRedrive(context, letters, letter_ids, all_letters);
   });
 
+  std::string pattern_text;
+  std::string event_text;
+  CLI::App* pattern =
+      app.add_subcommand("pattern", "Event patterns; needs no engine")->require_subcommand(1);
+  for (const bool explain : {false, true}) {
+    CLI::App* command = pattern->add_subcommand(
+        explain ? "explain" : "test",
+        explain ? "Which field of an event fails a pattern, and what is there"
+                : "Whether an event matches a pattern; exit code 1 when not");
+    command->add_option("PATTERN", pattern_text, "A file, or the JSON itself")->required();
+    command->add_option("EVENT", event_text, "A file, or the JSON itself")->required();
+    command->callback([&, explain] { exit_code = PatternTest(pattern_text, event_text, explain); });
+  }
+
   CLI::App* docs = app.add_subcommand("docs", "Generated pages")->require_subcommand(1);
   docs->add_subcommand("coverage", "Every operation that is offered, as Markdown")->callback([&] {
     exit_code = PrintCoverage();

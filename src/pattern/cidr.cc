@@ -101,6 +101,12 @@ Cidr Cidr::Widened(unsigned bits) const {
   return cidr;
 }
 
+std::string Cidr::ToString() const {
+  char text[INET6_ADDRSTRLEN] = {};
+  inet_ntop(v6_ ? AF_INET6 : AF_INET, base_.data(), text, sizeof(text));
+  return std::string(text) + "/" + std::to_string(bits_);
+}
+
 bool Cidr::Contains(std::string_view text) const {
   const auto address = ParseAddress(text);
   return address && address->v6 == v6_ && SamePrefix(address->bytes, base_, bits_);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -28,6 +29,7 @@ class Cidr {
   [[nodiscard]] static std::optional<Cidr> Address(std::string_view text);
   /// The larger block of `bits` around this. REQUIRES: bits <= bits().
   [[nodiscard]] Cidr Widened(unsigned bits) const;
+  [[nodiscard]] std::string ToString() const;
   [[nodiscard]] bool v6() const { return v6_; }
   [[nodiscard]] unsigned bits() const { return bits_; }
 

@@ -1,10 +1,11 @@
-#include "pattern/evaluate.h"
+#include "pattern/testing/evaluate.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
-#include "pattern/event_matcher.h"
+#include "pattern/matcher.h"
 
 namespace riposte::pattern {
 namespace {
@@ -25,12 +26,12 @@ void Check(std::span<const Case> cases) {
     if (!event->is_object()) continue;
     // The hot path must say the same, of a detail and of the pattern on it.
     const auto nested = Pattern::Parse(R"({"detail": )" + std::string(c.pattern) + "}");
-    EventMatcher matcher;
-    if (!matcher.Parse(c.event)) {
-      ADD_FAILURE() << "only the slow parser reads " << c.event;
-    } else {
-      EXPECT_EQ(matcher.Matches(*nested, {}), c.matches) << "hot: " << c.pattern << c.event;
-    }
+    Matcher matcher;
+    Matcher::Scratch scratch;
+    ASSERT_TRUE(matcher.Add(c.pattern, *nested));
+    const auto found = matcher.Match(Envelope{}, c.event, scratch);
+    ASSERT_TRUE(found) << c.event;
+    EXPECT_EQ(found->size(), c.matches ? 1U : 0U) << "hot: " << c.pattern << c.event;
   }
 }
 
@@ -368,11 +369,13 @@ TEST(Evaluate, AgreesWithTheSecondDefinition) {
     }
   }
   std::vector<Pattern> patterns;
-  std::vector<Pattern> details;  // The same, on the detail of an event.
-  EventMatcher matcher;
+  std::vector<Matcher::RuleId> details;  // The same, on the detail of an event.
+  Matcher matcher;
+  Matcher::Scratch scratch;
   for (const char* text : kPatterns) {
     patterns.push_back(*Pattern::Parse(text));
-    details.push_back(*Pattern::Parse(R"({"detail": )" + std::string(text) + "}"));
+    const auto nested = Pattern::Parse(R"({"detail": )" + std::string(text) + "}");
+    details.push_back(*matcher.Add(text, *nested));
   }
   size_t matched = 0;
   size_t tried = 0;
@@ -383,11 +386,12 @@ TEST(Evaluate, AgreesWithTheSecondDefinition) {
         text.append(a).append(", \"").append(name).append("\": ").append(b).append("}");
         const auto event = json::Parse(text);
         ASSERT_TRUE(event) << text;
-        ASSERT_TRUE(matcher.Parse(text)) << text;
+        const auto found = matcher.Match(Envelope{}, text, scratch);
+        ASSERT_TRUE(found) << text;
         for (size_t i = 0; i < patterns.size(); ++i) {
           const bool expected = MatchesByAssignment(patterns[i], *event);
           EXPECT_EQ(Matches(patterns[i], *event), expected) << kPatterns[i] << " on " << text;
-          EXPECT_EQ(matcher.Matches(details[i], {}), expected)
+          EXPECT_EQ(std::ranges::count(*found, details[i]), expected ? 1 : 0)
               << "hot: " << kPatterns[i] << " on " << text;
           matched += expected ? 1 : 0;
           ++tried;
@@ -427,50 +431,6 @@ TEST(Evaluate, EveryShortWildcardOnEveryShortText) {
       ASSERT_EQ(test->Test(text), NaiveGlob(glob, text)) << glob << " on " << text;
     }
   }
-}
-
-TEST(EventMatcher, TheEnvelope) {
-  EventMatcher matcher;
-  ASSERT_TRUE(matcher.Parse(R"({"n": 1})"));
-  const std::vector<std::string> resources = {"arn:a", "arn:b"};
-  const Envelope envelope{"e-1",       "Made",   "app", "111122223333", "2026-01-01T00:00:00Z",
-                          "eu-west-1", resources};
-  struct Expectation {
-    const char* pattern;
-    bool matches;
-  };
-  const Expectation kCases[] = {
-      {R"({"source": ["app"], "detail-type": ["Made"], "detail": {"n": [1]}})", true},
-      {R"({"source": ["app"], "detail": {"n": [2]}})", false},
-      {R"({"resources": ["arn:b"]})", true},
-      {R"({"resources": ["arn:c"]})", false},
-      {R"({"account": [{"prefix": "1111"}], "region": ["eu-west-1"], "version": ["0"]})", true},
-      {R"({"id": ["e-1"], "time": [{"prefix": "2026-"}]})", true},
-      {R"({"replay-name": [{"exists": false}]})", true},
-      {R"({"replay-name": [{"exists": true}]})", false},
-      {R"({"detail": [{"exists": true}]})", false},
-      {R"({"resources": {"x": [{"exists": false}]}})", true},
-  };
-  for (const auto& c : kCases) {
-    EXPECT_EQ(matcher.Matches(*Pattern::Parse(c.pattern), envelope), c.matches) << c.pattern;
-  }
-  Envelope bare = envelope;
-  bare.resources = {};
-  EXPECT_FALSE(matcher.Matches(*Pattern::Parse(R"({"resources": [{"exists": true}]})"), bare));
-}
-
-TEST(EventMatcher, WhatItLeavesToTheOther) {
-  EventMatcher matcher;
-  for (const char* text : {"", "[1]", "1", "{", R"({"a": 1}{)", "{\"a\": \"\x01\"}",
-                           "{\"a\": \"\xff\"}", R"({"a": 123456789012345678901234567890})"}) {
-    EXPECT_FALSE(matcher.Parse(text)) << text;
-  }
-  std::string deep;
-  for (size_t i = 0; i <= json::kMaxDepth; ++i) deep += R"({"a":)";
-  EXPECT_FALSE(matcher.Parse(deep + "1" + std::string(json::kMaxDepth + 1, '}')));
-  // It recovers, and grows.
-  EXPECT_TRUE(matcher.Parse(R"({"a": ")" + std::string(100'000, 'x') + R"("})"));
-  EXPECT_TRUE(matcher.Parse(R"({"a": 1})"));
 }
 
 TEST(Evaluate, CollidingSpellingsEnd) {

@@ -79,6 +79,9 @@ bool Search::ArraysAgree(const Combination& combination) {
     const NodeId top = TopArray(NodeOf(ref));
     if (top != 0) groups_.push_back({top, ref});
   }
+#ifdef RIPOSTE_CONTROL_BUG
+  return true;  // The bug that the comparison with the oracle must find.
+#endif
   if (groups_.size() < 2) return true;
   std::ranges::stable_sort(groups_, {}, &Group::top);
   for (size_t i = 0; i < groups_.size();) {

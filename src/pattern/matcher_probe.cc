@@ -86,10 +86,13 @@ void Search::OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafVi
       break;
   }
   if (!tests) return;
-  if (view.kind != LeafKind::kText) {
+  if (view.kind != LeafKind::kText && Spend(tests->simple_buts.size() / 16)) {
     for (const TextTest& but : tests->simple_buts) FoundUnlessSettled(probe, but.atom);
   }
-  for (const AtomId atom : tests->hung_buts) ProbeTest(probe, atom);
+  for (const AtomId atom : tests->hung_buts) {
+    if (exhausted()) break;
+    ProbeTest(probe, atom);
+  }
   if (tests->exists != 0) FoundUnlessSettled(probe, tests->exists);
 }
 
@@ -107,8 +110,10 @@ void Search::ProbeText(const Probe& probe, const FieldTests& tests) {
   } else {
     ProbeTables(probe, tests);
   }
-  for (const TextTest& but : tests.simple_buts) {
-    if (!but.Passes(plain, folded)) FoundUnlessSettled(probe, but.atom);
+  if (Spend(tests.simple_buts.size() / 16)) {
+    for (const TextTest& but : tests.simple_buts) {
+      if (!but.Passes(plain, folded)) FoundUnlessSettled(probe, but.atom);
+    }
   }
   if (!tests.masks.empty()) ProbeAddress(probe, tests.masks);
   if (!tests.hung_wildcards.empty()) ProbeWildcards(probe, tests);
@@ -172,7 +177,7 @@ void Search::ProbeNumber(const Probe& probe, const FieldTests& tests) {
   }
   if (number == 0) number = 0;  // -0 too.
   ProbeExact(probe, AtomKind::kNumber, {reinterpret_cast<const char*>(&number), sizeof(number)});
-  if (!tests.ranges) return;
+  if (!tests.ranges || exhausted()) return;
   const size_t looked = tests.ranges->EachContaining(number, [&](AtomId atom) {
     if (!IsSettled(atom)) Found(probe, atom);
   });
@@ -193,7 +198,7 @@ void Search::ProbeWildcards(const Probe& probe, const FieldTests& tests) {
   }
   tests.wildcards->EachCandidate(probe.view.text,
                                  [&](size_t bucket, const std::vector<AtomId>& atoms) {
-                                   if (buckets_[bucket] == bucket_serial_) return;
+                                   if (buckets_[bucket] == bucket_serial_ || exhausted()) return;
                                    buckets_[bucket] = bucket_serial_;
                                    for (const AtomId atom : atoms) ProbeTest(probe, atom);
                                  });

@@ -48,7 +48,7 @@ class Search final : public LeafSink {
 
   void Match(RuleId rule);
   bool Spend(size_t steps) {
-    budget_ -= static_cast<int64_t>(steps);
+    if (budget_ >= 0) budget_ -= static_cast<int64_t>(steps);
     return budget_ >= 0;
   }
 

@@ -116,5 +116,101 @@ TEST(Matcher, ADifferenceWouldBeSeen) {
   EXPECT_NE(comparison.Difference(random.Event()), "");
 }
 
+bool MatchesEnvelope(std::string_view pattern, const Envelope& envelope) {
+  Matcher matcher;
+  Matcher::Scratch scratch;
+  (void)*matcher.Add("r", *Pattern::Parse(pattern));
+  return !matcher.Match(envelope, R"({"n": 1})", scratch)->empty();
+}
+
+TEST(Matcher, TheEnvelope) {
+  const std::vector<std::string> resources = {"arn:a", "arn:b"};
+  const Envelope envelope{"e-1",       "Made",   "app", "111122223333", "2026-01-01T00:00:00Z",
+                          "eu-west-1", resources};
+  for (const char* yes :
+       {R"({"source": ["app"], "detail-type": ["Made"], "detail": {"n": [1]}})",
+        R"({"resources": ["arn:b"]})",
+        R"({"account": [{"prefix": "1111"}], "region": ["eu-west-1"], "version": ["0"]})",
+        R"({"id": ["e-1"], "time": [{"prefix": "2026-"}]})",
+        R"({"replay-name": [{"exists": false}]})",
+        R"({"resources": {"x": [{"exists": false}]}})"}) {
+    EXPECT_TRUE(MatchesEnvelope(yes, envelope)) << yes;
+  }
+  for (const char* no :
+       {R"({"source": ["app"], "detail": {"n": [2]}})", R"({"resources": ["arn:c"]})",
+        R"({"resources": ["arn:a"], "$or": [{"resources": ["arn:b"]}, {"id": ["x"]}]})",
+        R"({"replay-name": [{"exists": true}]})", R"({"detail": [{"exists": true}]})"}) {
+    EXPECT_FALSE(MatchesEnvelope(no, envelope)) << no;
+  }
+  Envelope bare = envelope;
+  bare.resources = {};
+  EXPECT_FALSE(MatchesEnvelope(R"({"resources": [{"exists": true}]})", bare));
+}
+
+TEST(Matcher, RefusesMalformedTextWhateverTheRules) {
+  Matcher matcher;
+  Matcher::Scratch scratch;
+  for (const char* text :
+       {"", "[1]", "1", "{", R"({"a": 1}{)", R"({"a": 1}})", R"({"a" 1})", R"({"a": 01})",
+        R"({"a": 1.})", R"({"a": -})", R"({"a": 1e})", R"({"a": truth})", R"({"a": [1,]})",
+        R"({"a": "\x"})", R"({"a": "\ud800"})", "{\"a\": \"\x01\"}", "{\"a\": \"\xff\"}",
+        R"({"a": 1"b"})", R"({"a": 12345678901234567890123456789012345x})"}) {
+    EXPECT_FALSE(matcher.Match(text, scratch)) << text;
+  }
+  std::string deep;
+  for (size_t i = 0; i <= json::kMaxDepth; ++i) deep += R"({"a":)";
+  EXPECT_FALSE(matcher.Match(deep + "1" + std::string(json::kMaxDepth + 1, '}'), scratch));
+  // It recovers, and grows.
+  EXPECT_TRUE(matcher.Match(R"({"a": ")" + std::string(100'000, 'x') + R"("})", scratch));
+  EXPECT_TRUE(matcher.Match(R"({"a": 123456789012345678901234567890})", scratch));
+}
+
+TEST(Matcher, KeepsItsMemoryFromEventToEvent) {
+  RandomLanguage random(3);
+  Comparison comparison;
+  while (comparison.size() < 100) (void)comparison.Add(random.Pattern());
+  std::vector<std::string> events;
+  for (int i = 0; i < 50; ++i) events.push_back(random.Event());
+  for (const std::string& event : events) EXPECT_EQ(comparison.Difference(event), "");
+  const size_t bytes = comparison.scratch().bytes();
+  for (const std::string& event : events) EXPECT_EQ(comparison.Difference(event), "");
+  EXPECT_EQ(comparison.scratch().bytes(), bytes);
+}
+
+TEST(Matcher, NothingStaysOfWhatIsRemoved) {
+  RandomLanguage random(5);
+  Matcher matcher;
+  const auto keep = matcher.Add("keep", *Pattern::Parse(R"({"a": ["x"]})"));
+  const size_t before = matcher.bytes();
+  for (int round = 0; round < 20; ++round) {
+    std::vector<Matcher::RuleId> ids;
+    while (ids.size() < 50) {
+      const auto pattern = Pattern::Parse(random.Pattern());
+      if (pattern) ids.push_back(*matcher.Add("r", *pattern));
+    }
+    ASSERT_TRUE(matcher.Change(ids, {}));
+  }
+  EXPECT_EQ(matcher.size(), 1U);
+  // Tables that have grown may stay large, but do not grow from round to round.
+  EXPECT_LT(matcher.bytes(), before + 100'000);
+  Matcher::Scratch scratch;
+  EXPECT_EQ(matcher.Match(R"({"a": "x"})", scratch)->size(), 1U);
+  EXPECT_EQ(matcher.Match(R"({"a": "x"})", scratch)->front(), *keep);
+}
+
+TEST(Matcher, RefusesByNameWhatCrossesALimit) {
+  Matcher::Limits limits;
+  limits.max_combinations = 2;
+  Matcher matcher(limits);
+  const auto small = Pattern::Parse(R"({"a": ["x"]})");
+  const auto large = Pattern::Parse(R"({"$or": [{"a": ["x"]}, {"b": ["x"]}]})");
+  ASSERT_TRUE(matcher.Add("small", *small));
+  const auto refused = matcher.Add("large", *large);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kLimitExceeded);
+  EXPECT_NE(refused.error().message.find("large"), std::string::npos);
+  EXPECT_EQ(matcher.size(), 1U);
+}
+
 }  // namespace
 }  // namespace riposte::pattern

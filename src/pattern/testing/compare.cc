@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pattern/evaluate.h"
+#include "pattern/testing/evaluate.h"
 
 namespace riposte::pattern::testing {
 

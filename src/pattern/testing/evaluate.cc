@@ -1,6 +1,6 @@
-#include "pattern/evaluate.h"
+#include "pattern/testing/evaluate.h"
 
-#include "pattern/matching.h"
+#include "pattern/testing/matching.h"
 
 namespace riposte::pattern {
 namespace {

@@ -1,7 +1,6 @@
 // The meaning of a pattern, written once over any representation of an event.
 //
-// Internal to this folder: evaluate.cc uses it over json::Value, event_matcher.cc over the parser
-// of the hot path. A Node is a cheap handle on one JSON value:
+// A Node is a cheap handle on one JSON value:
 //
 //   bool IsObject(), IsArray();
 //   bool Find(std::string_view name, Node& out)   the last member of that name. REQUIRES: object
@@ -14,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-#include "pattern/evaluate.h"
+#include "pattern/testing/evaluate.h"
 
 namespace riposte::pattern::matching {
 

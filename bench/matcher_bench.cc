@@ -1,0 +1,193 @@
+// How fast are rules matched, against a plain parse of the same bytes?
+//
+// Each row gives the events a second of the matcher and of simdjson's DOM parse, one thread, CPU
+// time, the better of several alternating rounds, and their ratio beside its goal. All matches are
+// counted and compared with what they should be. Then: memory and time to load, to add one rule to
+// 100 000, and what a second thread gains.
+//   bench_matcher [--rounds=7] [--lots=20000]
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+#include <thread>
+
+#include "bench/matcher_data.h"
+#include "bench/options.h"
+#include "bench/stats.h"
+#include "pattern/matcher.h"
+
+namespace riposte::bench {
+namespace {
+
+using pattern::Matcher;
+using pattern::Pattern;
+
+double CpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+int failures = 0;
+
+std::vector<Matcher::RuleId> Load(Matcher& matcher, const std::vector<std::string>& rules) {
+  std::vector<Matcher::RuleId> ids;
+  for (const std::string& rule : rules) {
+    const auto pattern = Pattern::Parse(rule);
+    if (pattern) {
+      if (const auto id = matcher.Add(rule, *pattern)) ids.push_back(*id);
+    }
+  }
+  if (ids.size() != rules.size()) ++failures;
+  return ids;
+}
+
+/// Events a second of `pass`, which goes over `count` of them.
+template <class F>
+double Rate(size_t count, F pass) {
+  const double start = CpuSeconds();
+  pass();
+  return static_cast<double>(count) / (CpuSeconds() - start);
+}
+
+void Row(const std::string& name, const Matcher& matcher, const std::vector<std::string>& events,
+         double goal, int rounds) {
+  double best = 0;
+  double best_dom = 0;
+  Matcher::Scratch scratch;
+  simdjson::dom::parser parser;
+  size_t bad = 0;
+  for (int i = 0; i < rounds; ++i) {
+    best = std::max(best, Rate(events.size(), [&] {
+                      for (const std::string& event : events) {
+                        bad += matcher.Match(event, scratch) ? 0 : 1;
+                      }
+                    }));
+    best_dom = std::max(best_dom, Rate(events.size(), [&] {
+                          for (const std::string& event : events) {
+                            simdjson::dom::element document;
+                            const auto error = parser.parse(event.data(), event.size(), true);
+                            bad += error.get(document) == simdjson::SUCCESS ? 0 : 1;
+                          }
+                        }));
+  }
+  if (bad > 0) ++failures;
+  std::printf("%-34s %8.0f %8.0f %7.2f %6.2f\n", name.c_str(), best / 1e3, best_dom / 1e3,
+              best / best_dom, goal);
+  std::fflush(stdout);
+}
+
+void Lots(size_t count, int rounds) {
+  const std::vector<Lot> lots = MakeLots(count);
+  std::vector<std::string> events;
+  for (const Lot& lot : lots) events.push_back(lot.line);
+  for (const LotRules& set : MakeLotRules()) {
+    Matcher matcher;
+    std::vector<std::string> patterns;
+    for (const LotRule& rule : set.rules) patterns.push_back(rule.pattern);
+    const auto ids = Load(matcher, patterns);
+    // Count first: a fast wrong answer is worth nothing.
+    Matcher::Scratch scratch;
+    std::vector<size_t> found(*std::ranges::max_element(ids) + 1);
+    for (const std::string& event : events) {
+      for (const auto id : *matcher.Match(event, scratch)) ++found[id];
+    }
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const auto expected = std::ranges::count_if(lots, set.rules[i].matches);
+      if (found[ids[i]] == static_cast<size_t>(expected)) continue;
+      std::printf("%s: %zu matches instead of %zu\n", patterns[i].c_str(), found[ids[i]],
+                  static_cast<size_t>(expected));
+      ++failures;
+    }
+    Row("lots, " + set.name + ", " + std::to_string(ids.size()), matcher, events, set.goal, rounds);
+  }
+}
+
+void Findings(FindingKind kind, const std::string& name, size_t count, double goal, int rounds) {
+  Matcher matcher;
+  (void)Load(matcher, MakeFindingRules(kind, count));
+  Row("findings, " + name + ", " + std::to_string(count), matcher, MakeFindings(count, 2000), goal,
+      rounds);
+}
+
+void Changes() {
+  constexpr size_t kRules = 100'000;
+  const std::vector<std::string> texts = MakeFindingRules(FindingKind::kMixed, kRules + 1000);
+  std::vector<Pattern> patterns;
+  const double parsing = CpuSeconds();
+  for (const std::string& text : texts) patterns.push_back(*Pattern::Parse(text));
+  const double parsed = CpuSeconds() - parsing;
+  Matcher matcher;
+  const double start = CpuSeconds();
+  for (size_t i = 0; i < kRules; ++i) (void)matcher.Add("rule", patterns[i]);
+  const double loaded = CpuSeconds() - start;
+  std::vector<double> adds, removes;
+  std::vector<Matcher::RuleId> ids;
+  for (size_t i = kRules; i < patterns.size(); ++i) {
+    const double before = CpuSeconds();
+    ids.push_back(*matcher.Add("rule", patterns[i]));
+    adds.push_back(CpuSeconds() - before);
+  }
+  for (const auto id : ids) {
+    const double before = CpuSeconds();
+    matcher.Remove(id);
+    removes.push_back(CpuSeconds() - before);
+  }
+  std::printf("\n100 000 mixed rules: parsed in %.2f s, loaded in %.2f s (goal: together 2)\n",
+              parsed, loaded);
+  std::printf("bytes a rule %.0f (goal 400)\n", static_cast<double>(matcher.bytes()) / kRules);
+  std::printf("one more: median %.1f us, 99%% %.1f us (goal 20); one less: median %.1f us\n",
+              Median(adds) * 1e6, Percentile(adds, 0.99) * 1e6, Median(removes) * 1e6);
+}
+
+void Threads() {
+  const std::vector<std::string> events = MakeFindings(1000, 2000);
+  Matcher matcher;
+  (void)Load(matcher, MakeFindingRules(FindingKind::kMixed, 1000));
+  const auto rate = [&](int threads) {
+    const Stopwatch watch;
+    std::vector<std::thread> running;
+    for (int i = 0; i < threads; ++i) {
+      running.emplace_back([&] {
+        const auto scratch = std::make_unique<Matcher::Scratch>();
+        for (int round = 0; round < 100; ++round) {
+          for (const std::string& event : events) (void)matcher.Match(event, *scratch);
+        }
+      });
+    }
+    for (std::thread& thread : running) thread.join();
+    return static_cast<double>(threads) * 100 * static_cast<double>(events.size()) /
+           watch.Seconds();
+  };
+  double one = 0;
+  double two = 0;
+  for (int i = 0; i < 5; ++i) {
+    one = std::max(one, rate(1));
+    two = std::max(two, rate(2));
+  }
+  std::printf("two threads: %.2f times one (goal 1.8; wall clock, needs two idle cores)\n",
+              two / one);
+}
+
+}  // namespace
+}  // namespace riposte::bench
+
+int main(int argc, char** argv) {
+  using namespace riposte::bench;  // NOLINT: a main.
+  const CommandLine options(argc, argv);
+  const int rounds = options.Number("--rounds=", 7);
+  std::printf("%-34s %8s %8s %7s %6s\n", "thousand events a second", "matcher", "DOM", "ratio",
+              "goal");
+  Lots(static_cast<size_t>(options.Number("--lots=", 20'000)), rounds);
+  Findings(FindingKind::kExact, "exact", 1000, 0.8, rounds);
+  Findings(FindingKind::kExact, "exact", 100'000, 0.6, rounds);
+  Findings(FindingKind::kMixed, "mixed", 1000, 0.8, rounds);
+  Findings(FindingKind::kMixed, "mixed", 100'000, 0.6, rounds);
+  Findings(FindingKind::kTwoWords, "*word1*word2*", 1000, 0.4, rounds);
+  Findings(FindingKind::kTwoWords, "*word1*word2*", 10'000, 0.2, rounds);
+  Changes();
+  Threads();
+  return failures == 0 ? 0 : 1;
+}
