@@ -17,6 +17,7 @@ service Riposte {
     version: "2026-11-01"
     operations: [
         ApplyPack
+        DescribeDeadLetter
         DescribeIncident
         IngestEvents
         InvokeActionTarget
@@ -32,6 +33,15 @@ operation ApplyPack {
     output: ApplyPackResponse
     errors: [
         ValidationException
+    ]
+}
+
+@readonly
+operation DescribeDeadLetter {
+    input: DescribeDeadLetterRequest
+    output: DescribeDeadLetterResponse
+    errors: [
+        ResourceNotFoundException
     ]
 }
 
@@ -230,6 +240,18 @@ structure DeadLetter {
 
 list DeadLetterList {
     member: DeadLetter
+}
+
+structure DescribeDeadLetterRequest {
+    @required
+    Id: Identifier
+}
+
+structure DescribeDeadLetterResponse {
+    @required
+    DeadLetter: DeadLetter
+    @required
+    Body: String
 }
 
 structure ListDeadLettersRequest {

@@ -31,6 +31,8 @@ struct DeadLetterFilter {
   std::string queue_arn;
 };
 int DeadLetterList(const CommandContext& context, const DeadLetterFilter& filter);
+/// One, with what it says.
+int DeadLetterShow(const CommandContext& context, const std::string& id);
 /// Those with the `ids`; or, when `all`, those that fit the filter.
 int DeadLetterRedrive(const CommandContext& context, const DeadLetterFilter& filter,
                       const std::vector<std::string>& ids, bool all);

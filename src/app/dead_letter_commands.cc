@@ -65,6 +65,20 @@ int DeadLetterList(const CommandContext& context, const DeadLetterFilter& filter
   return kDone;
 }
 
+int DeadLetterShow(const CommandContext& context, const std::string& id) {
+  auto client = EngineClient::Connect(context.client, *context.clock);
+  if (!client) return Complain(client.error());
+  const auto shown = (*client)->Native("DescribeDeadLetter", {{"Id", id}});
+  if (!shown) return Complain(shown.error());
+  if (context.output == OutputFormat::kJson) {
+    fmt::print("{}\n", json::SerializePretty(*shown));
+    return kDone;
+  }
+  Print(shown->at("DeadLetter").as_object());
+  fmt::print("\n{}\n", Plain(json::GetString(*shown, "Body")));
+  return kDone;
+}
+
 int DeadLetterRedrive(const CommandContext& context, const DeadLetterFilter& filter,
                       const std::vector<std::string>& ids, bool all) {
   if (all == !ids.empty()) {

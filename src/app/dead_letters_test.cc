@@ -68,6 +68,11 @@ TEST_F(DeadLettersFlow, WhatHadNoQueueIsListedAndRedriven) {
   EXPECT_EQ(Text(letters[0], "TargetArn"), engine.Arn("sqs", "inbox"));
   EXPECT_EQ(Text(letters[0], "QueueArn"), "");
   EXPECT_NE(Text(letters[0], "ErrorCode"), "");
+  const Object shown = engine.Call("riposte", "DescribeDeadLetter", {{"Id", letters[0].at("Id")}});
+  EXPECT_EQ(shown.at("DeadLetter"), letters[0]);
+  EXPECT_NE(json::GetString(shown, "Body").find("app"), std::string::npos);
+  EXPECT_EQ(engine.CallError("riposte", "DescribeDeadLetter", {{"Id", "d-99"}}),
+            "ResourceNotFoundException");
   // While the target is missing it dies again, once: not in circles.
   const Object again = Redrive({{"All", true}});
   EXPECT_EQ(again.at("Redriven"), 1);
@@ -126,6 +131,9 @@ TEST_F(DeadLettersFlow, WornOutMessagesGoBackToTheirQueue) {
   EXPECT_EQ(Text(letters[0], "ErrorCode"), "MAX_RECEIVES");
   EXPECT_EQ(Text(letters[0], "SourceArn"), engine.Arn("sqs", "jobs"));
   EXPECT_EQ(Text(letters[0], "QueueArn"), engine.Arn("sqs", "dead"));
+  const Object shown = engine.Call("riposte", "DescribeDeadLetter", {{"Id", letters[0].at("Id")}});
+  EXPECT_EQ(shown.at("DeadLetter"), letters[0]);
+  EXPECT_EQ(shown.at("Body"), "poison");
   EXPECT_FALSE(Take(dead).empty());
   EXPECT_EQ(Redrive({{"All", true}}).at("Failed").at(0).at("Reason"),
             "Somebody holds the message: it is in flight.");

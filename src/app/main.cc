@@ -203,6 +203,13 @@ int Main(int argc, char** argv) {
     prepare();
     exit_code = DeadLetterList(context, letters);
   });
+  std::string letter_id;
+  CLI::App* letter = client_options(dead->add_subcommand("show", "One, with what it says"));
+  letter->add_option("ID", letter_id, "As listed")->required();
+  letter->callback([&] {
+    prepare();
+    exit_code = DeadLetterShow(context, letter_id);
+  });
   CLI::App* redrive =
       letter_options(dead->add_subcommand("redrive", "Send them on their way again"));
   redrive->add_option("ID", letter_ids, "Which ones");

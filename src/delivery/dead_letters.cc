@@ -26,6 +26,13 @@ std::optional<std::pair<char, int64_t>> ParseId(std::string_view id) {
   return std::pair{id[0], number};
 }
 
+DeadLetterRecord RecordOf(const tables::DeadWork& dead) {
+  const Work& work = dead.work;
+  return {IdOf(kWork, work.id), work.kind,       work.source_arn, work.target_arn,
+          dead.queue_arn,       dead.message_id, dead.error_code, dead.error_message,
+          dead.exhausted,       work.attempts,   work.created,    dead.time};
+}
+
 bool Fits(const DeadLetterRecord& letter, const DeadLetters::Filter& filter) {
   const auto same = [](const std::string& wanted, const std::string& is) {
     return wanted.empty() || wanted == is;
@@ -56,10 +63,7 @@ DeadLetters::Page DeadLetters::List(store::Transaction& tx, const Scope& scope,
   if (!from || from->first == kWork) {
     tables::ListDead(tx, scope, from ? from->second : 0, [&](tables::DeadWork dead) {
       if (box_ != nullptr && dead.letter != 0 && !box_->Holds(tx, dead.letter)) return true;
-      const Work& work = dead.work;
-      return take({IdOf(kWork, work.id), work.kind, work.source_arn, work.target_arn,
-                   dead.queue_arn, dead.message_id, dead.error_code, dead.error_message,
-                   dead.exhausted, work.attempts, work.created, dead.time});
+      return take(RecordOf(dead));
     });
     if (!page.next.empty()) return page;
   }
@@ -75,6 +79,30 @@ DeadLetters::Page DeadLetters::List(store::Transaction& tx, const Scope& scope,
     }
     if (letters.size() < static_cast<size_t>(kBatch)) return page;
   }
+}
+
+std::optional<DeadLetters::Letter> DeadLetters::Describe(store::Transaction& tx, const Scope& scope,
+                                                         const std::string& id) {
+  const auto parsed = ParseId(id);
+  if (!parsed) return std::nullopt;
+  if (parsed->first == kMessage) {
+    if (box_ == nullptr) return std::nullopt;
+    auto record = box_->Find(tx, scope, parsed->second);
+    auto body = box_->Read(tx, parsed->second);
+    if (!record || !body) return std::nullopt;
+    record->id = id;
+    return Letter{std::move(*record), std::move(*body)};
+  }
+  auto dead = tables::FindDead(tx, scope, parsed->second);
+  if (!dead) return std::nullopt;
+  if (dead->letter != 0 && box_ != nullptr) {
+    auto body = box_->Read(tx, dead->letter);
+    if (!body) return std::nullopt;
+    return Letter{RecordOf(*dead), std::move(*body)};
+  }
+  json::Object detail = dead->work.detail;
+  for (const char* secret : {"routing_key", "token"}) detail.erase(secret);
+  return Letter{RecordOf(*dead), json::Serialize(detail)};
 }
 
 std::string DeadLetters::Redrive(store::Transaction& tx, const Scope& scope, const std::string& id,

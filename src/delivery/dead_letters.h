@@ -40,12 +40,19 @@ class LetterBox {
   [[nodiscard]] virtual int64_t Find(store::Transaction& tx, const std::string& queue_arn,
                                      const std::string& message_id) = 0;
   [[nodiscard]] virtual bool Holds(store::Transaction& tx, int64_t message) = 0;
+  /// What the message says; nullopt when it is gone.
+  [[nodiscard]] virtual std::optional<std::string> Read(store::Transaction& tx,
+                                                        int64_t message) = 0;
   virtual void Remove(store::Transaction& tx, int64_t message) = 0;
   /// Messages that redrive policies put aside, with a number above `after`, ascending; the id of
   /// each record is its number.
   [[nodiscard]] virtual std::vector<DeadLetterRecord> List(store::Transaction& tx,
                                                            const Scope& scope, int64_t after,
                                                            int limit) = 0;
+  /// One such message of the scope.
+  [[nodiscard]] virtual std::optional<DeadLetterRecord> Find(store::Transaction& tx,
+                                                             const Scope& scope,
+                                                             int64_t message) = 0;
   /// Moves such a message back to its queue; "" or why not.
   [[nodiscard]] virtual std::string PutBack(store::Transaction& tx, const Scope& scope,
                                             int64_t message, TimePoint now) = 0;
@@ -71,6 +78,12 @@ class DeadLetters {
   /// work first, oldest first in each kind.
   [[nodiscard]] Page List(store::Transaction& tx, const Scope& scope, const Filter& filter,
                           const std::string& after, int limit);
+  struct Letter {
+    DeadLetterRecord record;
+    std::string body;  ///< The letter's message; or the work itself, as JSON, when there is none.
+  };
+  [[nodiscard]] std::optional<Letter> Describe(store::Transaction& tx, const Scope& scope,
+                                               const std::string& id);
   /// Sends one on its way again. "" or why not.
   [[nodiscard]] std::string Redrive(store::Transaction& tx, const Scope& scope,
                                     const std::string& id, TimePoint now);

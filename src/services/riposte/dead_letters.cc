@@ -57,6 +57,13 @@ json::Value RiposteService::ListDeadLetters(const Call& call, Tx& tx) {
   return out;
 }
 
+json::Value RiposteService::DescribeDeadLetter(const Call& call, Tx& tx) {
+  const std::string id(json::GetString(call.input, "Id"));
+  const auto letter = dead_letters_.Describe(tx, call.scope, id);
+  if (!letter) throw api::Error("ResourceNotFoundException", "There is no dead letter " + id, 404);
+  return json::Object{{"DeadLetter", Show(letter->record)}, {"Body", letter->body}};
+}
+
 json::Value RiposteService::RedriveDeadLetters(const Call& call, Tx& tx) {
   std::vector<std::string> ids = json::GetStrings(call.input, "Ids");
   const bool all = json::GetBool(call.input, "All");

@@ -88,6 +88,7 @@ void RiposteService::Register(api::Registry& registry) {
                   {
                       {"ApplyPack", api::Async(&S::ApplyPack)},
                       {"IngestEvents", api::Write(&S::IngestEvents)},
+                      {"DescribeDeadLetter", api::Read(&S::DescribeDeadLetter)},
                       {"ListDeadLetters", api::Read(&S::ListDeadLetters)},
                       {"RedriveDeadLetters", api::Write(&S::RedriveDeadLetters)},
                       {"ListIncidents", api::Read(&S::ListIncidents)},

@@ -38,6 +38,7 @@ class RiposteService {
   json::Value DescribeIncident(const Call& call, Tx& tx);
   json::Value LoadEstate(const Call& call, Tx& tx);
   // dead_letters.cc
+  json::Value DescribeDeadLetter(const Call& call, Tx& tx);
   json::Value ListDeadLetters(const Call& call, Tx& tx);
   json::Value RedriveDeadLetters(const Call& call, Tx& tx);
 

@@ -3,6 +3,24 @@
 #include "base/arn.h"
 
 namespace riposte::sqs {
+namespace {
+
+delivery::DeadLetterRecord RecordOf(const Scope& scope, const DeadMessage& dead) {
+  const Message& message = dead.message;
+  delivery::DeadLetterRecord letter;
+  letter.id = std::to_string(message.id);
+  letter.kind = "queue-message";
+  letter.source_arn = letter.target_arn = message.dead_from;
+  letter.queue_arn = MakeArn("sqs", scope, dead.queue);
+  letter.message_id = message.message_id;
+  letter.error_code = "MAX_RECEIVES";
+  letter.error_message = "Received more often than its queue's maxReceiveCount allows.";
+  letter.created = message.sent;
+  letter.dead = message.moved;
+  return letter;
+}
+
+}  // namespace
 
 int64_t QueueLetterBox::Find(store::Transaction& tx, const std::string& queue_arn,
                              const std::string& message_id) {
@@ -20,25 +38,26 @@ void QueueLetterBox::Remove(store::Transaction& tx, int64_t message) {
   DeleteMessage(tx, message);
 }
 
+std::optional<std::string> QueueLetterBox::Read(store::Transaction& tx, int64_t message) {
+  return BodyOf(tx, message);
+}
+
 std::vector<delivery::DeadLetterRecord> QueueLetterBox::List(store::Transaction& tx,
                                                              const Scope& scope, int64_t after,
                                                              int limit) {
   std::vector<delivery::DeadLetterRecord> out;
-  for (DeadMessage& dead : ListDead(tx, scope, after, limit)) {
-    const Message& message = dead.message;
-    delivery::DeadLetterRecord letter;
-    letter.id = std::to_string(message.id);
-    letter.kind = "queue-message";
-    letter.source_arn = letter.target_arn = message.dead_from;
-    letter.queue_arn = MakeArn("sqs", scope, dead.queue);
-    letter.message_id = message.message_id;
-    letter.error_code = "MAX_RECEIVES";
-    letter.error_message = "Received more often than its queue's maxReceiveCount allows.";
-    letter.created = message.sent;
-    letter.dead = message.moved;
-    out.push_back(std::move(letter));
+  for (const DeadMessage& dead : ListDead(tx, scope, after, limit)) {
+    out.push_back(RecordOf(scope, dead));
   }
   return out;
+}
+
+std::optional<delivery::DeadLetterRecord> QueueLetterBox::Find(store::Transaction& tx,
+                                                               const Scope& scope,
+                                                               int64_t message) {
+  const auto dead = FindDead(tx, scope, message);
+  if (!dead) return std::nullopt;
+  return RecordOf(scope, *dead);
 }
 
 std::string QueueLetterBox::PutBack(store::Transaction& tx, const Scope& scope, int64_t id,

@@ -13,6 +13,9 @@ class QueueLetterBox final : public delivery::LetterBox {
   int64_t Find(store::Transaction& tx, const std::string& queue_arn,
                const std::string& message_id) override;
   bool Holds(store::Transaction& tx, int64_t message) override;
+  std::optional<std::string> Read(store::Transaction& tx, int64_t message) override;
+  std::optional<delivery::DeadLetterRecord> Find(store::Transaction& tx, const Scope& scope,
+                                                 int64_t message) override;
   void Remove(store::Transaction& tx, int64_t message) override;
   std::vector<delivery::DeadLetterRecord> List(store::Transaction& tx, const Scope& scope,
                                                int64_t after, int limit) override;

@@ -348,6 +348,10 @@ int64_t FindRecent(store::Transaction& tx, int64_t queue_id, std::string_view me
       .value_or(0);
 }
 
+std::optional<std::string> BodyOf(store::Transaction& tx, int64_t id) {
+  return tx.QueryText("SELECT body FROM sqs_messages WHERE id = ?", {id});
+}
+
 bool HasMessage(store::Transaction& tx, int64_t id) {
   return tx.QueryInt("SELECT id FROM sqs_messages WHERE id = ?", {id}).has_value();
 }

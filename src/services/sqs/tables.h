@@ -91,6 +91,7 @@ struct DeadMessage {
 /// The id of a message that was among the last ones to be sent; else 0.
 [[nodiscard]] int64_t FindRecent(store::Transaction& tx, int64_t queue_id,
                                  std::string_view message_id);
+[[nodiscard]] std::optional<std::string> BodyOf(store::Transaction& tx, int64_t id);
 [[nodiscard]] bool HasMessage(store::Transaction& tx, int64_t id);
 /// From whichever queue it is in.
 void DeleteMessage(store::Transaction& tx, int64_t id);
