@@ -32,6 +32,49 @@ TEST(Json, NumbersAreExact) {
   EXPECT_EQ(Parse("2.5")->as_double(), 2.5);
 }
 
+TEST(Json, LongDocumentsAreReadAsShortOnesAre) {
+  // Long documents take the fast way, the same in pieces the slow one.
+  const std::string filler(80, 'x');
+  for (const char* piece :
+       {R"("a\u00e9\ud83d\ude00\n\"\\\/")", "18446744073709551615", "-9223372036854775808", "-0",
+        "1e2", "-1.5E-3", "12345678901234567890123", "[]", "{}", "[[],{}]", "null", "true",
+        R"({"k":1,"k":[2],"":0})", " [ 1 , 2 ] ", R"("\u0000")", "0.1"}) {
+    const auto alone = Parse(piece);
+    ASSERT_TRUE(alone) << piece;
+    const auto within = Parse("{\"f\": \"" + filler + "\", \"v\":" + piece + "\n}\n");
+    ASSERT_TRUE(within) << piece;
+    EXPECT_EQ(within->at("v"), *alone) << piece;
+    EXPECT_EQ(within->at("f"), Value(filler));
+  }
+  for (const char* piece :
+       {"01", "1.", ".5", "+1", "NaN", "'a'", "[1,]", "{\"a\":1,}", "{\"a\"}", "\"\\ud800\"",
+        "\"\\x\"", "\"\t\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "tru", "1 2",
+        "\xef\xbb\xbf"
+        "1",
+        "\"a", "/*c*/1"}) {
+    EXPECT_FALSE(Parse(piece)) << piece;
+    EXPECT_FALSE(Parse("{\"f\": \"" + filler + "\", \"v\":" + piece + "}")) << piece;
+  }
+  EXPECT_FALSE(Parse("\xef\xbb\xbf{\"f\": \"" + filler + "\"}")) << "a byte-order mark";
+  EXPECT_FALSE(Parse("{\"f\": \"" + filler + "\"} x"));
+  // At the bound of depth and beyond, empty innermost or not.
+  for (const std::string& inner : {std::string(), std::string("1"), "\"" + filler + "\""}) {
+    const auto deep = [&](size_t n) { return std::string(n, '[') + inner + std::string(n, ']'); };
+    EXPECT_TRUE(Parse(deep(kMaxDepth))) << inner;
+    EXPECT_FALSE(Parse(deep(kMaxDepth + 1))) << inner;
+  }
+}
+
+TEST(Json, MinifiesAndQuotes) {
+  std::string out = "[";
+  AppendMinified(out, " { \"a b\" : [ 1 , \"\\u00e9 \" ] }\n");
+  out += ',';
+  AppendString(out, "plain");
+  out += ',';
+  AppendString(out, "q\"\\\n\x01");
+  EXPECT_EQ(out, R"([{"a b":[1,"\u00e9 "]},"plain","q\"\\\n\u0001")");
+}
+
 TEST(Json, Accessors) {
   const Value document =
       Parse(R"({"s":"x","i":3,"d":1.5,"b":true,"l":["a",1,"b"],"n":null})").value();
