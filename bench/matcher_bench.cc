@@ -92,7 +92,8 @@ void Lots(size_t count, int rounds) {
     Matcher::Scratch scratch;
     std::vector<size_t> found(*std::ranges::max_element(ids) + 1);
     for (const std::string& event : events) {
-      for (const auto id : *matcher.Match(event, scratch)) ++found[id];
+      const auto matched = matcher.Match(event, scratch);
+      for (const auto id : *matched) ++found[id];
     }
     for (size_t i = 0; i < ids.size(); ++i) {
       const auto expected = std::ranges::count_if(lots, set.rules[i].matches);

@@ -57,7 +57,8 @@ def main():
         if BAD_AWAIT.search(text):
             errors.append(f"src/{relative}: a capturing lambda or an aggregate inside co_await")
         folder = str(relative.parent)
-        if "testing" in relative.parts or path.name.endswith(("_test.cc", "_fuzz.cc", "_bench.cc")):
+        if "testing" in relative.parts or path.name.endswith((
+                "_test.cc", "_fuzz.cc", "_bench.cc", "_soak.cc", "_storm.cc")):
             continue
         for include in INCLUDE.findall(text):
             target = str(pathlib.PurePosixPath(include).parent)

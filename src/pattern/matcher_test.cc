@@ -165,6 +165,19 @@ TEST(Matcher, RefusesMalformedTextWhateverTheRules) {
   EXPECT_TRUE(matcher.Match(R"({"a": 123456789012345678901234567890})", scratch));
 }
 
+TEST(Matcher, TheLastOfEqualSpellingsCounts) {
+  Comparison comparison;
+  for (const char* pattern : {R"({"c": {"a": ["x"]}})", R"({"c": {"a": [null]}})",
+                              R"({"c.a": ["x"]})", R"({"c": {"a": {"b": [1]}}})"}) {
+    ASSERT_TRUE(comparison.Add(pattern));
+  }
+  for (const char* event :
+       {R"({"c.a": "x", "c.a": null})", R"({"c.a": null, "c": {"a": "x"}, "c.a": "x"})",
+        R"({"c": {"a": 1, "a": "x"}})", R"({"c.a": {"b": 2}, "c.a.b": 1, "c.a": {"b": 1}})"}) {
+    EXPECT_EQ(comparison.Difference(event), "");
+  }
+}
+
 TEST(Matcher, KeepsItsMemoryFromEventToEvent) {
   RandomLanguage random(3);
   Comparison comparison;

@@ -5,6 +5,22 @@
 #include "json/json.h"
 
 namespace riposte::pattern::matcher {
+namespace {
+
+bool HasDot(std::string_view name) {
+  const char* at = name.data();
+  for (size_t left = name.size(); left > 0;) {
+    const size_t part = std::min<size_t>(left, 8);
+    const uint64_t dots = LoadPart(at, part) ^ 0x2E2E2E2E2E2E2E2EU;
+    if (((dots - 0x0101010101010101U) & ~dots & 0x8080808080808080U) != 0) return true;
+    at += part;
+    left -= part;
+  }
+  return false;
+}
+
+}  // namespace
+
 char* Arena::Take(size_t bytes) {
   while (block_ < blocks_.size() && blocks_[block_].size - used_ < bytes) {
     ++block_;
@@ -315,7 +331,7 @@ const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId sco
     if (text[*at] != '"' || text[at[1]] != ':') return nullptr;
     const uint32_t* const value = at + 2;
     const std::string_view name = json_.StringAt(at[0], at[1]);
-    if (!plain && (json_.has_escapes() || name.find('.') != std::string_view::npos)) {
+    if (!plain && (json_.has_escapes() || HasDot(name))) {
       at = WalkOddMember(at, node, scope, frame, depth);
     } else if (const NodeId child = index_->FindChild(node, name, FirstWord(name)); child != 0) {
       at = WalkNamed(at, child, scope, frame, depth);
@@ -360,6 +376,7 @@ const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId
     if (!end) return nullptr;
     name = {plain, static_cast<size_t>(end - plain)};
   }
+  if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(key + 2, depth);
   const uint32_t* after = nullptr;
   if (const NodeId child = index_->FindChild(node, name); child != 0) {
     after = WalkNamed(key, child, scope, frame, depth);
@@ -368,8 +385,7 @@ const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId
   const size_t mine = spelled_.size();
   FindSpelled(node, name, 0);
   const size_t found = spelled_.size();
-  const bool ignored = !ignored_.empty() && std::ranges::binary_search(ignored_, *key);
-  for (size_t i = mine; i < found && !ignored; ++i) {
+  for (size_t i = mine; i < found; ++i) {
     has_spellings_ = true;
     spellings_.push_back({frame, spelled_[i], *key});
     after = Walk(key + 2, spelled_[i], scope, depth);
