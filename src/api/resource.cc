@@ -12,21 +12,25 @@ constexpr size_t kMaxResources = 100;
 
 using Fallback = std::optional<std::string_view>;
 
+void CollectIn(const json::Object* object, std::string_view path, const Fallback& fallback,
+               std::vector<std::string>& out);
+
 /// Every text that `path` ("A.B", "A[].B", "A[]") reaches in `value`; where it leads nowhere, the
 /// fallback.
 void Collect(const json::Value& value, std::string_view path, const Fallback& fallback,
              std::vector<std::string>& out) {
   if (out.size() > kMaxResources) return;
-  if (path.empty()) {
-    if (value.is_string()) out.emplace_back(json::View(value));
-    return;
-  }
+  if (!path.empty()) return CollectIn(value.if_object(), path, fallback, out);
+  if (value.is_string()) out.emplace_back(json::View(value));
+}
+
+void CollectIn(const json::Object* object, std::string_view path, const Fallback& fallback,
+               std::vector<std::string>& out) {
   const size_t cut = std::min(path.find('.'), path.size());
   std::string_view step = path.substr(0, cut);
   const std::string_view rest = cut < path.size() ? path.substr(cut + 1) : std::string_view();
   const bool each = step.ends_with("[]");
   if (each) step.remove_suffix(2);
-  const json::Object* object = value.if_object();
   const json::Value* member = object ? json::Find(*object, step) : nullptr;
   if (!member) {
     if (fallback) out.emplace_back(*fallback);
@@ -62,7 +66,7 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
                                   const Scope& scope) {
   std::vector<std::string> values;
   if (placeholder.ends_with('/')) {
-    Collect(input, placeholder.substr(0, placeholder.size() - 1), "default", values);
+    CollectIn(&input, placeholder.substr(0, placeholder.size() - 1), "default", values);
     for (std::string& value : values) {
       if (const auto arn = Arn::Parse(value)) value = std::string(arn->ResourceName());
       value = value == "default" ? "" : value + "/";
@@ -70,7 +74,7 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
     return values;
   }
   if (placeholder.starts_with('/')) {
-    Collect(input, placeholder.substr(1), "*", values);
+    CollectIn(&input, placeholder.substr(1), "*", values);
     for (std::string& value : values) {
       if (!value.starts_with('/') && !value.starts_with("arn:")) value.insert(0, "/");
     }
@@ -81,7 +85,7 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
   if (bar != std::string_view::npos) fallback = placeholder.substr(bar + 1);
   // Only the template says "@account": a caller's text of that name stays what it is.
   if (fallback == "@account") fallback = scope.account.str();
-  Collect(input, placeholder.substr(0, bar), fallback, values);
+  CollectIn(&input, placeholder.substr(0, bar), fallback, values);
   if (values.empty()) values = {"*"};
   // One batch mostly names one resource over and over.
   values.erase(std::unique(values.begin(), values.end()), values.end());

@@ -7,7 +7,8 @@
 //
 // One writer thread runs the closures one after another, each in a savepoint of its own, so that
 // one failure does not sink the batch; it commits (WAL, synchronous=FULL) what has gathered while
-// the last commit ran, and only then calls each closure's `done`. So "done without error" means
+// the last commit ran (when writes come in numbers, it waits up to 1 ms for more), and only then
+// calls each closure's `done`. So "done without error" means
 // that the effect survives a power cut. A failed commit or fsync fails the whole batch and every
 // write after it until the process reopens the store: the state of the log is unknown by then.
 // Readers use connections of their own and see the last commit.

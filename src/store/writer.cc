@@ -12,6 +12,12 @@ namespace riposte::store {
 
 namespace {
 
+// A commit costs as much as several closures. When writes come thick and fast, the writer lets some
+// more gather; alone, or nearly so, nobody waits, and a large batch goes at once.
+constexpr size_t kGatherFrom = 3;
+constexpr size_t kGatherUpTo = 16;
+constexpr std::chrono::microseconds kGatherFor{1000};
+
 std::string What(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -52,6 +58,7 @@ Store::Counts Writer::counts() const {
 
 void Writer::Submit(Store::Closure closure, Store::Done done) {
   std::exception_ptr refused;
+  bool wake = false;
   if (failed_) {
     refused = std::make_exception_ptr(
         Failure("the store has failed: a commit did not reach the disk; reopen it"));
@@ -64,6 +71,7 @@ void Writer::Submit(Store::Closure closure, Store::Done done) {
       refused = std::make_exception_ptr(Overloaded("too many writes are waiting"));
     } else {
       queue_.push_back({std::move(closure), std::move(done), nullptr, {}});
+      wake = queue_.size() >= gather_;
     }
   }
   if (refused) {
@@ -71,7 +79,7 @@ void Writer::Submit(Store::Closure closure, Store::Done done) {
     return;
   }
   if (options_.threaded) {
-    wake_.notify_one();
+    if (wake) wake_.notify_one();
   } else {
     DrainHere();
   }
@@ -81,16 +89,24 @@ void Writer::Loop() {
   pthread_setname_np(pthread_self(), "store");
   current_ = std::this_thread::get_id();
   std::vector<Item> batch;
+  size_t last = 0;
   while (true) {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
+      if (const size_t wanted = std::min(2 * last, kGatherUpTo);
+          last >= kGatherFrom && queue_.size() < wanted) {
+        gather_ = wanted;
+        wake_.wait_for(lock, kGatherFor, [this] { return stopping_ || queue_.size() >= gather_; });
+        gather_ = 0;
+      }
       const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), options_.max_batch));
       batch.assign(std::move_iterator(queue_.begin()), std::move_iterator(queue_.begin() + count));
       queue_.erase(queue_.begin(), queue_.begin() + count);
     }
     RunBatch(batch);
+    last = batch.size();
     batch.clear();
   }
 }

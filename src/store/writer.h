@@ -61,6 +61,7 @@ class Writer {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> queue_;
+  size_t gather_ = 0;  ///< Nobody need wake the writer before so many wait.
   bool stopping_ = false;
 
   std::recursive_mutex here_;  ///< Unthreaded: one caller drains at a time.

@@ -57,18 +57,25 @@ Result<std::string> Inflate(std::string_view body) {
 
 }  // namespace
 
-Result<std::string> ReadBody(const http::Request& request) {
+Result<std::string_view> ReadBody(const http::Request& request, std::string& storage) {
+  const auto keep = [&storage](Result<std::string> body) -> Result<std::string_view> {
+    if (!body) return std::unexpected(body.error());
+    storage = std::move(*body);
+    return storage;
+  };
   const std::string_view encoding = request.headers.Get("Content-Encoding");
   // S3 keeps a gzip encoding as a property of the object, so only the framing is undone there.
   if (encoding.find("aws-chunked") != std::string_view::npos ||
       request.headers.Get("X-Amz-Content-Sha256").starts_with("STREAMING-")) {
-    return Unchunk(request.body);
+    return keep(Unchunk(request.body));
   }
   const std::string_view type = request.headers.Get("Content-Type");
   const bool protocol_body = type.starts_with("application/x-www-form-urlencoded") ||
                              type.starts_with("application/x-amz-json") ||
                              type.starts_with("application/cbor");
-  if (protocol_body && http::EqualsIgnoreCase(encoding, "gzip")) return Inflate(request.body);
+  if (protocol_body && http::EqualsIgnoreCase(encoding, "gzip")) {
+    return keep(Inflate(request.body));
+  }
   return request.body;
 }
 

@@ -246,7 +246,8 @@ void EncodeRest(const Route& route, const json::Value& output, http::Response& r
 
 std::expected<json::Object, WireError> Codec::DecodeInput(const Route& route,
                                                           const http::Request& request) const {
-  auto body = ReadBody(request);
+  std::string storage;
+  const auto body = ReadBody(request, storage);
   if (!body) return Refuse("SerializationException", body.error().message);
   auto input = DecodeAny(route, request, *body);
   if (!input) return input;

@@ -372,6 +372,7 @@ TEST(RestXmlTest, Errors) {
 }
 
 TEST(BodyTest, RemovesChunkFraming) {
+  std::string storage;
   http::Request request =
       MakeRequest("PUT", "/b/k",
                   "5;chunk-signature=abc\r\nhello\r\n6\r\n world\r\n0;chunk-signature=d\r\n"
@@ -379,15 +380,16 @@ TEST(BodyTest, RemovesChunkFraming) {
   request.headers.Set("Content-Encoding", "aws-chunked");
   EXPECT_EQ(Decode(TheCodec().FindRoute(request, "objects").route, request),
             R"({"Body":"aGVsbG8gd29ybGQ=","Bucket":"b","Key":"k"})");
-  EXPECT_EQ(ReadBody(request).value(), "hello world");
+  EXPECT_EQ(ReadBody(request, storage).value(), "hello world");
   for (const char* body : {"", "5\r\nhel", "zz\r\n", "5\r\nhello", "5\r\nhelloXX0\r\n",
                            "ffffffffffffffff\r\nx\r\n", "5 \r\nhello\r\n0\r\n"}) {
     request.body = body;
-    EXPECT_FALSE(ReadBody(request)) << body;
+    EXPECT_FALSE(ReadBody(request, storage)) << body;
   }
 }
 
 TEST(BodyTest, InflatesWithinBounds) {
+  std::string storage;
   // gzip of "Action=Publish&Message=m".
   const auto gzip = HexDecode(
       "1f8b0800000000000203734c2ec9cccfb30d284dcac92cce50f34d2d2e4e4c4fb5cd0500df19ba1418000000");
@@ -395,11 +397,11 @@ TEST(BodyTest, InflatesWithinBounds) {
   http::Request request = MakeRequest("POST", "/", gzip->substr(0, 20));
   request.headers.Set("Content-Type", "application/x-www-form-urlencoded");
   request.headers.Set("Content-Encoding", "gzip");
-  EXPECT_FALSE(ReadBody(request));
+  EXPECT_FALSE(ReadBody(request, storage));
   request.body = *gzip;
-  EXPECT_EQ(ReadBody(request).value(), "Action=Publish&Message=m");
+  EXPECT_EQ(ReadBody(request, storage).value(), "Action=Publish&Message=m");
   request.body = "not gzip";
-  EXPECT_FALSE(ReadBody(request));
+  EXPECT_FALSE(ReadBody(request, storage));
 }
 
 // -- rpcv2Cbor -------------------------------------------------------------------------------
