@@ -12,8 +12,8 @@ Logs::Logs(store::Store& store, Executor& loop, const Clock& clock, const teleme
     : clock_(clock),
       log_(log),
       metrics_(metrics),
-      // The weight is in units of 128 bytes, a line being two or more. Some 200 lines are written at
-      // once: a second's worth of a busy function would hold the writer for 50 ms.
+      // The weight is in units of 128 bytes, a line being two or more. Some 200 lines are written
+      // at once: a second's worth of a busy function would hold the writer for 50 ms.
       buffer_({.name = "logs", .flush_at = 400}, store, loop, clock, log,
               [this](store::Transaction& tx, const Buffer& buffer) { Write(tx, buffer); }) {}
 
