@@ -217,7 +217,14 @@ bool JsonText::CheckNumberSlowly(uint32_t at) const {
   if (i < text_.size() && (text_[i] == 'e' || text_[i] == 'E')) {
     ++i;
     if (i < text_.size() && (text_[i] == '+' || text_[i] == '-')) ++i;
+    // json::Parse keeps the exponent in an int, and has the last word on what is delivered.
+    const size_t first = i;
     if (!digits()) return false;
+    int64_t exponent = 0;
+    for (size_t j = first; j < i; ++j) {
+      exponent = exponent * 10 + (text_[j] - '0');
+      if (exponent > std::numeric_limits<int>::max()) return false;
+    }
   }
   return EndsScalar(i);
 }
