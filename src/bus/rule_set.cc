@@ -63,28 +63,16 @@ std::vector<std::string> RuleSet::Names() const {
   return names;
 }
 
-Status RuleSet::Check(const RulePtr& rule) const {
-  if (rule->pattern_text.empty()) return {};
-  const auto pattern = pattern::Pattern::Parse(rule->pattern_text);
-  if (!pattern) return std::unexpected(pattern.error());
-  const pattern::Matcher::NewRule added{rule->key.name, &*pattern, nullptr};
+Status RuleSet::Check(const Incoming& rule) const {
+  if (!rule.pattern) return {};
+  const pattern::Matcher::NewRule added{rule.rule->key.name, &*rule.pattern, nullptr};
   return matcher_.Check({&added, 1});
 }
 
-Status RuleSet::Change(std::vector<RulePtr> rules, const std::vector<std::string>& gone) {
-  std::vector<pattern::Pattern> patterns;
-  std::vector<const RulePtr*> with_pattern;
-  patterns.reserve(rules.size());
-  for (const RulePtr& rule : rules) {
-    if (rule->pattern_text.empty()) continue;
-    auto pattern = pattern::Pattern::Parse(rule->pattern_text);
-    if (!pattern) return std::unexpected(pattern.error());
-    patterns.push_back(std::move(*pattern));
-    with_pattern.push_back(&rule);
-  }
+Status RuleSet::Change(std::vector<Incoming> rules, const std::vector<std::string>& gone) {
   std::vector<pattern::Matcher::NewRule> added;
-  for (size_t i = 0; i < patterns.size(); ++i) {
-    added.push_back({(*with_pattern[i])->key.name, &patterns[i], *with_pattern[i]});
+  for (const auto& [rule, pattern] : rules) {
+    if (pattern) added.push_back({rule->key.name, &*pattern, rule});
   }
   // What is replaced goes in the same change that brings its successor.
   std::set<pattern::Matcher::RuleId> removed;
@@ -94,17 +82,17 @@ Status RuleSet::Change(std::vector<RulePtr> rules, const std::vector<std::string
     if (it != by_name_.end() && it->second.id) removed.insert(*it->second.id);
   };
   for (const std::string& name : gone) remove(name);
-  for (const RulePtr& rule : rules) remove(rule->key.name);
+  for (const Incoming& incoming : rules) remove(incoming.rule->key.name);
   const std::vector<pattern::Matcher::RuleId> ids_removed(removed.begin(), removed.end());
   const auto ids = matcher_.Change(ids_removed, added);
   if (!ids) return std::unexpected(ids.error());
   for (const std::string& name : gone) by_name_.erase(name);
   size_t next = 0;
-  for (RulePtr& rule : rules) {
-    Entry& entry = by_name_[rule->key.name];
+  for (Incoming& incoming : rules) {
+    Entry& entry = by_name_[incoming.rule->key.name];
     entry.id.reset();
-    if (!rule->pattern_text.empty()) entry.id = (*ids)[next++];
-    entry.rule = std::move(rule);
+    if (incoming.pattern) entry.id = (*ids)[next++];
+    entry.rule = std::move(incoming.rule);
   }
   return {};
 }
@@ -137,21 +125,23 @@ std::shared_ptr<RuleSet> RuleBook::FindOrMake(const std::string& key) {
   return set;
 }
 
-std::shared_ptr<const CompiledRule> RuleBook::Compile(store::Transaction& tx,
-                                                      const RuleRow& row) const {
+std::optional<RuleSet::Incoming> RuleBook::Compile(store::Transaction& tx,
+                                                   const RuleRow& row) const {
   auto rule = std::make_shared<CompiledRule>();
+  std::optional<pattern::Pattern> pattern;
   rule->key = row.key;
   rule->arn = RuleArn(row.key);
   rule->pattern_text = row.pattern;
   if (!row.pattern.empty()) {
-    const auto pattern = pattern::Pattern::Parse(row.pattern);
-    if (!pattern) {
+    auto parsed = pattern::Pattern::Parse(row.pattern);
+    if (!parsed) {
       log_.Error("stored rule does not compile",
-                 {{"rule", rule->arn}, {"reason", pattern.error().message}});
-      return nullptr;
+                 {{"rule", rule->arn}, {"reason", parsed.error().message}});
+      return std::nullopt;
     }
-    const auto sources = pattern->RequiredStrings("source");
+    const auto sources = parsed->RequiredStrings("source");
     rule->watches_events = sources && std::ranges::binary_search(*sources, "aws.events");
+    pattern = std::move(*parsed);
   }
   for (const TargetRow& target : tables::ListTargets(tx, row.key, "", kNoLimit)) {
     if (auto compiled = CompileTarget(target)) {
@@ -162,20 +152,20 @@ std::shared_ptr<const CompiledRule> RuleBook::Compile(store::Transaction& tx,
           {{"rule", rule->arn}, {"target", target.id}, {"reason", compiled.error().message}});
     }
   }
-  return rule;
+  return RuleSet::Incoming{std::move(rule), std::move(pattern)};
 }
 
-std::vector<std::shared_ptr<const CompiledRule>> RuleBook::CompileBus(
-    store::Transaction& tx, const Scope& scope, const std::string& bus) const {
-  std::vector<std::shared_ptr<const CompiledRule>> rules;
+std::vector<RuleSet::Incoming> RuleBook::CompileBus(store::Transaction& tx, const Scope& scope,
+                                                    const std::string& bus) const {
+  std::vector<RuleSet::Incoming> rules;
   for (const RuleRow& row : tables::ListRules(tx, scope, bus, "", "", kNoLimit)) {
     if (!row.enabled()) continue;
-    if (auto rule = Compile(tx, row)) rules.push_back(std::move(rule));
+    if (auto rule = Compile(tx, row)) rules.push_back(std::move(*rule));
   }
   return rules;
 }
 
-void RuleBook::Change(RuleSet& set, std::vector<std::shared_ptr<const CompiledRule>> rules,
+void RuleBook::Change(RuleSet& set, std::vector<RuleSet::Incoming> rules,
                       const std::vector<std::string>& gone) const {
   const auto status = set.Change(std::move(rules), gone);
   if (!status) log_.Error("rules are not in force", {{"reason", status.error().message}});
@@ -183,14 +173,14 @@ void RuleBook::Change(RuleSet& set, std::vector<std::shared_ptr<const CompiledRu
 
 Status RuleBook::Refresh(store::Transaction& tx, const RuleKey& key) {
   const auto row = tables::FindRule(tx, key);
-  auto rule = row && row->enabled() ? Compile(tx, *row) : nullptr;
+  auto rule = row && row->enabled() ? Compile(tx, *row) : std::nullopt;
   const auto set = FindOrMake(Key(key.scope, key.bus));
   if (rule) {
-    if (auto status = set->Check(rule); !status) return status;
+    if (auto status = set->Check(*rule); !status) return status;
   }
-  tx.OnCommit([this, set, rule, name = key.name] {
+  tx.OnCommit([this, set, rule = std::move(rule), name = key.name] {
     if (rule) {
-      Change(*set, {rule}, {});
+      Change(*set, {*rule}, {});
     } else {
       Change(*set, {}, {name});
     }

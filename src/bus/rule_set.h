@@ -1,8 +1,7 @@
 // The enabled rules of one bus, compiled, and the book of all buses.
 //
-// Data path:     PutRule, PutTargets … -> RuleBook::Refresh() (in their commit) ->
-// RuleSet::Change()
-//                -> RuleSet::Match() in bus::Ingest
+// Data path:     PutRule, PutTargets … -> RuleBook::Refresh() (in their commit)
+//                -> RuleSet::Change() -> RuleSet::Match() in bus::Ingest
 // Thread safety: Match, Find from any thread; changes inside write transactions, one at a time. A
 //                reader sees all of a change or none, and keeps the rules it was given.
 // Cost:          one pattern::Matcher a bus: matching hardly depends on the rules that do not
@@ -52,6 +51,11 @@ struct CompiledRule {
 class RuleSet {
  public:
   using RulePtr = std::shared_ptr<const CompiledRule>;
+  /// A rule on its way into the set, with its pattern as it was read.
+  struct Incoming {
+    RulePtr rule;
+    std::optional<pattern::Pattern> pattern;  ///< Nothing for a schedule only.
+  };
 
   /// Appends the rules that the event matches. False when the detail is not a JSON object.
   /// What a hostile set of patterns left unjudged is told by scratch.exhausted().
@@ -65,9 +69,9 @@ class RuleSet {
 
   /// Puts the rules in place of those of the same names, and takes out the names in `gone`.
   /// Errors: kLimitExceeded, naming the rule; nothing has changed then.
-  [[nodiscard]] Status Change(std::vector<RulePtr> rules, const std::vector<std::string>& gone);
+  [[nodiscard]] Status Change(std::vector<Incoming> rules, const std::vector<std::string>& gone);
   /// As Change without touching anything: the answer it would give.
-  [[nodiscard]] Status Check(const RulePtr& rule) const;
+  [[nodiscard]] Status Check(const Incoming& rule) const;
   [[nodiscard]] std::vector<std::string> Names() const;
 
  private:
@@ -99,14 +103,15 @@ class RuleBook {
   using Map = std::unordered_map<std::string, std::shared_ptr<RuleSet>>;
 
   [[nodiscard]] static std::string Key(const Scope& scope, std::string_view bus);
-  /// Null for what does not compile, which is logged.
-  [[nodiscard]] std::shared_ptr<const CompiledRule> Compile(store::Transaction& tx,
-                                                            const RuleRow& row) const;
-  [[nodiscard]] std::vector<std::shared_ptr<const CompiledRule>> CompileBus(
-      store::Transaction& tx, const Scope& scope, const std::string& bus) const;
+  /// Nothing for what does not compile, which is logged.
+  [[nodiscard]] std::optional<RuleSet::Incoming> Compile(store::Transaction& tx,
+                                                         const RuleRow& row) const;
+  [[nodiscard]] std::vector<RuleSet::Incoming> CompileBus(store::Transaction& tx,
+                                                          const Scope& scope,
+                                                          const std::string& bus) const;
   [[nodiscard]] std::shared_ptr<const Map> Snapshot() const;
   [[nodiscard]] std::shared_ptr<RuleSet> FindOrMake(const std::string& key);
-  void Change(RuleSet& set, std::vector<std::shared_ptr<const CompiledRule>> rules,
+  void Change(RuleSet& set, std::vector<RuleSet::Incoming> rules,
               const std::vector<std::string>& gone) const;
 
   const telemetry::Log& log_;
