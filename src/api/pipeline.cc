@@ -322,8 +322,8 @@ Error Pipeline::Refusal(const Job& job) const {
 }
 
 void Pipeline::Run(const std::shared_ptr<Job>& job) {
-  const Meter& meter = meters_.at(job->operation);
-  meter.calls->Add();
+  job->meter = &meters_.at(job->operation);
+  job->meter->calls->Add();
   job->started = parts_.clock.Monotonic();
   std::optional<Error> refused;
   try {
@@ -333,7 +333,7 @@ void Pipeline::Run(const std::shared_ptr<Job>& job) {
     refused = CurrentError(job->call);
   }
   if (refused) {
-    meter.errors->Add();
+    job->meter->errors->Add();
     AuditLater(*job, refused);
     return job->reply({{}, std::move(refused)});
   }
@@ -348,9 +348,8 @@ void Pipeline::Run(const std::shared_ptr<Job>& job) {
 }
 
 void Pipeline::Finish(Job& job, Outcome outcome) {
-  const Meter& meter = meters_.at(job.operation);
-  if (!outcome.ok()) meter.errors->Add();
-  meter.seconds->Observe(
+  if (!outcome.ok()) job.meter->errors->Add();
+  job.meter->seconds->Observe(
       std::chrono::duration<double>(parts_.clock.Monotonic() - job.started).count());
   job.reply(std::move(outcome));
 }
@@ -368,14 +367,13 @@ void Pipeline::RunRead(Job& job) {
 }
 
 void Pipeline::RunWrite(const std::shared_ptr<Job>& job) {
-  const auto output = std::make_shared<json::Value>();
   parts_.store.Write(
-      [this, job, output](store::Transaction& tx) {
-        *output = job->operation->sync(job->call, tx);
-        if (!job->model->data_plane) AuditNow(tx, *job, *output);
+      [this, job](store::Transaction& tx) {
+        job->output = job->operation->sync(job->call, tx);
+        if (!job->model->data_plane) AuditNow(tx, *job, job->output);
       },
-      [this, job, output](std::exception_ptr failure) {
-        Outcome outcome{std::move(*output), std::nullopt};
+      [this, job](std::exception_ptr failure) {
+        Outcome outcome{std::move(job->output), std::nullopt};
         if (failure) {
           outcome = {};
           try {

@@ -70,7 +70,9 @@ class Pipeline final : public Invoker {
     Call call;
     const wire::OperationModel* model = nullptr;
     const Operation* operation = nullptr;
+    const Meter* meter = nullptr;
     Verdict verdict;
+    json::Value output;  ///< Of a write, until its commit.
     std::chrono::nanoseconds started{0};
     Reply reply;
   };
