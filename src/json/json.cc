@@ -91,10 +91,6 @@ struct Handler {
   std::string number_part;
 };
 
-}  // namespace
-
-namespace {
-
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 

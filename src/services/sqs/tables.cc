@@ -253,52 +253,56 @@ std::vector<Queue> ListAllQueues(store::Transaction& tx) {
   return out;
 }
 
-std::vector<Message> ListVisible(store::Transaction& tx, const Queue& queue, TimePoint now,
-                                 TimePoint horizon, int limit) {
+namespace {
+
+std::vector<Message> ListMessages(store::Transaction& tx, std::string_view sql,
+                                  std::initializer_list<store::Param> params) {
   std::vector<Message> out;
-  const auto add = [&](const store::Row& row) {
+  tx.Query(sql, params, [&](const store::Row& row) {
     out.push_back(MessageFrom(row));
     return true;
-  };
+  });
+  return out;
+}
+
+}  // namespace
+
+std::vector<Message> ListVisible(store::Transaction& tx, const Queue& queue, TimePoint now,
+                                 TimePoint horizon, int limit) {
   if (queue.fifo()) {
     // In order of arrival; a group waits for its messages in flight, and for an earlier one that
     // is not due yet.
-    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
-             " FROM sqs_messages AS m INDEXED BY sqs_messages_order WHERE queue_id = ? "
-             "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND NOT EXISTS ("
-             "SELECT 1 FROM sqs_messages AS o WHERE o.queue_id = m.queue_id "
-             "AND o.group_id = m.group_id AND o.group_id <> '' AND o.visible_ms > ? "
-             "AND (o.receive_count > 0 OR o.id < m.id)) ORDER BY id LIMIT ?",
-             {queue.id, now, horizon, now, limit}, add);
-  } else {
-    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
-             " FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? AND sent_ms >= ? "
-             "ORDER BY visible_ms, id LIMIT ?",
-             {queue.id, now, horizon, limit}, add);
+    return ListMessages(tx,
+                        "SELECT " RIPOSTE_MESSAGE_COLUMNS
+                        " FROM sqs_messages AS m INDEXED BY sqs_messages_order WHERE queue_id = ? "
+                        "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND NOT EXISTS ("
+                        "SELECT 1 FROM sqs_messages AS o WHERE o.queue_id = m.queue_id "
+                        "AND o.group_id = m.group_id AND o.group_id <> '' AND o.visible_ms > ? "
+                        "AND (o.receive_count > 0 OR o.id < m.id)) ORDER BY id LIMIT ?",
+                        {queue.id, now, horizon, now, limit});
   }
-  return out;
+  return ListMessages(tx,
+                      "SELECT " RIPOSTE_MESSAGE_COLUMNS
+                      " FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? AND sent_ms >= ? "
+                      "ORDER BY visible_ms, id LIMIT ?",
+                      {queue.id, now, horizon, limit});
 }
 
 std::vector<Message> ListMovable(store::Transaction& tx, const Queue& queue, TimePoint now,
                                  TimePoint horizon, int64_t bound, int limit) {
-  std::vector<Message> out;
-  const auto add = [&](const store::Row& row) {
-    out.push_back(MessageFrom(row));
-    return true;
-  };
   if (queue.fifo()) {
-    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
-             " FROM sqs_messages INDEXED BY sqs_messages_order WHERE queue_id = ? "
-             "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND id <= ? "
-             "ORDER BY id LIMIT ?",
-             {queue.id, now, horizon, bound, limit}, add);
-  } else {
-    tx.Query("SELECT " RIPOSTE_MESSAGE_COLUMNS
-             " FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? AND sent_ms >= ? "
-             "AND id <= ? ORDER BY visible_ms, id LIMIT ?",
-             {queue.id, now, horizon, bound, limit}, add);
+    return ListMessages(tx,
+                        "SELECT " RIPOSTE_MESSAGE_COLUMNS
+                        " FROM sqs_messages INDEXED BY sqs_messages_order WHERE queue_id = ? "
+                        "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND id <= ? "
+                        "ORDER BY id LIMIT ?",
+                        {queue.id, now, horizon, bound, limit});
   }
-  return out;
+  return ListMessages(tx,
+                      "SELECT " RIPOSTE_MESSAGE_COLUMNS
+                      " FROM sqs_messages WHERE queue_id = ? AND visible_ms <= ? AND sent_ms >= ? "
+                      "AND id <= ? ORDER BY visible_ms, id LIMIT ?",
+                      {queue.id, now, horizon, bound, limit});
 }
 
 namespace {
