@@ -9,27 +9,14 @@
 #include <set>
 #include <thread>
 
+#include "app/command_output.h"
 #include "os/files.h"
 #include "response/compile.h"
 
 namespace riposte::app {
 namespace {
 
-constexpr int kDone = 0;
-constexpr int kRefused = 1;
-constexpr int kUsage = 2;
-constexpr int kNoEngine = 3;
 constexpr size_t kMaxFileBytes = 16u << 20;
-
-int Complain(const Error& error) {
-  fmt::print(stderr, "riposte: {}\n", error.message);
-  return error.code == Code::kUnavailable || error.code == Code::kNotFound ? kNoEngine : kRefused;
-}
-
-int Misuse(const std::string& message) {
-  fmt::print(stderr, "riposte: {}\n", message);
-  return kUsage;
-}
 
 /// Colour only for people: on a terminal that did not say no.
 class Paint {
@@ -42,14 +29,6 @@ class Paint {
  private:
   bool on_;
 };
-
-/// What came from outside is printed without control characters, so that it cannot drive the
-/// terminal.
-std::string Plain(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  return out;
-}
 
 Result<response::PackFiles> ReadPack(const std::string& folder) {
   namespace fs = std::filesystem;

@@ -1,26 +1,10 @@
 #include <fmt/format.h>
 
+#include "app/command_output.h"
 #include "app/commands.h"
 
 namespace riposte::app {
 namespace {
-
-constexpr int kDone = 0;
-constexpr int kRefused = 1;
-constexpr int kUsage = 2;
-constexpr int kNoEngine = 3;
-
-int Complain(const Error& error) {
-  fmt::print(stderr, "riposte: {}\n", error.message);
-  return error.code == Code::kUnavailable || error.code == Code::kNotFound ? kNoEngine : kRefused;
-}
-
-/// Without control characters, so that what came from outside cannot drive the terminal.
-std::string Plain(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  return out;
-}
 
 json::Object InputOf(const DeadLetterFilter& filter) {
   json::Object input;
@@ -81,10 +65,7 @@ int DeadLetterShow(const CommandContext& context, const std::string& id) {
 
 int DeadLetterRedrive(const CommandContext& context, const DeadLetterFilter& filter,
                       const std::vector<std::string>& ids, bool all) {
-  if (all == !ids.empty()) {
-    fmt::print(stderr, "riposte: name dead letters, or say --all\n");
-    return kUsage;
-  }
+  if (all == !ids.empty()) return Misuse("name dead letters, or say --all");
   auto client = EngineClient::Connect(context.client, *context.clock);
   if (!client) return Complain(client.error());
   json::Object input = InputOf(filter);

@@ -1,6 +1,7 @@
 // `riposte pattern test|explain`: does this event match this pattern, and why not? Needs no engine.
 #include <fmt/format.h>
 
+#include "app/command_output.h"
 #include "app/commands.h"
 #include "os/files.h"
 #include "pattern/explain.h"
@@ -15,11 +16,6 @@ Result<std::string> TextOf(const std::string& argument) {
   const size_t first = argument.find_first_not_of(" \t\r\n");
   if (first != std::string::npos && argument[first] == '{') return argument;
   return os::ReadFile(argument, kMaxFileBytes);
-}
-
-int Misuse(const std::string& message) {
-  fmt::print(stderr, "riposte: {}\n", message);
-  return 2;
 }
 
 }  // namespace
