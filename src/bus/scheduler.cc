@@ -28,13 +28,13 @@ void Scheduler::Reload() {
       entries.insert(entries_.extract(it));
       continue;
     }
-    auto schedule = ScheduleExpression::Parse(row.schedule);
-    if (!schedule) {
+    auto parsed = schedule::ScheduleExpression::Parse(row.schedule);
+    if (!parsed) {
       log_.Error("stored schedule is not valid", {{"rule", RuleArn(row.key)}});
       continue;
     }
-    const auto next = schedule->Next(now, row.created);
-    entries.emplace(row.key, Entry{row.schedule, *schedule, row.created, next});
+    const auto next = parsed->Next(now, row.created);
+    entries.emplace(row.key, Entry{row.schedule, *parsed, row.created, next});
   }
   entries_ = std::move(entries);
   SetAlarm();

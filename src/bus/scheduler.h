@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "bus/ingest.h"
-#include "bus/schedule_expression.h"
+#include "schedule/expression.h"
 
 namespace riposte::bus {
 
@@ -28,7 +28,7 @@ class Scheduler {
  private:
   struct Entry {
     std::string text;
-    ScheduleExpression schedule;
+    schedule::ScheduleExpression schedule;
     TimePoint anchor;
     std::optional<TimePoint> next;
   };

@@ -64,7 +64,7 @@ json::Value EventsService::PutRule(const Call& call, Transaction& tx) {
     if (key.bus != bus::kDefaultBus) {
       throw Invalid("ScheduleExpression is supported only on the default event bus.");
     }
-    if (const auto parsed = bus::ScheduleExpression::Parse(rule.schedule); !parsed) {
+    if (const auto parsed = schedule::ScheduleExpression::Parse(rule.schedule); !parsed) {
       throw Invalid(parsed.error().message);
     }
   }

@@ -1,4 +1,4 @@
-#include "bus/schedule_expression.h"
+#include "schedule/expression.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "base/number.h"
 
-namespace riposte::bus {
+namespace riposte::schedule {
 namespace {
 
 using std::chrono::sys_days;
@@ -130,12 +130,29 @@ Result<ScheduleExpression> ScheduleExpression::Parse(std::string_view text) {
     } else {
       return refuse();
     }
+    schedule.kind_ = Kind::kRate;
     return schedule;
   }
   if (!text.starts_with("cron(") || !text.ends_with(")") ||
       !schedule.ParseCron(text.substr(5, text.size() - 6))) {
     return refuse();
   }
+  return schedule;
+}
+
+Result<ScheduleExpression> ScheduleExpression::ParseAny(std::string_view text) {
+  constexpr std::string_view kForm = "at(0000-00-00T00:00:00)";
+  if (!text.starts_with("at(")) return Parse(text);
+  bool fits = text.size() == kForm.size();
+  for (size_t i = 0; fits && i < kForm.size(); ++i) {
+    fits = kForm[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == kForm[i];
+  }
+  const auto time = fits ? ParseIso8601(std::string(text.substr(3, text.size() - 4)) + "Z")
+                         : Fail(Code::kInvalidArgument, "");
+  if (!time) return Fail(Code::kInvalidArgument, "Parameter ScheduleExpression is not valid.");
+  ScheduleExpression schedule;
+  schedule.kind_ = Kind::kOnce;
+  schedule.once_ = *time;
   return schedule;
 }
 
@@ -209,11 +226,20 @@ bool ScheduleExpression::RunsOn(sys_days day) const {
 }
 
 std::optional<TimePoint> ScheduleExpression::Next(TimePoint after, TimePoint anchor) const {
-  using std::chrono::days;
-  if (period_.count() > 0) {
-    if (after < anchor) return anchor + period_;
-    return anchor + ((after - anchor) / period_ + 1) * period_;
+  switch (kind_) {
+    case Kind::kRate:
+      if (after < anchor) return anchor + period_;
+      return anchor + ((after - anchor) / period_ + 1) * period_;
+    case Kind::kOnce:
+      return once_ > after ? std::optional(once_) : std::nullopt;
+    case Kind::kCron:
+      return NextCron(after);
   }
+  return std::nullopt;
+}
+
+std::optional<TimePoint> ScheduleExpression::NextCron(TimePoint after) const {
+  using std::chrono::days;
   sys_days day = std::chrono::floor<days>(after);
   while (true) {
     const year_month_day date(day);
@@ -236,4 +262,4 @@ std::optional<TimePoint> ScheduleExpression::Next(TimePoint after, TimePoint anc
   }
 }
 
-}  // namespace riposte::bus
+}  // namespace riposte::schedule
