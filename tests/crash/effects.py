@@ -1,10 +1,15 @@
 """What came of the events, as a client sees it."""
+import bisect
 import collections
 import json
+import math
 import time
 
 from engine import Failure, wait_until
 import scenario
+
+# Deliveries in a row that lead to an effect: to the topic, and from there to the queue.
+DELIVERIES = {"queue": 1, "topic": 2, "function": 2, "log": 1, "finding": 1, "note": 1}
 
 
 class Effects:
@@ -142,6 +147,25 @@ class Effects:
                        if not ledger.matches(n) or not 0 <= n < ledger.sent]
             if strange:
                 raise Failure(f"{name}: effects of events that match no rule: {strange[:5]}")
+
+    def check_duplicates(self, ledger, kills, window_seconds):
+        """More than one effect comes of what was in flight when the engine died, and of nothing
+        else: only what was sent within the window before a kill may be repeated, and each of its
+        deliveries once for each kill. Returns how many repeats that allows."""
+        bounds = collections.Counter()
+        for name, counter in self.seen.items():
+            sent_at = (ledger.findings_sent_at if name in ("finding", "note")
+                       else ledger.sent_at)
+            for number, count in counter.items():
+                first = bisect.bisect_left(kills, sent_at[number])
+                deaths = bisect.bisect_right(kills, sent_at[number] + window_seconds) - first
+                # Each repeat of the first delivery makes a second one, which is repeated by itself.
+                most = math.comb(deaths + DELIVERIES[name], deaths)
+                bounds[name] += most - 1
+                if count > most:
+                    raise Failure(f"{name}: {number} took effect {count} times; the engine died"
+                                  f" {deaths} times in the {window_seconds} s after it was sent")
+        return dict(bounds)
 
     def duplicates(self):
         return {name: counter.total() - len(counter) for name, counter in self.seen.items()

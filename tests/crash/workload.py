@@ -3,6 +3,7 @@ import collections
 import datetime
 import json
 import threading
+import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,8 +20,10 @@ class Ledger:
     def __init__(self):
         self.lock = threading.Lock()
         self.sent = 0
+        self.sent_at = []  # By number: when its call began.
         self.events = set()
         self.findings_sent = 0
+        self.findings_sent_at = []
         self.imports = set()
         self.updates = set()
         self.cut_off = collections.Counter()  # Calls without an answer, by what they sent.
@@ -38,12 +41,14 @@ class Ledger:
         with self.lock:
             first = self.sent
             self.sent += count
+            self.sent_at += [time.monotonic()] * count
             return list(range(first, first + count))
 
     def take_findings(self, count):
         with self.lock:
             first = self.findings_sent
             self.findings_sent += count
+            self.findings_sent_at += [time.monotonic()] * count
             return list(range(first, first + count))
 
     def count_cut_off(self, what, error):
@@ -60,10 +65,11 @@ class Ledger:
 class Workload:
     """Threads that send. `acknowledge_early` is the control: it believes before it is told."""
 
-    def __init__(self, clients, ledger, acknowledge_early, event_threads=2):
+    def __init__(self, clients, ledger, acknowledge_early, event_threads=2, pace=PACE_SECONDS):
         self.clients = clients
         self.ledger = ledger
         self.early = acknowledge_early
+        self.pace = pace
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(self.put_events,), daemon=True)
                         for _ in range(event_threads)]
@@ -80,7 +86,7 @@ class Workload:
             thread.join()
 
     def run(self, send):
-        while not self.stopping.wait(PACE_SECONDS):
+        while not self.stopping.wait(self.pace):
             try:
                 send()
             except (BotoCoreError, ClientError) as error:
