@@ -33,6 +33,8 @@ struct Config {
   /// "https://riposte.example.org": where subscribers reach us, for the links in notifications and
   /// the address of the signing certificate; "" is the address that we listen on.
   std::string public_url;
+  /// Nothing is synced: a power cut loses what was acknowledged. A control for tests, not offered.
+  bool unsafe_no_sync = false;
   Millis estate_delay{1500};  ///< How long simulated instances take to change state.
 };
 

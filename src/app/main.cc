@@ -69,6 +69,8 @@ void AddServeOptions(CLI::App& serve, Config& config, std::string& config_file,
       .add_option("--allow-private", config.allowed_private,
                   "host, host:port or CIDR block that webhooks may reach although it is private")
       ->envname("RIPOSTE_ALLOW_PRIVATE");
+  // Controls of the durability tests: not shown in the help.
+  serve.add_flag("--unsafe-no-sync", config.unsafe_no_sync)->group("");
   serve.add_option("--estate-delay-ms", delay_ms, "How long simulated resources take to change")
       ->envname("RIPOSTE_ESTATE_DELAY_MS");
 }

@@ -188,6 +188,9 @@ int Serve(const Config& config) {
                        {"region", config.region.str()},
                        {"data", config.data_dir.empty() ? "in memory" : config.data_dir},
                        {"authentication", config.open ? "off (--open)" : "on"}});
+  if (config.unsafe_no_sync) {
+    log.Warning("--unsafe-no-sync: a power cut loses what was acknowledged; for tests only");
+  }
   log.Info("Ready.");
   const int code = WaitForSignal(log);
   (*server)->Stop();

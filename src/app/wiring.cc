@@ -74,6 +74,7 @@ store::Store::Options StoreOptions(const Config& config, const World& world) {
   store::Store::Options options;
   if (!config.data_dir.empty()) options.path = config.data_dir + "/riposte.db";
   options.threaded = world.threaded;
+  options.sync = !config.unsafe_no_sync;
   options.log = &world.log;
   return options;
 }

@@ -109,7 +109,8 @@ class Effects:
         """What an acknowledged event, import or update should have caused and did not."""
         owed = {n for n in ledger.events if ledger.matches(n)}
         missing = {name: owed - self.seen[name].keys()
-                   for name in ("queue", "topic", "function", "log")}
+                   for name in ("queue", "topic", "function", "log")
+                   if name in self.queues or name == "log"}
         missing["finding"] = ledger.imports - self.seen["finding"].keys()
         missing["note"] = ledger.updates - self.seen["note"].keys()
         missing["runbook"] = ({n for n in ledger.events if ledger.starts_runbook(n)}

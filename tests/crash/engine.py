@@ -63,12 +63,14 @@ def command_of(pid):
 class Engine:
     """One data folder and the process that serves it, whichever that is at the moment."""
 
-    def __init__(self, program, folder, ready_seconds):
+    def __init__(self, program, folder, ready_seconds, options=(), environment=None):
         self.program = program
         self.data = folder / "data"
         self.log = folder / "engine.log"
         self.port = free_port()
         self.ready_seconds = ready_seconds
+        self.options = list(options)
+        self.environment = environment  # More variables for the process.
         self.process = None
         self.ready_times = []
         self.left = []  # Numbers of processes that outlived the engine.
@@ -81,8 +83,9 @@ class Engine:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--data", str(self.data), "--port", str(self.port),
-                 "--log-level", "warning"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                 "--log-level", "warning", *self.options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=os.environ | (self.environment or {}))
         self.spawned = time.monotonic()
 
     def wait_ready(self):
@@ -143,12 +146,13 @@ class Engine:
             return count, [int(pid) for pid in children.split()]
         return count, []
 
-    def stop(self):
-        """An orderly end, for the last time."""
+    def stop(self, alone=True):
+        """An orderly end. `alone`: this process has no other engine, so that every orphan is of
+        this one."""
         self.process.send_signal(signal.SIGTERM)
         if self.process.wait(timeout=30) != 0:
             raise Failure(f"SIGTERM ended the engine with {self.process.returncode}")
-        left = self.reap_orphans()[1]
+        left = self.reap_orphans()[1] if alone else []
         if left:
             raise Failure("left after SIGTERM: "
                           + "; ".join(f"{pid} {command_of(pid)}" for pid in left))

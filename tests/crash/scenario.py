@@ -128,11 +128,23 @@ def make_rule(clients, name, pattern, targets):
     return arn
 
 
-def build(clients):
-    """Makes everything; returns the URLs of the queues by the name of what they show."""
+def make_function(clients, queue):
+    """Writes each event's number to `queue`. Returns the function's ARN."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("recorder.py", FUNCTION)
+    return clients.functions.create_function(
+        FunctionName="recorder", Runtime="python3.11", Handler="recorder.handler", Timeout=30,
+        Role=make_role(clients, "recorder", "lambda.amazonaws.com", "sqs:SendMessage"),
+        Code={"ZipFile": package.getvalue()},
+        Environment={"Variables": {"QUEUE_URL": queue}})["FunctionArn"]
+
+
+def build(clients, with_function=True):
+    """Makes everything; returns the URLs of the queues by the name of what they show. Without the
+    function, no process but the engine has work."""
     queues = {"queue": make_queue(clients, "direct", "events.amazonaws.com"),
               "topic": make_queue(clients, "by-topic", "sns.amazonaws.com"),
-              "function": make_queue(clients, "by-function", "lambda.amazonaws.com"),
               "finding": make_queue(clients, "findings", "events.amazonaws.com")}
     topic = clients.sns.create_topic(Name="numbered")["TopicArn"]
     clients.sns.set_topic_attributes(
@@ -144,27 +156,22 @@ def build(clients):
     clients.logs.put_resource_policy(policyName="events", policyDocument=policy(
         ["logs:CreateLogStream", "logs:PutLogEvents"], "events.amazonaws.com"))
 
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("recorder.py", FUNCTION)
-    function = clients.functions.create_function(
-        FunctionName="recorder", Runtime="python3.11", Handler="recorder.handler", Timeout=30,
-        Role=make_role(clients, "recorder", "lambda.amazonaws.com", "sqs:SendMessage"),
-        Code={"ZipFile": package.getvalue()},
-        Environment={"Variables": {"QUEUE_URL": queues["function"]}})["FunctionArn"]
-
     clients.ssm.create_document(Name="Numbered", DocumentType="Automation", DocumentFormat="YAML",
                                 Content=RUNBOOK)
     starter = make_role(clients, "starter", "events.amazonaws.com", [
         "ssm:StartAutomationExecution", "ssm:PutParameter", "ec2:CreateVolume", "ec2:CreateTags"])
 
+    targets = [{"Arn": clients.arn("sqs", "direct")}, {"Arn": topic},
+               {"Arn": clients.arn("logs", "log-group:" + LOG_GROUP)}]
+    if with_function:
+        queues["function"] = make_queue(clients, "by-function", "lambda.amazonaws.com")
+        targets.append({"Arn": make_function(clients, queues["function"])})
     numbered = make_rule(
-        clients, "numbered", {"source": [SOURCE], "detail": {"match": [True]}},
-        [{"Arn": clients.arn("sqs", "direct")}, {"Arn": topic}, {"Arn": function},
-         {"Arn": clients.arn("logs", "log-group:" + LOG_GROUP)}])
-    clients.functions.add_permission(
-        FunctionName="recorder", StatementId="events", Action="lambda:InvokeFunction",
-        Principal="events.amazonaws.com", SourceArn=numbered)
+        clients, "numbered", {"source": [SOURCE], "detail": {"match": [True]}}, targets)
+    if with_function:
+        clients.functions.add_permission(
+            FunctionName="recorder", StatementId="events", Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com", SourceArn=numbered)
     make_rule(
         clients, "runbooks", {"source": [SOURCE], "detail": {"runbook": [True]}},
         [{"Arn": clients.arn("ssm", "automation-definition/Numbered:$DEFAULT"),

@@ -51,6 +51,11 @@ class Ledger:
             self.findings_sent_at += [time.monotonic()] * count
             return list(range(first, first + count))
 
+    def acknowledge(self, what, numbers):
+        """The engine said yes to these."""
+        with self.lock:
+            getattr(self, what).update(numbers)
+
     def count_cut_off(self, what, error):
         """Nobody knows what became of it. Only a dying or starting engine may answer so."""
         status = 0
@@ -96,38 +101,32 @@ class Workload:
         ledger = self.ledger
         numbers = ledger.take_events(BATCH)
         if self.early:
-            with ledger.lock:
-                ledger.events.update(numbers)
+            ledger.acknowledge("events", numbers)
         entries = [{"Source": scenario.SOURCE, "DetailType": "Numbered", "Detail": json.dumps(
             {"n": n, "match": ledger.matches(n), "runbook": ledger.starts_runbook(n)})}
             for n in numbers]
         reply = self.clients.events.put_events(Entries=entries)
-        with ledger.lock:
-            ledger.events.update(
-                n for n, entry in zip(numbers, reply["Entries"]) if "EventId" in entry)
+        ledger.acknowledge("events", [
+            n for n, entry in zip(numbers, reply["Entries"]) if "EventId" in entry])
 
     def import_findings(self):
         ledger = self.ledger
         numbers = ledger.take_findings(2)
         if self.early:
-            with ledger.lock:
-                ledger.imports.update(numbers)
+            ledger.acknowledge("imports", numbers)
         reply = self.clients.securityhub.batch_import_findings(
             Findings=[self.finding(n) for n in numbers])
         if reply["SuccessCount"] == len(numbers):
-            with ledger.lock:
-                ledger.imports.update(numbers)
+            ledger.acknowledge("imports", numbers)
         number = numbers[0]
         if self.early:
-            with ledger.lock:
-                ledger.updates.add(number)
+            ledger.acknowledge("updates", [number])
         reply = self.clients.securityhub.batch_update_findings(
             FindingIdentifiers=[{"Id": str(number), "ProductArn": self.product()}],
             Note={"Text": f"note {number}", "UpdatedBy": "crash"},
             Workflow={"Status": "NOTIFIED"})
         if len(reply["ProcessedFindings"]) == 1:
-            with ledger.lock:
-                ledger.updates.add(number)
+            ledger.acknowledge("updates", [number])
 
     def product(self):
         return self.clients.arn("securityhub", f"product/{self.clients.account}/default")
