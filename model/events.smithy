@@ -20,13 +20,22 @@ use riposte#targetPrefix
 service AWSEvents {
     version: "2015-10-07"
     operations: [
+        CreateApiDestination
+        CreateConnection
         CreateEventBus
+        DeauthorizeConnection
+        DeleteApiDestination
+        DeleteConnection
         DeleteEventBus
         DeleteRule
+        DescribeApiDestination
+        DescribeConnection
         DescribeEventBus
         DescribeRule
         DisableRule
         EnableRule
+        ListApiDestinations
+        ListConnections
         ListEventBuses
         ListRuleNamesByTarget
         ListRules
@@ -41,7 +50,35 @@ service AWSEvents {
         TagResource
         TestEventPattern
         UntagResource
+        UpdateApiDestination
+        UpdateConnection
         UpdateEventBus
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:api-destination/{Name}"])
+operation CreateApiDestination {
+    input: CreateApiDestinationRequest
+    output: CreateApiDestinationResponse
+    errors: [
+        ResourceAlreadyExistsException
+        ResourceNotFoundException
+        LimitExceededException
+        InternalException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
+operation CreateConnection {
+    input: CreateConnectionRequest
+    output: CreateConnectionResponse
+    errors: [
+        ResourceAlreadyExistsException
+        LimitExceededException
+        ResourceNotFoundException
+        InternalException
+        AccessDeniedException
+        ThrottlingException
     ]
 }
 
@@ -57,6 +94,39 @@ operation CreateEventBus {
         ConcurrentModificationException
         LimitExceededException
         OperationDisabledException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
+operation DeauthorizeConnection {
+    input: DeauthorizeConnectionRequest
+    output: DeauthorizeConnectionResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:api-destination/{Name}"])
+operation DeleteApiDestination {
+    input: DeleteApiDestinationRequest
+    output: DeleteApiDestinationResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
+operation DeleteConnection {
+    input: DeleteConnectionRequest
+    output: DeleteConnectionResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
     ]
 }
 
@@ -77,6 +147,28 @@ operation DeleteRule {
         ManagedRuleException
         InternalException
         ResourceNotFoundException
+    ]
+}
+
+@readonly
+@iamResource(["arn:aws:events:{region}:{account}:api-destination/{Name}"])
+operation DescribeApiDestination {
+    input: DescribeApiDestinationRequest
+    output: DescribeApiDestinationResponse
+    errors: [
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
+@readonly
+@iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
+operation DescribeConnection {
+    input: DescribeConnectionRequest
+    output: DescribeConnectionResponse
+    errors: [
+        ResourceNotFoundException
+        InternalException
     ]
 }
 
@@ -120,6 +212,24 @@ operation EnableRule {
         ResourceNotFoundException
         ConcurrentModificationException
         ManagedRuleException
+        InternalException
+    ]
+}
+
+@readonly
+operation ListApiDestinations {
+    input: ListApiDestinationsRequest
+    output: ListApiDestinationsResponse
+    errors: [
+        InternalException
+    ]
+}
+
+@readonly
+operation ListConnections {
+    input: ListConnectionsRequest
+    output: ListConnectionsResponse
+    errors: [
         InternalException
     ]
 }
@@ -281,6 +391,32 @@ operation UntagResource {
     ]
 }
 
+@iamResource(["arn:aws:events:{region}:{account}:api-destination/{Name}"])
+operation UpdateApiDestination {
+    input: UpdateApiDestinationRequest
+    output: UpdateApiDestinationResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
+        LimitExceededException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
+operation UpdateConnection {
+    input: UpdateConnectionRequest
+    output: UpdateConnectionResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
+        LimitExceededException
+        AccessDeniedException
+        ThrottlingException
+    ]
+}
+
 @iamResource(["arn:aws:events:{region}:{account}:event-bus/{Name|default}"])
 operation UpdateEventBus {
     input: UpdateEventBusRequest
@@ -293,9 +429,59 @@ operation UpdateEventBus {
     ]
 }
 
+@error("client")
+structure AccessDeniedException {
+}
+
 @length(min: 1, max: 64)
 @pattern("events:[a-zA-Z]+")
 string Action
+
+structure ApiDestination {
+    ApiDestinationArn: ApiDestinationArn
+    Name: ApiDestinationName
+    ApiDestinationState: ApiDestinationState
+    ConnectionArn: ConnectionArn
+    InvocationEndpoint: HttpsEndpoint
+    HttpMethod: ApiDestinationHttpMethod
+    InvocationRateLimitPerSecond: ApiDestinationInvocationRateLimitPerSecond
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+}
+
+@length(min: 1, max: 1600)
+@pattern("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:api-destination\\/[\\.\\-_A-Za-z0-9]+\\/[\\-A-Za-z0-9]+$")
+string ApiDestinationArn
+
+@length(max: 512)
+@pattern(".*")
+string ApiDestinationDescription
+
+enum ApiDestinationHttpMethod {
+    POST
+    GET
+    HEAD
+    OPTIONS
+    PUT
+    PATCH
+    DELETE
+}
+
+@range(min: 1)
+integer ApiDestinationInvocationRateLimitPerSecond
+
+@length(min: 1, max: 64)
+@pattern("[\\.\\-_A-Za-z0-9]+")
+string ApiDestinationName
+
+list ApiDestinationResponseList {
+    member: ApiDestination
+}
+
+enum ApiDestinationState {
+    ACTIVE
+    INACTIVE
+}
 
 structure AppSyncParameters {
     GraphQLOperation: GraphQLOperation
@@ -308,6 +494,15 @@ enum AssignPublicIp {
     ENABLED
     DISABLED
 }
+
+@length(min: 1, max: 512)
+@pattern("^[ \\t]*[^\\x00-\\x1F:\\x7F]+([ \\t]+[^\\x00-\\x1F:\\x7F]+)*[ \\t]*$")
+string AuthHeaderParameters
+
+@length(min: 1, max: 512)
+@pattern("^[ \\t]*[^\\x00-\\x1F:\\x7F]+([ \\t]+[^\\x00-\\x1F:\\x7F]+)*[ \\t]*$")
+@sensitive
+string AuthHeaderParametersSensitive
 
 structure AwsVpcConfiguration {
     @required
@@ -367,6 +562,215 @@ structure Condition {
     Value: String
 }
 
+structure Connection {
+    ConnectionArn: ConnectionArn
+    Name: ConnectionName
+    ConnectionState: ConnectionState
+    StateReason: ConnectionStateReason
+    AuthorizationType: ConnectionAuthorizationType
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+    LastAuthorizedTime: Timestamp
+}
+
+structure ConnectionApiKeyAuthResponseParameters {
+    ApiKeyName: AuthHeaderParameters
+}
+
+@length(min: 1, max: 1600)
+@pattern("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:connection\\/[\\.\\-_A-Za-z0-9]+\\/[\\-A-Za-z0-9]+$")
+string ConnectionArn
+
+structure ConnectionAuthResponseParameters {
+    BasicAuthParameters: ConnectionBasicAuthResponseParameters
+    OAuthParameters: ConnectionOAuthResponseParameters
+    ApiKeyAuthParameters: ConnectionApiKeyAuthResponseParameters
+    InvocationHttpParameters: ConnectionHttpParameters
+    ConnectivityParameters: DescribeConnectionConnectivityParameters
+}
+
+enum ConnectionAuthorizationType {
+    BASIC
+    OAUTH_CLIENT_CREDENTIALS
+    API_KEY
+}
+
+structure ConnectionBasicAuthResponseParameters {
+    Username: AuthHeaderParameters
+}
+
+structure ConnectionBodyParameter {
+    Key: String
+    Value: SensitiveString
+    IsValueSecret: Boolean
+}
+
+@length(min: 0, max: 100)
+list ConnectionBodyParametersList {
+    member: ConnectionBodyParameter
+}
+
+@length(max: 512)
+@pattern(".*")
+string ConnectionDescription
+
+structure ConnectionHeaderParameter {
+    Key: HeaderKey
+    Value: HeaderValueSensitive
+    IsValueSecret: Boolean
+}
+
+@length(min: 0, max: 100)
+list ConnectionHeaderParametersList {
+    member: ConnectionHeaderParameter
+}
+
+structure ConnectionHttpParameters {
+    HeaderParameters: ConnectionHeaderParametersList
+    QueryStringParameters: ConnectionQueryStringParametersList
+    BodyParameters: ConnectionBodyParametersList
+}
+
+@length(min: 1, max: 64)
+@pattern("[\\.\\-_A-Za-z0-9]+")
+string ConnectionName
+
+structure ConnectionOAuthClientResponseParameters {
+    ClientID: AuthHeaderParameters
+}
+
+enum ConnectionOAuthHttpMethod {
+    GET
+    POST
+    PUT
+}
+
+structure ConnectionOAuthResponseParameters {
+    ClientParameters: ConnectionOAuthClientResponseParameters
+    AuthorizationEndpoint: HttpsEndpoint
+    HttpMethod: ConnectionOAuthHttpMethod
+    OAuthHttpParameters: ConnectionHttpParameters
+}
+
+structure ConnectionQueryStringParameter {
+    Key: QueryStringKey
+    Value: QueryStringValueSensitive
+    IsValueSecret: Boolean
+}
+
+@length(min: 0, max: 100)
+list ConnectionQueryStringParametersList {
+    member: ConnectionQueryStringParameter
+}
+
+list ConnectionResponseList {
+    member: Connection
+}
+
+enum ConnectionState {
+    CREATING
+    UPDATING
+    DELETING
+    AUTHORIZED
+    DEAUTHORIZED
+    AUTHORIZING
+    DEAUTHORIZING
+    ACTIVE
+    FAILED_CONNECTIVITY
+}
+
+@length(max: 512)
+@pattern(".*")
+string ConnectionStateReason
+
+structure ConnectivityResourceConfigurationArn {
+    @required
+    ResourceConfigurationArn: ResourceConfigurationArn
+}
+
+structure ConnectivityResourceParameters {
+    @required
+    ResourceParameters: ConnectivityResourceConfigurationArn
+}
+
+structure CreateApiDestinationRequest {
+    @required
+    Name: ApiDestinationName
+    Description: ApiDestinationDescription
+    @required
+    ConnectionArn: ConnectionArn
+    @required
+    InvocationEndpoint: HttpsEndpoint
+    @required
+    HttpMethod: ApiDestinationHttpMethod
+    InvocationRateLimitPerSecond: ApiDestinationInvocationRateLimitPerSecond
+}
+
+structure CreateApiDestinationResponse {
+    ApiDestinationArn: ApiDestinationArn
+    ApiDestinationState: ApiDestinationState
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+}
+
+structure CreateConnectionApiKeyAuthRequestParameters {
+    @required
+    ApiKeyName: AuthHeaderParameters
+    @required
+    ApiKeyValue: AuthHeaderParametersSensitive
+}
+
+structure CreateConnectionAuthRequestParameters {
+    BasicAuthParameters: CreateConnectionBasicAuthRequestParameters
+    OAuthParameters: CreateConnectionOAuthRequestParameters
+    ApiKeyAuthParameters: CreateConnectionApiKeyAuthRequestParameters
+    InvocationHttpParameters: ConnectionHttpParameters
+    ConnectivityParameters: ConnectivityResourceParameters
+}
+
+structure CreateConnectionBasicAuthRequestParameters {
+    @required
+    Username: AuthHeaderParameters
+    @required
+    Password: AuthHeaderParametersSensitive
+}
+
+structure CreateConnectionOAuthClientRequestParameters {
+    @required
+    ClientID: AuthHeaderParameters
+    @required
+    ClientSecret: AuthHeaderParametersSensitive
+}
+
+structure CreateConnectionOAuthRequestParameters {
+    @required
+    ClientParameters: CreateConnectionOAuthClientRequestParameters
+    @required
+    AuthorizationEndpoint: HttpsEndpoint
+    @required
+    HttpMethod: ConnectionOAuthHttpMethod
+    OAuthHttpParameters: ConnectionHttpParameters
+}
+
+structure CreateConnectionRequest {
+    @required
+    Name: ConnectionName
+    Description: ConnectionDescription
+    @required
+    AuthorizationType: ConnectionAuthorizationType
+    @required
+    AuthParameters: CreateConnectionAuthRequestParameters
+    InvocationConnectivityParameters: ConnectivityResourceParameters
+    KmsKeyIdentifier: KmsKeyIdentifier
+}
+
+structure CreateConnectionResponse {
+    ConnectionArn: ConnectionArn
+    ConnectionState: ConnectionState
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+}
+
 structure CreateEventBusRequest {
     @required
     Name: EventBusName
@@ -399,6 +803,40 @@ structure DeadLetterConfig {
     Arn: ResourceArn
 }
 
+structure DeauthorizeConnectionRequest {
+    @required
+    Name: ConnectionName
+}
+
+structure DeauthorizeConnectionResponse {
+    ConnectionArn: ConnectionArn
+    ConnectionState: ConnectionState
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+    LastAuthorizedTime: Timestamp
+}
+
+structure DeleteApiDestinationRequest {
+    @required
+    Name: ApiDestinationName
+}
+
+structure DeleteApiDestinationResponse {
+}
+
+structure DeleteConnectionRequest {
+    @required
+    Name: ConnectionName
+}
+
+structure DeleteConnectionResponse {
+    ConnectionArn: ConnectionArn
+    ConnectionState: ConnectionState
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+    LastAuthorizedTime: Timestamp
+}
+
 structure DeleteEventBusRequest {
     @required
     Name: EventBusName
@@ -409,6 +847,57 @@ structure DeleteRuleRequest {
     Name: RuleName
     EventBusName: EventBusNameOrArn
     Force: Boolean
+}
+
+structure DescribeApiDestinationRequest {
+    @required
+    Name: ApiDestinationName
+}
+
+structure DescribeApiDestinationResponse {
+    ApiDestinationArn: ApiDestinationArn
+    Name: ApiDestinationName
+    Description: ApiDestinationDescription
+    ApiDestinationState: ApiDestinationState
+    ConnectionArn: ConnectionArn
+    InvocationEndpoint: HttpsEndpoint
+    HttpMethod: ApiDestinationHttpMethod
+    InvocationRateLimitPerSecond: ApiDestinationInvocationRateLimitPerSecond
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+}
+
+structure DescribeConnectionConnectivityParameters {
+    @required
+    ResourceParameters: DescribeConnectionResourceParameters
+}
+
+structure DescribeConnectionRequest {
+    @required
+    Name: ConnectionName
+}
+
+structure DescribeConnectionResourceParameters {
+    @required
+    ResourceConfigurationArn: ResourceConfigurationArn
+    @required
+    ResourceAssociationArn: ResourceAssociationArn
+}
+
+structure DescribeConnectionResponse {
+    ConnectionArn: ConnectionArn
+    Name: ConnectionName
+    Description: ConnectionDescription
+    InvocationConnectivityParameters: DescribeConnectionConnectivityParameters
+    ConnectionState: ConnectionState
+    StateReason: ConnectionStateReason
+    AuthorizationType: ConnectionAuthorizationType
+    SecretArn: SecretsManagerSecretArn
+    KmsKeyIdentifier: KmsKeyIdentifier
+    AuthParameters: ConnectionAuthResponseParameters
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+    LastAuthorizedTime: Timestamp
 }
 
 structure DescribeEventBusRequest {
@@ -538,11 +1027,20 @@ map HeaderParametersMap {
 @pattern("^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$")
 string HeaderValue
 
+@length(max: 512)
+@pattern("^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$")
+@sensitive
+string HeaderValueSensitive
+
 structure HttpParameters {
     PathParameterValues: PathParameterList
     HeaderParameters: HeaderParametersMap
     QueryStringParameters: QueryStringParametersMap
 }
+
+@length(min: 1, max: 2048)
+@pattern("^((%[0-9A-Fa-f]{2}|[-()_.!~*';/?:@\\x26=+$,A-Za-z0-9])+)([).!';/?:,])?$")
+string HttpsEndpoint
 
 enum IncludeDetail {
     NONE
@@ -602,6 +1100,30 @@ integer LimitMax100
 
 @range(min: 1)
 integer LimitMin1
+
+structure ListApiDestinationsRequest {
+    NamePrefix: ApiDestinationName
+    ConnectionArn: ConnectionArn
+    NextToken: NextToken
+    Limit: LimitMax100
+}
+
+structure ListApiDestinationsResponse {
+    ApiDestinations: ApiDestinationResponseList
+    NextToken: NextToken
+}
+
+structure ListConnectionsRequest {
+    NamePrefix: ConnectionName
+    ConnectionState: ConnectionState
+    NextToken: NextToken
+    Limit: LimitMax100
+}
+
+structure ListConnectionsResponse {
+    Connections: ConnectionResponseList
+    NextToken: NextToken
+}
 
 structure ListEventBusesRequest {
     NamePrefix: EventBusName
@@ -854,6 +1376,11 @@ map QueryStringParametersMap {
 @pattern("[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F]+")
 string QueryStringValue
 
+@length(max: 512)
+@pattern("[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F]+")
+@sensitive
+string QueryStringValueSensitive
+
 structure RedshiftDataParameters {
     SecretManagerArn: RedshiftSecretManagerArn
     @required
@@ -908,6 +1435,14 @@ structure ResourceAlreadyExistsException {
 
 @length(min: 1, max: 1600)
 string ResourceArn
+
+@length(min: 17, max: 2048)
+@pattern("^arn:[a-z0-9\\\\-]+:vpc-lattice:[a-zA-Z0-9\\\\-]+:\\\\d{12}:servicenetworkresourceassociation/snra-[0-9a-z]{17}$")
+string ResourceAssociationArn
+
+@length(min: 0, max: 2048)
+@pattern("^(?:^arn:[a-z0-9\\-]+:vpc-lattice:[a-zA-Z0-9\\-]+:\\d{12}:resourceconfiguration/rcfg-[0-9a-z]{17}$|^$)")
+string ResourceConfigurationArn
 
 @error("client")
 structure ResourceNotFoundException {
@@ -1011,6 +1546,13 @@ structure SageMakerPipelineParameters {
 
 @length(max: 256)
 string ScheduleExpression
+
+@length(min: 20, max: 2048)
+@pattern("^arn:aws([a-z]|\\-)*:secretsmanager:([a-z]|\\d|\\-)*:([0-9]{12})?:secret:[\\/_+=\\.@\\-A-Za-z0-9]+$")
+string SecretsManagerSecretArn
+
+@sensitive
+string SensitiveString
 
 @length(min: 1, max: 100000)
 @sensitive
@@ -1127,6 +1669,10 @@ structure TestEventPatternResponse {
     Result: Boolean
 }
 
+@error("client")
+structure ThrottlingException {
+}
+
 @length(min: 1, max: 500)
 string TraceHeader
 
@@ -1147,6 +1693,71 @@ structure UntagResourceRequest {
 }
 
 structure UntagResourceResponse {
+}
+
+structure UpdateApiDestinationRequest {
+    @required
+    Name: ApiDestinationName
+    Description: ApiDestinationDescription
+    ConnectionArn: ConnectionArn
+    InvocationEndpoint: HttpsEndpoint
+    HttpMethod: ApiDestinationHttpMethod
+    InvocationRateLimitPerSecond: ApiDestinationInvocationRateLimitPerSecond
+}
+
+structure UpdateApiDestinationResponse {
+    ApiDestinationArn: ApiDestinationArn
+    ApiDestinationState: ApiDestinationState
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+}
+
+structure UpdateConnectionApiKeyAuthRequestParameters {
+    ApiKeyName: AuthHeaderParameters
+    ApiKeyValue: AuthHeaderParametersSensitive
+}
+
+structure UpdateConnectionAuthRequestParameters {
+    BasicAuthParameters: UpdateConnectionBasicAuthRequestParameters
+    OAuthParameters: UpdateConnectionOAuthRequestParameters
+    ApiKeyAuthParameters: UpdateConnectionApiKeyAuthRequestParameters
+    InvocationHttpParameters: ConnectionHttpParameters
+    ConnectivityParameters: ConnectivityResourceParameters
+}
+
+structure UpdateConnectionBasicAuthRequestParameters {
+    Username: AuthHeaderParameters
+    Password: AuthHeaderParametersSensitive
+}
+
+structure UpdateConnectionOAuthClientRequestParameters {
+    ClientID: AuthHeaderParameters
+    ClientSecret: AuthHeaderParametersSensitive
+}
+
+structure UpdateConnectionOAuthRequestParameters {
+    ClientParameters: UpdateConnectionOAuthClientRequestParameters
+    AuthorizationEndpoint: HttpsEndpoint
+    HttpMethod: ConnectionOAuthHttpMethod
+    OAuthHttpParameters: ConnectionHttpParameters
+}
+
+structure UpdateConnectionRequest {
+    @required
+    Name: ConnectionName
+    Description: ConnectionDescription
+    AuthorizationType: ConnectionAuthorizationType
+    AuthParameters: UpdateConnectionAuthRequestParameters
+    InvocationConnectivityParameters: ConnectivityResourceParameters
+    KmsKeyIdentifier: KmsKeyIdentifier
+}
+
+structure UpdateConnectionResponse {
+    ConnectionArn: ConnectionArn
+    ConnectionState: ConnectionState
+    CreationTime: Timestamp
+    LastModifiedTime: Timestamp
+    LastAuthorizedTime: Timestamp
 }
 
 structure UpdateEventBusRequest {

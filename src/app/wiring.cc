@@ -4,6 +4,8 @@
 #include "access/schema.h"
 #include "app/engine.h"
 #include "app/runbook_parts.h"
+#include "bus/connection_tables.h"
+#include "bus/http_target.h"
 #include "bus/ingest.h"
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
@@ -15,6 +17,7 @@
 #include "functions/async_target.h"
 #include "functions/host.h"
 #include "functions/queue_poller.h"
+#include "http/address.h"
 #include "observe/alarm_actions.h"
 #include "observe/alarms.h"
 #include "observe/audit.h"
@@ -58,6 +61,7 @@ std::vector<store::Migration> AllMigrations() {
   add(delivery::Dispatcher::Migrations());
   add(observe::Migrations());
   add(bus::tables::Migrations());
+  add(bus::tables::ConnectionMigrations());
   add(functions::Migrations());
   add(estate::Estate::Migrations());
   add(response::Incidents::Migrations());
@@ -156,6 +160,7 @@ struct Engine::Impl {
       : config(c),
         world(w),
         store(std::move(opened)),
+        connection_secrets(sealing_key, w.random),
         secrets(sealing_key, w.random),
         ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender(
@@ -201,7 +206,35 @@ struct Engine::Impl {
             [this](const std::string& role_arn, const std::string& session) {
               return directory.AssumeForService(role_arn, "events.amazonaws.com", session);
             },
-            events, metrics, world.clock};
+            events,
+            metrics,
+            world.clock,
+            &api_destinations};
+  }
+
+  bus::HttpConnections::Parts ConnectionParts() {
+    const auto listed = http::AddressPolicy::Parse(config.allowed_private);
+    return {*store,
+            world.http,
+            connection_secrets,
+            world.loop,
+            world.clock,
+            world.log,
+            [policy = listed ? *listed : http::AddressPolicy()](const std::string& host, int port) {
+              return policy.Lists(host, port);
+            }};
+  }
+  bus::HttpTarget::Parts ApiDestinationParts() {
+    return {*store, connections, world.clock,
+            [this](const access::Principal& role, const std::string& arn) {
+              if (config.open) return true;
+              access::AccessRequest request;
+              request.principal = &role;
+              request.action = "events:InvokeApiDestination";
+              request.resources = {arn};
+              if (const auto place = Arn::Parse(arn)) request.resource_account = place->account;
+              return authorizer.Decide(request).allowed;
+            }};
   }
 
   lambda::LambdaService::Parts LambdaParts() {
@@ -243,6 +276,7 @@ struct Engine::Impl {
     retention.Start();
     estate.Start();
     topic_subscriptions.Start(*store);
+    connections.Start();
     dispatcher.Start();
     queues.Start();
     queue_poller.Start();
@@ -268,6 +302,8 @@ struct Engine::Impl {
   void Reset() {
     dispatcher.Reset();
     topic_subscriptions.Reset();
+    connections.Reset();
+    api_destinations.Reset();
     executions.Reset();
     queue_poller.Stop();
     runner().Reset();
@@ -400,6 +436,9 @@ struct Engine::Impl {
   response::Incidents events{ingest, world.clock};
   observe::Alarms alarms{*store, world.loop, world.clock, world.log, metrics, dispatcher, events};
   observe::AlarmActions alarm_actions{invoker, world.clock};
+  bus::ConnectionSecrets connection_secrets;
+  bus::HttpConnections connections{ConnectionParts()};
+  bus::HttpTarget api_destinations{ApiDestinationParts()};
   bus::RuleTargets rule_targets{RuleTargetParts()};
   std::string endpoint = "http://127.0.0.1:4566";
   functions::Catalog function_catalog{*store, world.random};
@@ -416,7 +455,8 @@ struct Engine::Impl {
   lambda::LambdaService lambda{LambdaParts()};
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   events::EventsService events_service{EventsOptions(),
-                                       {*store, rules, ingest, scheduler, authorizer}};
+                                       {*store, rules, ingest, scheduler, authorizer, connections,
+                                        connection_secrets, world.random}};
   estate::Estate estate{EstateTimings(config), *store, world.loop, world.clock,
                         world.random,          events, world.log};
   estate::Seed seed{estate, SeedBucket};

@@ -59,8 +59,7 @@ bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin&
   if (!rules) return false;
   if (rules->empty()) return true;
   const bool needs_document = std::ranges::any_of(*rules, [](const RuleSet::RulePtr& rule) {
-    return std::ranges::any_of(rule->targets, &pattern::TargetInput::needs_document,
-                               &CompiledTarget::input);
+    return std::ranges::any_of(rule->targets, &CompiledTarget::needs_document);
   });
   json::Value envelope;
   if (needs_document) {
@@ -96,6 +95,7 @@ void Ingest::OweRule(const CompiledRule& rule, const api::Event& event, const js
     delivery.target_id = target.id;
     delivery.role_arn = target.role_arn;
     delivery.parameters = target.parameters;
+    if (!target.http.empty()) delivery.parameters["HttpParameters"] = target.http.Resolve(envelope);
     delivery.announce = !rule.watches_events && event.source != "aws.events";
     delivery::Work work;
     work.kind = kRuleTargetKind;

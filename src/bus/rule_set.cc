@@ -34,6 +34,11 @@ Result<CompiledTarget> CompileTarget(const TargetRow& row) {
       target.parameters[name] = *parameters;
     }
   }
+  if (const auto* document = json::GetObject(row.document, "HttpParameters")) {
+    auto http = HttpParameters::Parse(*document, row.id);
+    if (!http) return Fail(Code::kCorrupt, http.error().message);
+    target.http = std::move(*http);
+  }
   return target;
 }
 

@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bus/http_parameters.h"
 #include "bus/tables.h"
 #include "delivery/delivery.h"
 #include "pattern/input_transformer.h"
@@ -33,6 +34,12 @@ struct CompiledTarget {
   std::string dead_letter_arn;
   delivery::RetryPolicy policy;
   json::Object parameters;  ///< SqsParameters and the like, as PutTargets gave them.
+  HttpParameters http;      ///< Of an API destination.
+
+  /// Apply or Resolve looks into the event's document; else its text is enough.
+  [[nodiscard]] bool needs_document() const {
+    return input.needs_document() || http.needs_document();
+  }
 };
 
 struct CompiledRule {

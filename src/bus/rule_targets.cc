@@ -96,9 +96,10 @@ api::Invocation Build(TargetKind kind, const Arn& arn, const Work& work, RuleDel
       call.operation = "SendMessage";
       input["QueueUrl"] = "http://localhost:4566/" + arn.account.str() + "/" + arn.resource;
       input["MessageBody"] = delivery.input;
+      if (const auto* sqs = json::GetObject(delivery.parameters, "SqsParameters")) {
+        json::SetIfNotEmpty(input, "MessageGroupId", json::GetString(*sqs, "MessageGroupId"));
+      }
       if (arn.resource.ends_with(".fifo")) {
-        const auto* sqs = json::GetObject(delivery.parameters, "SqsParameters");
-        input["MessageGroupId"] = sqs ? json::GetString(*sqs, "MessageGroupId") : "";
         input["MessageDeduplicationId"] = TokenOf(work, delivery);
       }
       break;
@@ -147,6 +148,7 @@ api::Invocation Build(TargetKind kind, const Arn& arn, const Work& work, RuleDel
       }
       break;
     }
+    case TargetKind::kApiDestination:
     case TargetKind::kUnsupported:
       break;
   }
@@ -174,6 +176,9 @@ TargetKind KindOfTarget(const Arn& arn) {
     return TargetKind::kStateMachine;
   }
   if (arn.service == "events" && resource.starts_with("event-bus/")) return TargetKind::kEventBus;
+  if (arn.service == "events" && resource.starts_with("api-destination/")) {
+    return TargetKind::kApiDestination;
+  }
   return TargetKind::kUnsupported;
 }
 
@@ -233,18 +238,31 @@ void RuleTargets::Deliver(const Work& work, Completion completion) {
   if (kind == TargetKind::kUnsupported) {
     return completion(Result::Dead("NO_RESOURCE", "no target of this kind is served here"));
   }
-  auto call = MakeCall(kind, *arn, work, delivery);
-  if (!call) return completion(Result::Dead("NO_PERMISSIONS", call.error().message));
   if (work.attempts == 0) {
     PutRuleMetric(parts_.metrics, {work.scope, delivery.bus, delivery.rule},
                   "IngestionToInvocationStartLatency",
                   static_cast<double>((parts_.clock.Now() - work.created).count()), "Milliseconds");
   }
+  if (kind == TargetKind::kApiDestination) {
+    return DeliverHttp(work, delivery, std::move(completion));
+  }
+  auto call = MakeCall(kind, *arn, work, delivery);
+  if (!call) return completion(Result::Dead("NO_PERMISSIONS", call.error().message));
   if (kind == TargetKind::kLogGroup) {
     const std::string stream(json::GetString(call->input, "logStreamName"));
     return CallLogs(*call, stream, delivery.input, true, std::move(completion));
   }
   Call(std::move(*call), std::move(completion));
+}
+
+void RuleTargets::DeliverHttp(const Work& work, const RuleDelivery& delivery,
+                              Completion completion) {
+  if (!parts_.http) {
+    return completion(Result::Dead("NO_RESOURCE", "API destinations are not served here"));
+  }
+  auto role = parts_.assume_role(delivery.role_arn, "rule-" + delivery.rule);
+  if (!role) return completion(Result::Dead("NO_PERMISSIONS", role.error().message));
+  parts_.http->Deliver(work, delivery, *role, std::move(completion));
 }
 
 riposte::Result<api::Invocation> RuleTargets::MakeCall(TargetKind kind, const Arn& arn,

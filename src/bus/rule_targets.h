@@ -13,6 +13,7 @@
 // | ssm automation-definition or document | ssm StartAutomationExecution | parameters |
 // | states state machine | states StartExecution, named after the delivery | input |
 // | event bus | events PutEvents; the event keeps its id, account, region and source | ignored |
+// | API destination | an HTTP request (bus/http_target.h) | body |
 //
 // Who acts: the target's RoleArn, assumed by events.amazonaws.com; without one the service itself
 // for the rule (so that the target's resource policy decides), for buses the rule's account.
@@ -29,6 +30,7 @@
 
 #include "api/invoker.h"
 #include "api/sinks.h"
+#include "bus/http_target.h"
 #include "bus/rule_delivery.h"
 #include "bus/tables.h"
 #include "delivery/delivery.h"
@@ -43,6 +45,7 @@ enum class TargetKind {
   kRunbook,
   kStateMachine,
   kEventBus,
+  kApiDestination,
   kUnsupported,
 };
 [[nodiscard]] TargetKind KindOfTarget(const Arn& arn);
@@ -63,6 +66,7 @@ class RuleTargets final : public delivery::Target {
     api::EventSink& events;  ///< For the announcement of failures.
     api::MetricSink& metrics;
     const Clock& clock;
+    HttpTarget* http = nullptr;  ///< Without it API destinations are no resource.
   };
   explicit RuleTargets(Parts parts) : parts_(std::move(parts)) {}
 
@@ -79,6 +83,7 @@ class RuleTargets final : public delivery::Target {
   [[nodiscard]] Result<api::Invocation> MakeCall(TargetKind kind, const Arn& arn,
                                                  const delivery::Work& work,
                                                  RuleDelivery& delivery) const;
+  void DeliverHttp(const delivery::Work& work, const RuleDelivery& delivery, Completion completion);
   void Delivered(const delivery::Work& work, const RuleKey& rule) const;
   void Call(api::Invocation invocation, Completion completion);
   /// The line in the timeline of an incident.

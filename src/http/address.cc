@@ -142,14 +142,24 @@ Result<AddressPolicy> AddressPolicy::Parse(const std::vector<std::string>& allow
 }
 
 bool AddressPolicy::Allows(std::string_view host, int port, const IpAddress& address) const {
-  if (address.IsPublic()) return true;
-  for (const Host& entry : hosts_) {
-    if (EqualsIgnoreCase(entry.name, host) && (entry.port == 0 || entry.port == port)) return true;
-  }
-  for (const Block& block : blocks_) {
-    if (address.InBlock(block.address, block.prefix)) return true;
-  }
-  return false;
+  return address.IsPublic() || ListsName(host, port) || ListsAddress(address);
+}
+
+bool AddressPolicy::Lists(std::string_view host, int port) const {
+  if (ListsName(host, port)) return true;
+  const auto address = IpAddress::Parse(host);
+  return address && ListsAddress(*address);
+}
+
+bool AddressPolicy::ListsName(std::string_view host, int port) const {
+  return std::ranges::any_of(hosts_, [&](const Host& entry) {
+    return EqualsIgnoreCase(entry.name, host) && (entry.port == 0 || entry.port == port);
+  });
+}
+
+bool AddressPolicy::ListsAddress(const IpAddress& address) const {
+  return std::ranges::any_of(
+      blocks_, [&](const Block& block) { return address.InBlock(block.address, block.prefix); });
 }
 
 }  // namespace riposte::http

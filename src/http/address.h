@@ -44,6 +44,8 @@ class AddressPolicy {
   [[nodiscard]] static Result<AddressPolicy> Parse(const std::vector<std::string>& allowed);
   /// `host` as it stood in the URL (any case, an IPv6 literal without brackets).
   [[nodiscard]] bool Allows(std::string_view host, int port, const IpAddress& address) const;
+  /// True when the operator listed this destination itself: its name, or the address it is.
+  [[nodiscard]] bool Lists(std::string_view host, int port) const;
 
  private:
   struct Block {
@@ -54,6 +56,8 @@ class AddressPolicy {
     std::string name;
     int port;  ///< 0: any.
   };
+  [[nodiscard]] bool ListsName(std::string_view host, int port) const;
+  [[nodiscard]] bool ListsAddress(const IpAddress& address) const;
   std::vector<Block> blocks_;
   std::vector<Host> hosts_;
 };

@@ -51,6 +51,16 @@ TEST(AddressPolicy, AllowsWhatTheOperatorListed) {
   EXPECT_FALSE(policy.Allows("x", 1, Address("::1")));
 }
 
+TEST(AddressPolicy, KnowsWhatTheOperatorListedByItself) {
+  const auto policy = *AddressPolicy::Parse({"hooks.internal:8443", "127.0.0.1", "10.0.0.0/8"});
+  EXPECT_TRUE(policy.Lists("Hooks.Internal", 8443));
+  EXPECT_FALSE(policy.Lists("hooks.internal", 443));
+  EXPECT_TRUE(policy.Lists("127.0.0.1", 80));
+  EXPECT_TRUE(policy.Lists("10.1.2.3", 80));
+  EXPECT_FALSE(policy.Lists("127.0.0.2", 80));
+  EXPECT_FALSE(policy.Lists("93.184.215.14", 443));  // Public, but nobody listed it.
+}
+
 TEST(AddressPolicy, RefusesWhatItCannotRead) {
   for (const char* entry : {"10.0.0.0/33", "10.0.0.0/", "fd00::/129", "host:0", "host:99999",
                             "ho st", "", "http://x"}) {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -16,6 +15,7 @@
 #include <utility>
 
 #include "http/address.h"
+#include "http/url.h"
 
 namespace riposte::http {
 
@@ -23,18 +23,6 @@ namespace {
 
 constexpr size_t kMaxReplyHeaderBytes = 64 * 1024;
 constexpr long kConnectTimeoutMs = 10'000;
-
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
-std::string UrlPart(CURLU* url, CURLUPart part, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
-  std::string copy = text;
-  curl_free(text);
-  return copy;
-}
 
 bool HasLineBreak(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
@@ -55,6 +43,7 @@ struct Transfer {
   size_t header_bytes = 0;
   bool denied = false;
   bool too_large = false;
+  bool cut = false;
 
   Transfer() = default;
   Transfer(const Transfer&) = delete;
@@ -74,18 +63,10 @@ struct Transfer {
 };
 
 Status Transfer::Check() {
-  const std::unique_ptr<CURLU, UrlDeleter> url(curl_url());
-  if (curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK) {
-    return Fail(Code::kInvalidArgument, "not a URL");
-  }
-  const std::string scheme = UrlPart(url.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") {
-    return Fail(Code::kInvalidArgument, "only http and https URLs can be called");
-  }
-  host = UrlPart(url.get(), CURLUPART_HOST);
-  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  const std::string digits = UrlPart(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  auto url = ParseUrl(request.url);
+  if (!url) return std::unexpected(url.error());
+  host = std::move(url->host);
+  port = url->port;
   if (request.method.empty() || HasLineBreak(request.method) ||
       request.method.find(' ') != std::string::npos) {
     return Fail(Code::kInvalidArgument, "not a method");
@@ -171,8 +152,11 @@ size_t Transfer::OnHeader(char* data, size_t, size_t size, void* self) {
 
 size_t Transfer::OnBody(char* data, size_t, size_t size, void* self) {
   auto* transfer = static_cast<Transfer*>(self);
-  if (transfer->response.body.size() + size > transfer->request.max_reply_bytes) {
-    transfer->too_large = true;
+  const size_t room = transfer->request.max_reply_bytes - transfer->response.body.size();
+  if (size > room) {
+    transfer->cut = transfer->request.cut_reply;
+    transfer->too_large = !transfer->cut;
+    if (transfer->cut) transfer->response.body.append(data, room);
     return 0;
   }
   transfer->response.body.append(data, size);
@@ -180,7 +164,7 @@ size_t Transfer::OnBody(char* data, size_t, size_t size, void* self) {
 }
 
 Result<Response> Transfer::Outcome(CURLcode code) {
-  if (code == CURLE_OK) {
+  if (code == CURLE_OK || cut) {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     response.status = static_cast<int>(status);

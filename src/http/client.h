@@ -26,6 +26,8 @@ struct OutgoingRequest {
   std::string body;
   int timeout_ms = 15'000;
   size_t max_reply_bytes = 1u << 20;
+  /// A longer reply is cut there, not refused: for callers who need to know its status alone.
+  bool cut_reply = false;
 };
 
 /// An interface, so that tests and the simulation answer instead of the network.

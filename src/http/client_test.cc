@@ -121,6 +121,10 @@ TEST_F(ClientTest, BoundsTimeAndSize) {
   EXPECT_EQ(response.error().code, Code::kLimitExceeded);
   response = Fetch(*client, {.url = Url("/large"), .max_reply_bytes = 100'000});
   ASSERT_TRUE(response);
+  response = Fetch(*client, {.url = Url("/large"), .max_reply_bytes = 10, .cut_reply = true});
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body.size(), 10U);
 }
 
 TEST_F(ClientTest, RefusesWhatItShouldNotSend) {

@@ -7,6 +7,7 @@
 
 #include "access/authorizer.h"
 #include "api/registry.h"
+#include "bus/http_connection.h"
 #include "bus/ingest.h"
 #include "bus/scheduler.h"
 
@@ -19,6 +20,8 @@ class EventsService {
     int64_t max_targets_per_rule = 5;
     int64_t max_buses = 100;
     int64_t max_tags = 50;
+    int64_t max_connections = 3000;
+    int64_t max_api_destinations = 3000;
     size_t max_entries_bytes = 1024 * 1024;  ///< All entries of one PutEvents together.
     size_t max_policy_bytes = 10'240;
     bool authorize = true;  ///< false: serve --open; nobody asks who may pass a role.
@@ -30,6 +33,9 @@ class EventsService {
     bus::Ingest& ingest;
     bus::Scheduler& scheduler;
     const access::Authorizer& authorizer;
+    bus::HttpConnections& connections;
+    const bus::ConnectionSecrets& secrets;
+    Random& random;
   };
   EventsService(const Options& options, const Parts& parts) : options_(options), parts_(parts) {}
 
@@ -59,6 +65,19 @@ class EventsService {
   json::Value PutTargets(const Call& call, Transaction& tx);
   json::Value RemoveTargets(const Call& call, Transaction& tx);
   json::Value ListTargetsByRule(const Call& call, Transaction& tx);
+  // connections.cc
+  json::Value CreateConnection(const Call& call, Transaction& tx);
+  json::Value DescribeConnection(const Call& call, Transaction& tx);
+  json::Value ListConnections(const Call& call, Transaction& tx);
+  json::Value UpdateConnection(const Call& call, Transaction& tx);
+  json::Value DeleteConnection(const Call& call, Transaction& tx);
+  json::Value DeauthorizeConnection(const Call& call, Transaction& tx);
+  // api_destinations.cc
+  json::Value CreateApiDestination(const Call& call, Transaction& tx);
+  json::Value DescribeApiDestination(const Call& call, Transaction& tx);
+  json::Value ListApiDestinations(const Call& call, Transaction& tx);
+  json::Value UpdateApiDestination(const Call& call, Transaction& tx);
+  json::Value DeleteApiDestination(const Call& call, Transaction& tx);
   // put_events.cc
   void PutEvents(api::SharedCall call, api::Reply reply);
   json::Value TestEventPattern(const Call& call, Transaction& tx);
@@ -67,6 +86,11 @@ class EventsService {
   json::Value UntagResource(const Call& call, Transaction& tx);
   json::Value ListTagsForResource(const Call& call, Transaction& tx);
 
+  /// The connection has new credentials (or none): what they were is forgotten, and tokens are
+  /// fetched once `tx` commits.
+  void Announce(Transaction& tx, const bus::ConnectionRow& row);
+  /// The URL of `member` may be called; throws.
+  void CheckUrl(std::string_view member, const std::string& url) const;
   void CheckPassRole(const Call& call, const std::string& role_arn) const;
   /// Whether the event may go to its bus at all; throws what PutEvents reports for the entry.
   void CheckBus(const Call& call, const api::Event& event) const;

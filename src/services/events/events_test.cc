@@ -5,6 +5,7 @@
 #include "api/testing/service_fixture.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
+#include "http/testing/fake_client.h"
 #include "observe/tables.h"
 #include "observe/timeline.h"
 
@@ -23,9 +24,11 @@ class NoMetrics final : public api::MetricSink {
 class EventsTest : public api::testing::ServiceFixture {
  protected:
   explicit EventsTest(EventsService::Options options = {.authorize = false})
-      : ServiceFixture("events", {bus::tables::Migrations(), delivery::Dispatcher::Migrations(),
-                                  access::Migrations(), observe::Migrations()}),
-        service_object_(options, {*store_, rules_, ingest_, scheduler_, authorizer_}) {
+      : ServiceFixture("events", {bus::tables::Migrations(), bus::tables::ConnectionMigrations(),
+                                  delivery::Dispatcher::Migrations(), access::Migrations(),
+                                  observe::Migrations()}),
+        service_object_(options, {*store_, rules_, ingest_, scheduler_, authorizer_, connections_,
+                                  secrets_, random_}) {
     service_object_.Register(registry_);
   }
 
@@ -66,6 +69,10 @@ class EventsTest : public api::testing::ServiceFixture {
   bus::Scheduler scheduler_{*store_, loop_, clock_, rules_, ingest_, log_};
   access::Directory directory_{*store_, random_, clock_};
   access::Authorizer authorizer_{directory_};
+  bus::ConnectionSecrets secrets_{std::string(access::Sealer::kKeyBytes, 'k'), random_};
+  http::testing::FakeClient http_;
+  bus::HttpConnections connections_{{*store_, http_, secrets_, loop_, clock_, log_,
+                                     [](const std::string&, int) { return false; }}};
   EventsService service_object_;
 };
 

@@ -169,13 +169,22 @@ void EventsService::Register(api::Registry& registry) {
   using S = EventsService;
   registry.Add<S>("events", *this,
                   {
+                      {"CreateApiDestination", api::Write(&S::CreateApiDestination)},
+                      {"CreateConnection", api::Write(&S::CreateConnection)},
                       {"CreateEventBus", api::Write(&S::CreateEventBus)},
+                      {"DeauthorizeConnection", api::Write(&S::DeauthorizeConnection)},
+                      {"DeleteApiDestination", api::Write(&S::DeleteApiDestination)},
+                      {"DeleteConnection", api::Write(&S::DeleteConnection)},
                       {"DeleteEventBus", api::Write(&S::DeleteEventBus)},
                       {"DeleteRule", api::Write(&S::DeleteRule)},
+                      {"DescribeApiDestination", api::Read(&S::DescribeApiDestination)},
+                      {"DescribeConnection", api::Read(&S::DescribeConnection)},
                       {"DescribeEventBus", api::Read(&S::DescribeEventBus)},
                       {"DescribeRule", api::Read(&S::DescribeRule)},
                       {"DisableRule", api::Write(&S::DisableRule)},
                       {"EnableRule", api::Write(&S::EnableRule)},
+                      {"ListApiDestinations", api::Read(&S::ListApiDestinations)},
+                      {"ListConnections", api::Read(&S::ListConnections)},
                       {"ListEventBuses", api::Read(&S::ListEventBuses)},
                       {"ListRuleNamesByTarget", api::Read(&S::ListRuleNamesByTarget)},
                       {"ListRules", api::Read(&S::ListRules)},
@@ -190,6 +199,8 @@ void EventsService::Register(api::Registry& registry) {
                       {"TagResource", api::Write(&S::TagResource)},
                       {"TestEventPattern", api::Read(&S::TestEventPattern)},
                       {"UntagResource", api::Write(&S::UntagResource)},
+                      {"UpdateApiDestination", api::Write(&S::UpdateApiDestination)},
+                      {"UpdateConnection", api::Write(&S::UpdateConnection)},
                       {"UpdateEventBus", api::Write(&S::UpdateEventBus)},
                   });
   registry.SetResourcePolicy("events", [](const std::string& arn, Transaction& tx) {

@@ -1,3 +1,4 @@
+#include "bus/http_parameters.h"
 #include "bus/rule_targets.h"
 #include "services/events/events.h"
 #include "services/events/input.h"
@@ -10,8 +11,40 @@ using bus::TargetKind;
 using bus::TargetRow;
 namespace tables = bus::tables;
 
+/// Which targets each set of parameters is for; those of targets that are not served here are for
+/// none.
+struct ParametersFor {
+  std::string_view member;
+  TargetKind kind;
+};
+constexpr ParametersFor kParameters[] = {
+    {"SqsParameters", TargetKind::kQueue},
+    {"HttpParameters", TargetKind::kApiDestination},
+    {"KinesisParameters", TargetKind::kUnsupported},
+    {"RunCommandParameters", TargetKind::kUnsupported},
+    {"EcsParameters", TargetKind::kUnsupported},
+    {"BatchParameters", TargetKind::kUnsupported},
+    {"RedshiftDataParameters", TargetKind::kUnsupported},
+    {"SageMakerPipelineParameters", TargetKind::kUnsupported},
+    {"AppSyncParameters", TargetKind::kUnsupported},
+};
+
+/// What is accepted is honoured: parameters that this target has no use for are refused.
+void CheckParameters(TargetKind kind, const std::string& id, const json::Object& target) {
+  for (const auto& [member, wanted] : kParameters) {
+    if (json::Find(target, member) && kind != wanted) {
+      throw Invalid("Parameter(s) " + std::string(member) + " not supported for target: " + id +
+                    ".");
+    }
+  }
+  if (const auto* http = json::GetObject(target, "HttpParameters")) {
+    const auto parsed = bus::HttpParameters::Parse(*http, id);
+    if (!parsed) throw Invalid(parsed.error().message);
+  }
+}
+
 /// Throws when the target is not one that could ever be delivered to.
-void CheckTarget(const json::Object& target) {
+void CheckTarget(const Scope& scope, const json::Object& target) {
   const std::string id(json::GetString(target, "Id"));
   const std::string text(json::GetString(target, "Arn"));
   const auto arn = Arn::Parse(text);
@@ -28,7 +61,14 @@ void CheckTarget(const json::Object& target) {
     throw Invalid(input.error().message);
   }
   const bool has_role = !json::GetString(target, "RoleArn").empty();
-  if ((kind == TargetKind::kRunbook || kind == TargetKind::kStateMachine) && !has_role) {
+  CheckParameters(kind, id, target);
+  const bool is_http = kind == TargetKind::kApiDestination;
+  if (is_http && arn->scope() != scope) {
+    throw Invalid("Parameter " + text +
+                  " is not valid. Reason: an API destination must be in the account and region of "
+                  "its rule.");
+  }
+  if ((kind == TargetKind::kRunbook || kind == TargetKind::kStateMachine || is_http) && !has_role) {
     throw Invalid("RoleArn is required for target " + text + ".");
   }
   if (kind == TargetKind::kQueue && arn->resource.ends_with(".fifo")) {
@@ -43,6 +83,10 @@ void CheckTarget(const json::Object& target) {
     if (!queue.empty() && (!queue_arn || queue_arn->service != "sqs")) {
       throw Invalid("Parameter " + queue +
                     " is not valid. Reason: Provided Arn is not in correct format.");
+    }
+    if (queue_arn && queue_arn->region != scope.region) {
+      throw Invalid("The dead-letter queue of target " + id +
+                    " must be in the region of the rule.");
     }
     if (queue.ends_with(".fifo")) {
       throw Invalid("The dead-letter queue of target " + id + " must be a standard queue.");
@@ -63,7 +107,7 @@ json::Value EventsService::PutTargets(const Call& call, Transaction& tx) {
   const RuleRow rule = ExistingRule(call, tx, "Rule");
   const json::Array& targets = *json::GetArray(call.input, "Targets");
   for (const json::Value& target : targets) {
-    CheckTarget(target.as_object());
+    CheckTarget(call.scope, target.as_object());
     CheckPassRole(call, std::string(json::GetString(target.as_object(), "RoleArn")));
   }
   for (const json::Value& value : targets) {
