@@ -221,7 +221,9 @@ Status CheckEndpoint(const std::string& text) {
   }
   if (url->has_user) return Fail(Code::kInvalidArgument, "it names a user");
   if (url->has_fragment) return Fail(Code::kInvalidArgument, "it has a fragment");
-  if (url->host.empty() || text.substr(0, PathOf(text).first).find('*') != std::string::npos) {
+  // The client would look for a host behind a third slash.
+  const std::string origin = text.substr(0, PathOf(text).first);
+  if (url->host.empty() || origin.ends_with('/') || origin.find('*') != std::string::npos) {
     return Fail(Code::kInvalidArgument, "it has no proper host");
   }
   return {};

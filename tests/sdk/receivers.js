@@ -8,18 +8,19 @@ import * as https from "node:https";
 import * as net from "node:net";
 import { eventually } from "./support.js";
 
-/** A web server on a free port of `host`; `requests` is what came, `answer` says what to reply. */
+/** A web server on a free port of `host`; `received` is what came, `answer` says what to reply:
+ * a status, or [status, headers, body], perhaps later. */
 export async function webServer({ tls = false, host = "127.0.0.1" } = {}) {
   const received = [];
   const server = { received, answer: () => 200 };
   const handle = (request, response) => {
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
-    request.on("end", () => {
-      const entry = { url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() };
+    request.on("end", async () => {
+      const entry = { method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks).toString() };
       received.push(entry);
-      const [status, headers] = [server.answer(entry)].flat();
-      response.writeHead(status, headers).end();
+      const [status, headers, body] = [await server.answer(entry)].flat();
+      response.writeHead(status, headers).end(body);
     });
   };
   const folder = process.env.RIPOSTE_TEST_TLS;
