@@ -20,23 +20,30 @@ use riposte#targetPrefix
 service AWSEvents {
     version: "2015-10-07"
     operations: [
+        CancelReplay
         CreateApiDestination
+        CreateArchive
         CreateConnection
         CreateEventBus
         DeauthorizeConnection
         DeleteApiDestination
+        DeleteArchive
         DeleteConnection
         DeleteEventBus
         DeleteRule
         DescribeApiDestination
+        DescribeArchive
         DescribeConnection
         DescribeEventBus
+        DescribeReplay
         DescribeRule
         DisableRule
         EnableRule
         ListApiDestinations
+        ListArchives
         ListConnections
         ListEventBuses
+        ListReplays
         ListRuleNamesByTarget
         ListRules
         ListTagsForResource
@@ -47,12 +54,26 @@ service AWSEvents {
         PutTargets
         RemovePermission
         RemoveTargets
+        StartReplay
         TagResource
         TestEventPattern
         UntagResource
         UpdateApiDestination
+        UpdateArchive
         UpdateConnection
         UpdateEventBus
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:replay/{ReplayName}"])
+operation CancelReplay {
+    input: CancelReplayRequest
+    output: CancelReplayResponse
+    errors: [
+        ResourceNotFoundException
+        ConcurrentModificationException
+        IllegalStatusException
+        InternalException
     ]
 }
 
@@ -65,6 +86,20 @@ operation CreateApiDestination {
         ResourceNotFoundException
         LimitExceededException
         InternalException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:archive/{ArchiveName}", "{EventSourceArn}"])
+operation CreateArchive {
+    input: CreateArchiveRequest
+    output: CreateArchiveResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceAlreadyExistsException
+        ResourceNotFoundException
+        InternalException
+        LimitExceededException
+        InvalidEventPatternException
     ]
 }
 
@@ -119,6 +154,17 @@ operation DeleteApiDestination {
     ]
 }
 
+@iamResource(["arn:aws:events:{region}:{account}:archive/{ArchiveName}"])
+operation DeleteArchive {
+    input: DeleteArchiveRequest
+    output: DeleteArchiveResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
 @iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
 operation DeleteConnection {
     input: DeleteConnectionRequest
@@ -162,6 +208,18 @@ operation DescribeApiDestination {
 }
 
 @readonly
+@iamResource(["arn:aws:events:{region}:{account}:archive/{ArchiveName}"])
+operation DescribeArchive {
+    input: DescribeArchiveRequest
+    output: DescribeArchiveResponse
+    errors: [
+        ResourceAlreadyExistsException
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
+@readonly
 @iamResource(["arn:aws:events:{region}:{account}:connection/{Name}"])
 operation DescribeConnection {
     input: DescribeConnectionRequest
@@ -177,6 +235,17 @@ operation DescribeConnection {
 operation DescribeEventBus {
     input: DescribeEventBusRequest
     output: DescribeEventBusResponse
+    errors: [
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
+@readonly
+@iamResource(["arn:aws:events:{region}:{account}:replay/{ReplayName}"])
+operation DescribeReplay {
+    input: DescribeReplayRequest
+    output: DescribeReplayResponse
     errors: [
         ResourceNotFoundException
         InternalException
@@ -226,6 +295,16 @@ operation ListApiDestinations {
 }
 
 @readonly
+operation ListArchives {
+    input: ListArchivesRequest
+    output: ListArchivesResponse
+    errors: [
+        ResourceNotFoundException
+        InternalException
+    ]
+}
+
+@readonly
 operation ListConnections {
     input: ListConnectionsRequest
     output: ListConnectionsResponse
@@ -238,6 +317,15 @@ operation ListConnections {
 operation ListEventBuses {
     input: ListEventBusesRequest
     output: ListEventBusesResponse
+    errors: [
+        InternalException
+    ]
+}
+
+@readonly
+operation ListReplays {
+    input: ListReplaysRequest
+    output: ListReplaysResponse
     errors: [
         InternalException
     ]
@@ -357,6 +445,19 @@ operation RemoveTargets {
     ]
 }
 
+@iamResource(["arn:aws:events:{region}:{account}:replay/{ReplayName}", "{EventSourceArn}", "{Destination.Arn}"])
+operation StartReplay {
+    input: StartReplayRequest
+    output: StartReplayResponse
+    errors: [
+        ResourceNotFoundException
+        ResourceAlreadyExistsException
+        InvalidEventPatternException
+        LimitExceededException
+        InternalException
+    ]
+}
+
 @iamResource(["{ResourceARN}"])
 operation TagResource {
     input: TagResourceRequest
@@ -400,6 +501,19 @@ operation UpdateApiDestination {
         ResourceNotFoundException
         InternalException
         LimitExceededException
+    ]
+}
+
+@iamResource(["arn:aws:events:{region}:{account}:archive/{ArchiveName}"])
+operation UpdateArchive {
+    input: UpdateArchiveRequest
+    output: UpdateArchiveResponse
+    errors: [
+        ConcurrentModificationException
+        ResourceNotFoundException
+        InternalException
+        LimitExceededException
+        InvalidEventPatternException
     ]
 }
 
@@ -487,6 +601,46 @@ structure AppSyncParameters {
     GraphQLOperation: GraphQLOperation
 }
 
+structure Archive {
+    ArchiveName: ArchiveName
+    EventSourceArn: EventBusArn
+    State: ArchiveState
+    StateReason: ArchiveStateReason
+    RetentionDays: RetentionDays
+    SizeBytes: Long
+    EventCount: Long
+    CreationTime: Timestamp
+}
+
+@length(min: 1, max: 1600)
+@pattern("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/.+$")
+string ArchiveArn
+
+@length(max: 512)
+@pattern(".*")
+string ArchiveDescription
+
+@length(min: 1, max: 48)
+@pattern("[\\.\\-_A-Za-z0-9]+")
+string ArchiveName
+
+list ArchiveResponseList {
+    member: Archive
+}
+
+enum ArchiveState {
+    ENABLED
+    DISABLED
+    CREATING
+    UPDATING
+    CREATE_FAILED
+    UPDATE_FAILED
+}
+
+@length(max: 512)
+@pattern(".*")
+string ArchiveStateReason
+
 @length(min: 1, max: 1600)
 string Arn
 
@@ -526,6 +680,17 @@ structure BatchParameters {
 
 structure BatchRetryStrategy {
     Attempts: Integer
+}
+
+structure CancelReplayRequest {
+    @required
+    ReplayName: ReplayName
+}
+
+structure CancelReplayResponse {
+    ReplayArn: ReplayArn
+    State: ReplayState
+    StateReason: ReplayStateReason
 }
 
 @length(min: 1, max: 255)
@@ -713,6 +878,24 @@ structure CreateApiDestinationResponse {
     LastModifiedTime: Timestamp
 }
 
+structure CreateArchiveRequest {
+    @required
+    ArchiveName: ArchiveName
+    @required
+    EventSourceArn: EventBusArn
+    Description: ArchiveDescription
+    EventPattern: EventPattern
+    RetentionDays: RetentionDays
+    KmsKeyIdentifier: KmsKeyIdentifier
+}
+
+structure CreateArchiveResponse {
+    ArchiveArn: ArchiveArn
+    State: ArchiveState
+    StateReason: ArchiveStateReason
+    CreationTime: Timestamp
+}
+
 structure CreateConnectionApiKeyAuthRequestParameters {
     @required
     ApiKeyName: AuthHeaderParameters
@@ -824,6 +1007,14 @@ structure DeleteApiDestinationRequest {
 structure DeleteApiDestinationResponse {
 }
 
+structure DeleteArchiveRequest {
+    @required
+    ArchiveName: ArchiveName
+}
+
+structure DeleteArchiveResponse {
+}
+
 structure DeleteConnectionRequest {
     @required
     Name: ConnectionName
@@ -865,6 +1056,26 @@ structure DescribeApiDestinationResponse {
     InvocationRateLimitPerSecond: ApiDestinationInvocationRateLimitPerSecond
     CreationTime: Timestamp
     LastModifiedTime: Timestamp
+}
+
+structure DescribeArchiveRequest {
+    @required
+    ArchiveName: ArchiveName
+}
+
+structure DescribeArchiveResponse {
+    ArchiveArn: ArchiveArn
+    ArchiveName: ArchiveName
+    EventSourceArn: EventBusArn
+    Description: ArchiveDescription
+    EventPattern: EventPattern
+    State: ArchiveState
+    StateReason: ArchiveStateReason
+    KmsKeyIdentifier: KmsKeyIdentifier
+    RetentionDays: RetentionDays
+    SizeBytes: Long
+    EventCount: Long
+    CreationTime: Timestamp
 }
 
 structure DescribeConnectionConnectivityParameters {
@@ -914,6 +1125,26 @@ structure DescribeEventBusResponse {
     LogConfig: LogConfig
     CreationTime: Timestamp
     LastModifiedTime: Timestamp
+}
+
+structure DescribeReplayRequest {
+    @required
+    ReplayName: ReplayName
+}
+
+structure DescribeReplayResponse {
+    ReplayName: ReplayName
+    ReplayArn: ReplayArn
+    Description: ReplayDescription
+    State: ReplayState
+    StateReason: ReplayStateReason
+    EventSourceArn: ArchiveArn
+    Destination: ReplayDestination
+    EventStartTime: Timestamp
+    EventEndTime: Timestamp
+    EventLastReplayedTime: Timestamp
+    ReplayStartTime: Timestamp
+    ReplayEndTime: Timestamp
 }
 
 structure DescribeRuleRequest {
@@ -978,6 +1209,10 @@ structure EventBus {
     LastModifiedTime: Timestamp
 }
 
+@length(min: 1, max: 1600)
+@pattern("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/.+$")
+string EventBusArn
+
 @length(max: 512)
 string EventBusDescription
 
@@ -1041,6 +1276,10 @@ structure HttpParameters {
 @length(min: 1, max: 2048)
 @pattern("^((%[0-9A-Fa-f]{2}|[-()_.!~*';/?:@\\x26=+$,A-Za-z0-9])+)([).!';/?:,])?$")
 string HttpsEndpoint
+
+@error("client")
+structure IllegalStatusException {
+}
 
 enum IncludeDetail {
     NONE
@@ -1113,6 +1352,19 @@ structure ListApiDestinationsResponse {
     NextToken: NextToken
 }
 
+structure ListArchivesRequest {
+    NamePrefix: ArchiveName
+    EventSourceArn: EventBusArn
+    State: ArchiveState
+    NextToken: NextToken
+    Limit: LimitMax100
+}
+
+structure ListArchivesResponse {
+    Archives: ArchiveResponseList
+    NextToken: NextToken
+}
+
 structure ListConnectionsRequest {
     NamePrefix: ConnectionName
     ConnectionState: ConnectionState
@@ -1133,6 +1385,19 @@ structure ListEventBusesRequest {
 
 structure ListEventBusesResponse {
     EventBuses: EventBusList
+    NextToken: NextToken
+}
+
+structure ListReplaysRequest {
+    NamePrefix: ReplayName
+    State: ReplayState
+    EventSourceArn: ArchiveArn
+    NextToken: NextToken
+    Limit: LimitMax100
+}
+
+structure ListReplaysResponse {
+    Replays: ReplayList
     NextToken: NextToken
 }
 
@@ -1429,6 +1694,57 @@ list RemoveTargetsResultEntryList {
     member: RemoveTargetsResultEntry
 }
 
+structure Replay {
+    ReplayName: ReplayName
+    EventSourceArn: ArchiveArn
+    State: ReplayState
+    StateReason: ReplayStateReason
+    EventStartTime: Timestamp
+    EventEndTime: Timestamp
+    EventLastReplayedTime: Timestamp
+    ReplayStartTime: Timestamp
+    ReplayEndTime: Timestamp
+}
+
+@length(min: 1, max: 1600)
+@pattern("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/[\\.\\-_A-Za-z0-9]+$")
+string ReplayArn
+
+@length(max: 512)
+@pattern(".*")
+string ReplayDescription
+
+structure ReplayDestination {
+    @required
+    Arn: Arn
+    FilterArns: ReplayDestinationFilters
+}
+
+list ReplayDestinationFilters {
+    member: Arn
+}
+
+list ReplayList {
+    member: Replay
+}
+
+@length(min: 1, max: 64)
+@pattern("[\\.\\-_A-Za-z0-9]+")
+string ReplayName
+
+enum ReplayState {
+    STARTING
+    RUNNING
+    CANCELLING
+    COMPLETED
+    CANCELLED
+    FAILED
+}
+
+@length(max: 512)
+@pattern(".*")
+string ReplayStateReason
+
 @error("client")
 structure ResourceAlreadyExistsException {
 }
@@ -1447,6 +1763,9 @@ string ResourceConfigurationArn
 @error("client")
 structure ResourceNotFoundException {
 }
+
+@range(min: 0)
+integer RetentionDays
 
 structure RetryPolicy {
     MaximumRetryAttempts: MaximumRetryAttempts
@@ -1566,6 +1885,27 @@ list Sqls {
 
 structure SqsParameters {
     MessageGroupId: MessageGroupId
+}
+
+structure StartReplayRequest {
+    @required
+    ReplayName: ReplayName
+    Description: ReplayDescription
+    @required
+    EventSourceArn: ArchiveArn
+    @required
+    EventStartTime: Timestamp
+    @required
+    EventEndTime: Timestamp
+    @required
+    Destination: ReplayDestination
+}
+
+structure StartReplayResponse {
+    ReplayArn: ReplayArn
+    State: ReplayState
+    StateReason: ReplayStateReason
+    ReplayStartTime: Timestamp
 }
 
 @length(min: 1, max: 64)
@@ -1710,6 +2050,22 @@ structure UpdateApiDestinationResponse {
     ApiDestinationState: ApiDestinationState
     CreationTime: Timestamp
     LastModifiedTime: Timestamp
+}
+
+structure UpdateArchiveRequest {
+    @required
+    ArchiveName: ArchiveName
+    Description: ArchiveDescription
+    EventPattern: EventPattern
+    RetentionDays: RetentionDays
+    KmsKeyIdentifier: KmsKeyIdentifier
+}
+
+structure UpdateArchiveResponse {
+    ArchiveArn: ArchiveArn
+    State: ArchiveState
+    StateReason: ArchiveStateReason
+    CreationTime: Timestamp
 }
 
 structure UpdateConnectionApiKeyAuthRequestParameters {

@@ -30,6 +30,8 @@ struct Event {
   json::Value detail;  ///< An object.
   Trace trace;         ///< Carried on; hops + 1 is what its consequences get.
   std::string id;      ///< "": one is made.
+  /// The replay that brings it back, "" for all others: the envelope's "replay-name".
+  std::string replay_name;
   /// Correlation of the event that this one was made from, when it starts one of its own.
   std::string cause;
 };

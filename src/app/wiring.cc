@@ -4,9 +4,12 @@
 #include "access/schema.h"
 #include "app/engine.h"
 #include "app/runbook_parts.h"
+#include "bus/archive.h"
+#include "bus/archive_sweep.h"
 #include "bus/connection_tables.h"
 #include "bus/http_target.h"
 #include "bus/ingest.h"
+#include "bus/replay.h"
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
 #include "bus/scheduler.h"
@@ -62,6 +65,7 @@ std::vector<store::Migration> AllMigrations() {
   add(observe::Migrations());
   add(bus::tables::Migrations());
   add(bus::tables::ConnectionMigrations());
+  add(bus::archive_tables::Migrations());
   add(functions::Migrations());
   add(estate::Estate::Migrations());
   add(response::Incidents::Migrations());
@@ -171,6 +175,7 @@ struct Engine::Impl {
     dispatcher.SetLetterBox(queues.letter_box());
     dead_letters.SetBox(queues.letter_box());
     dispatcher.AddTarget("rule-target", rule_targets);
+    dispatcher.AddTarget(std::string(bus::kArchiveKind), archive_target);
     dispatcher.AddTarget(sns::SubscriptionTarget::kKind, topic_subscriptions);
     dispatcher.AddTarget(std::string(observe::Alarms::kActionKind), alarm_actions);
     dispatcher.AddTarget(functions::AsyncTarget::kKind, async_functions);
@@ -278,6 +283,8 @@ struct Engine::Impl {
     topic_subscriptions.Start(*store);
     connections.Start();
     dispatcher.Start();
+    archive_sweep.Start();
+    replays.Start();
     queues.Start();
     queue_poller.Start();
     running = true;
@@ -286,6 +293,8 @@ struct Engine::Impl {
   void Stop() {
     if (!running) return;
     running = false;
+    replays.Stop();
+    archive_sweep.Stop();
     dispatcher.Stop();
     queues.Stop();
     executions.Stop();
@@ -454,9 +463,12 @@ struct Engine::Impl {
        world.random, world.log}};
   lambda::LambdaService lambda{LambdaParts()};
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
+  bus::ArchiveTarget archive_target{*store, world.clock, metrics};
+  bus::ArchiveSweep archive_sweep{{}, *store, world.loop, world.clock, world.log};
+  bus::Replays replays{{}, {*store, world.loop, world.clock, ingest, dispatcher, world.log}};
   events::EventsService events_service{EventsOptions(),
-                                       {*store, rules, ingest, scheduler, authorizer, connections,
-                                        connection_secrets, world.random}};
+                                       {*store, rules, ingest, scheduler, replays, authorizer,
+                                        connections, connection_secrets, world.random}};
   estate::Estate estate{EstateTimings(config), *store, world.loop, world.clock,
                         world.random,          events, world.log};
   estate::Seed seed{estate, SeedBucket};

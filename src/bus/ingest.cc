@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bus/archive.h"
 #include "bus/rule_delivery.h"
 
 namespace riposte::bus {
@@ -31,8 +32,8 @@ std::optional<std::vector<RuleSet::RulePtr>> Ingest::FindRules(api::Event& event
   if (event.id.empty()) event.id = random_.Uuid();
   const auto set = rules_.Find(event.scope, event.bus);
   const std::string time = set->asks_for_time() ? FormatIso8601(event.time) : std::string();
-  const pattern::Envelope seen{event.id, event.detail_type, event.source,   origin.account,
-                               time,     origin.region,     event.resources};
+  const pattern::Envelope seen{event.id, event.detail_type, event.source,    origin.account,
+                               time,     origin.region,     event.resources, event.replay_name};
   std::vector<RuleSet::RulePtr> rules;
   if (!set->Match(seen, detail, ThreadScratch(), rules)) return std::nullopt;
   if (ThreadScratch().exhausted()) {
@@ -57,8 +58,26 @@ bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin&
                        std::vector<delivery::Work>& owed) const {
   const auto rules = FindRules(event, detail, origin);
   if (!rules) return false;
-  if (rules->empty()) return true;
-  const bool needs_document = std::ranges::any_of(*rules, [](const RuleSet::RulePtr& rule) {
+  return rules->empty() || OweText(*rules, event, detail, origin, owed);
+}
+
+bool Ingest::MatchReplayed(api::Event& event, std::string_view detail, const Origin& origin,
+                           std::span<const std::string> only,
+                           std::vector<delivery::Work>& owed) const {
+  auto rules = FindRules(event, detail, origin);
+  if (!rules) return false;
+  if (!only.empty()) {
+    std::erase_if(*rules, [&](const RuleSet::RulePtr& rule) {
+      return std::ranges::find(only, rule->key.name) == only.end();
+    });
+  }
+  return rules->empty() || OweText(*rules, event, detail, origin, owed);
+}
+
+bool Ingest::OweText(const std::vector<RuleSet::RulePtr>& rules, const api::Event& event,
+                     std::string_view detail, const Origin& origin,
+                     std::vector<delivery::Work>& owed) const {
+  const bool needs_document = std::ranges::any_of(rules, [](const RuleSet::RulePtr& rule) {
     return std::ranges::any_of(rule->targets, &CompiledTarget::needs_document);
   });
   json::Value envelope;
@@ -67,7 +86,7 @@ bool Ingest::MatchText(api::Event& event, std::string_view detail, const Origin&
     if (!document) return false;
     envelope = MakeEnvelope(event, origin, std::move(*document));
   }
-  Owe(*rules, event, envelope, EnvelopeText(event, origin, detail), owed);
+  Owe(rules, event, envelope, EnvelopeText(event, origin, detail), owed);
   return true;
 }
 
@@ -86,6 +105,10 @@ void Ingest::OweRule(const CompiledRule& rule, const api::Event& event, const js
   const TimePoint now = clock_.Now();
   const std::string ingestion_time = FormatIso8601(now);
   for (const CompiledTarget& target : rule.targets) {
+    if (target.archive != 0) {
+      owed.push_back(ArchiveWork(rule, target, event, text, now));
+      continue;
+    }
     RuleDelivery delivery;
     delivery.event_id = event.id;
     delivery.event = text;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ class Ingest final : public api::EventSink {
   /// is not a JSON object; nothing is owed then.
   [[nodiscard]] bool MatchText(api::Event& event, std::string_view detail, const Origin& origin,
                                std::vector<delivery::Work>& owed) const;
+  /// The same for an event that a replay brings back: of the rules that it matches, those named by
+  /// `only` get it, or all when that is empty.
+  [[nodiscard]] bool MatchReplayed(api::Event& event, std::string_view detail, const Origin& origin,
+                                   std::span<const std::string> only,
+                                   std::vector<delivery::Work>& owed) const;
   /// From the commit of `tx` on, all of it is owed.
   void Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const;
 
@@ -47,6 +53,10 @@ class Ingest final : public api::EventSink {
   [[nodiscard]] std::optional<std::vector<RuleSet::RulePtr>> FindRules(api::Event& event,
                                                                        std::string_view detail,
                                                                        const Origin& origin) const;
+  /// False when the detail is not a JSON object.
+  [[nodiscard]] bool OweText(const std::vector<RuleSet::RulePtr>& rules, const api::Event& event,
+                             std::string_view detail, const Origin& origin,
+                             std::vector<delivery::Work>& owed) const;
   /// `envelope` as a document may be null when no target needs it, as text "" when none is made
   /// yet.
   void Owe(const std::vector<RuleSet::RulePtr>& rules, const api::Event& event,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "bus/archive.h"
+
 namespace riposte::bus {
 namespace {
 
@@ -150,6 +152,10 @@ std::optional<RuleSet::Incoming> RuleBook::Compile(store::Transaction& tx,
   }
   for (const TargetRow& target : tables::ListTargets(tx, row.key, "", kNoLimit)) {
     if (auto compiled = CompileTarget(target)) {
+      if (row.managed_by == kArchiveOwner) {
+        compiled->archive = archive_tables::FindNumber(tx, row.key.scope, ArchiveOfArn(target.arn));
+        if (compiled->archive == 0) continue;
+      }
       rule->targets.push_back(std::move(*compiled));
     } else {
       log_.Error(

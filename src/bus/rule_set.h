@@ -35,6 +35,7 @@ struct CompiledTarget {
   delivery::RetryPolicy policy;
   json::Object parameters;  ///< SqsParameters and the like, as PutTargets gave them.
   HttpParameters http;      ///< Of an API destination.
+  int64_t archive = 0;      ///< Number of the archive that the target is, or 0.
 
   /// Apply or Resolve looks into the event's document; else its text is enough.
   [[nodiscard]] bool needs_document() const {

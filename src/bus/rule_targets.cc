@@ -75,6 +75,9 @@ json::Object ForwardedEntry(const json::Object& event, const std::string& bus_ar
   origin.append(json::GetString(event, "id")).append(";Account=");
   origin.append(json::GetString(event, "account")).append(";Region=");
   origin.append(json::GetString(event, "region"));
+  if (const std::string_view replay = json::GetString(event, "replay-name"); !replay.empty()) {
+    origin.append(";Replay=").append(replay);
+  }
   entry["TraceHeader"] = origin;
   return entry;
 }

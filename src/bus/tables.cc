@@ -13,6 +13,18 @@ std::string RuleArn(const RuleKey& key) {
                  key.bus == kDefaultBus ? "rule/" + key.name : "rule/" + key.bus + "/" + key.name);
 }
 
+std::optional<RuleKey> RuleOfArn(std::string_view text) {
+  const auto arn = Arn::Parse(text);
+  if (!arn || arn->service != "events" || !arn->resource.starts_with("rule/")) return std::nullopt;
+  const std::string_view name = arn->ResourceName();
+  const size_t slash = name.find('/');
+  if (slash == std::string_view::npos) {
+    return RuleKey{arn->scope(), std::string(kDefaultBus), std::string(name)};
+  }
+  return RuleKey{arn->scope(), std::string(name.substr(0, slash)),
+                 std::string(name.substr(slash + 1))};
+}
+
 namespace tables {
 namespace {
 
@@ -60,12 +72,16 @@ CREATE TABLE bus_tags (
   value TEXT NOT NULL,
   PRIMARY KEY (arn, key)
 ) WITHOUT ROWID;
+)"},
+                                            {"bus", 2, R"(
+ALTER TABLE bus_rules ADD COLUMN managed_by TEXT NOT NULL DEFAULT '';
 )"}};
 
 #define RIPOSTE_BUS_COLUMNS \
   "name, description, kms_key, dead_letter_arn, log_config, policy, created_ms, modified_ms"
-#define RIPOSTE_RULE_COLUMNS \
-  "account, region, bus, name, pattern, schedule, state, description, role_arn, created_ms"
+#define RIPOSTE_RULE_COLUMNS                                                                  \
+  "account, region, bus, name, pattern, schedule, state, description, role_arn, created_ms, " \
+  "managed_by"
 
 BusRow ReadBus(const store::Row& row) {
   return {row.Str(0), row.Str(1), row.Str(2),  row.Str(3),
@@ -81,6 +97,7 @@ RuleRow ReadRule(const store::Row& row) {
   rule.description = row.Str(7);
   rule.role_arn = row.Str(8);
   rule.created = row.Time(9);
+  rule.managed_by = row.Str(10);
   return rule;
 }
 
@@ -154,11 +171,11 @@ std::optional<RuleRow> FindRule(store::Transaction& tx, const RuleKey& key) {
 }
 
 void PutRule(store::Transaction& tx, const RuleRow& rule) {
-  tx.Execute(
-      "INSERT OR REPLACE INTO bus_rules (" RIPOSTE_RULE_COLUMNS
-      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {rule.key.scope.account.str(), rule.key.scope.region.str(), rule.key.bus, rule.key.name,
-       rule.pattern, rule.schedule, rule.state, rule.description, rule.role_arn, rule.created});
+  tx.Execute("INSERT OR REPLACE INTO bus_rules (" RIPOSTE_RULE_COLUMNS
+             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             {rule.key.scope.account.str(), rule.key.scope.region.str(), rule.key.bus,
+              rule.key.name, rule.pattern, rule.schedule, rule.state, rule.description,
+              rule.role_arn, rule.created, rule.managed_by});
 }
 
 void SetRuleState(store::Transaction& tx, const RuleKey& key, const std::string& state) {

@@ -46,6 +46,7 @@ struct RuleRow {
   std::string description;
   std::string role_arn;
   TimePoint created;
+  std::string managed_by = {};  ///< The service that owns it; "": its account does.
   [[nodiscard]] bool enabled() const { return state != "DISABLED"; }
 };
 
@@ -59,6 +60,8 @@ struct TargetRow {
 [[nodiscard]] std::string BusArn(const Scope& scope, std::string_view bus);
 /// "arn:aws:events:R:A:rule/NAME", on other buses than the default "…:rule/BUS/NAME".
 [[nodiscard]] std::string RuleArn(const RuleKey& key);
+/// Which rule such an ARN names; nullopt for other texts.
+[[nodiscard]] std::optional<RuleKey> RuleOfArn(std::string_view text);
 
 namespace tables {
 

@@ -369,6 +369,10 @@ bool Dispatcher::Idle() const {
   return impl_->in_flight == 0 && impl_->turn.empty() && !impl_->overflow;
 }
 
+size_t Dispatcher::Backlog() const {
+  return impl_->memory.size() + (impl_->overflow ? impl_->options.max_in_memory : 0);
+}
+
 void Dispatcher::Reset() {
   ++impl_->epoch;
   impl_->memory.clear();

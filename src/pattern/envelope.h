@@ -10,6 +10,7 @@ namespace riposte::pattern {
 struct Envelope {
   std::string_view id, detail_type, source, account, time, region;
   std::span<const std::string> resources;
+  std::string_view replay_name = {};  ///< "": the event has no such member.
 };
 
 }  // namespace riposte::pattern

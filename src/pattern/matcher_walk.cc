@@ -114,6 +114,7 @@ void Extract::AddEnvelope(const Envelope& envelope) {
   add("account", envelope.account);
   add("time", envelope.time);
   add("region", envelope.region);
+  if (!envelope.replay_name.empty()) add("replay-name", envelope.replay_name);
   const NodeId node = index_->FindChild(kRoot, "resources");
   if (node == 0) return;
   const Field& field = index_->field(node);

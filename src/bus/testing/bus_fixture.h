@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/testing/fakes.h"
+#include "bus/archive.h"
 #include "bus/ingest.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
@@ -67,6 +68,7 @@ class BusTest : public ::testing::Test {
  protected:
   BusTest() {
     dispatcher.AddTarget(std::string(kRuleTargetKind), targets);
+    dispatcher.AddTarget(std::string(kArchiveKind), archive_target);
     dispatcher.SetDeadLetterSender([this](const delivery::Work&,
                                           delivery::Target::DeadLetter letter,
                                           std::move_only_function<void(bool)> done) {
@@ -79,8 +81,8 @@ class BusTest : public ::testing::Test {
 
   static std::unique_ptr<store::Store> OpenStore() {
     std::vector<store::Migration> migrations;
-    for (const auto part :
-         {tables::Migrations(), delivery::Dispatcher::Migrations(), observe::Migrations()}) {
+    for (const auto part : {tables::Migrations(), archive_tables::Migrations(),
+                            delivery::Dispatcher::Migrations(), observe::Migrations()}) {
       migrations.insert(migrations.end(), part.begin(), part.end());
     }
     store::Store::Options options;
@@ -161,6 +163,7 @@ class BusTest : public ::testing::Test {
          return principal;
        },
        ingest, metrics, clock}};
+  ArchiveTarget archive_target{*store, clock, metrics};
   std::vector<delivery::Target::DeadLetter> letters;
 };
 

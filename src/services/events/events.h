@@ -9,6 +9,7 @@
 #include "api/registry.h"
 #include "bus/http_connection.h"
 #include "bus/ingest.h"
+#include "bus/replay.h"
 #include "bus/scheduler.h"
 
 namespace riposte::events {
@@ -22,6 +23,7 @@ class EventsService {
     int64_t max_tags = 50;
     int64_t max_connections = 3000;
     int64_t max_api_destinations = 3000;
+    int64_t max_replays = 10;                ///< Under way at once, an account and region.
     size_t max_entries_bytes = 1024 * 1024;  ///< All entries of one PutEvents together.
     size_t max_policy_bytes = 10'240;
     bool authorize = true;  ///< false: serve --open; nobody asks who may pass a role.
@@ -32,6 +34,7 @@ class EventsService {
     bus::RuleBook& rules;
     bus::Ingest& ingest;
     bus::Scheduler& scheduler;
+    bus::Replays& replays;
     const access::Authorizer& authorizer;
     bus::HttpConnections& connections;
     const bus::ConnectionSecrets& secrets;
@@ -78,6 +81,17 @@ class EventsService {
   json::Value ListApiDestinations(const Call& call, Transaction& tx);
   json::Value UpdateApiDestination(const Call& call, Transaction& tx);
   json::Value DeleteApiDestination(const Call& call, Transaction& tx);
+  // archives.cc
+  json::Value CreateArchive(const Call& call, Transaction& tx);
+  json::Value DeleteArchive(const Call& call, Transaction& tx);
+  json::Value DescribeArchive(const Call& call, Transaction& tx);
+  json::Value ListArchives(const Call& call, Transaction& tx);
+  json::Value UpdateArchive(const Call& call, Transaction& tx);
+  // replays.cc
+  json::Value CancelReplay(const Call& call, Transaction& tx);
+  json::Value DescribeReplay(const Call& call, Transaction& tx);
+  json::Value ListReplays(const Call& call, Transaction& tx);
+  json::Value StartReplay(const Call& call, Transaction& tx);
   // put_events.cc
   void PutEvents(api::SharedCall call, api::Reply reply);
   json::Value TestEventPattern(const Call& call, Transaction& tx);
@@ -94,6 +108,8 @@ class EventsService {
   void CheckPassRole(const Call& call, const std::string& role_arn) const;
   /// Whether the event may go to its bus at all; throws what PutEvents reports for the entry.
   void CheckBus(const Call& call, const api::Event& event) const;
+  /// Stores the archive with its rule, which then takes events.
+  void PutArchive(Transaction& tx, bus::ArchiveRow& archive);
   void SetState(const Call& call, Transaction& tx, const std::string& state);
   /// The rules of the bus have changed in `tx`.
   void Publish(Transaction& tx, const bus::RuleKey& key);

@@ -3,6 +3,7 @@
 #include "access/directory.h"
 #include "access/schema.h"
 #include "api/testing/service_fixture.h"
+#include "bus/archive.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
 #include "http/testing/fake_client.h"
@@ -24,11 +25,13 @@ class NoMetrics final : public api::MetricSink {
 class EventsTest : public api::testing::ServiceFixture {
  protected:
   explicit EventsTest(EventsService::Options options = {.authorize = false})
-      : ServiceFixture("events", {bus::tables::Migrations(), bus::tables::ConnectionMigrations(),
-                                  delivery::Dispatcher::Migrations(), access::Migrations(),
-                                  observe::Migrations()}),
-        service_object_(options, {*store_, rules_, ingest_, scheduler_, authorizer_, connections_,
-                                  secrets_, random_}) {
+      : ServiceFixture("events",
+                       {bus::tables::Migrations(), bus::tables::ConnectionMigrations(),
+                        bus::archive_tables::Migrations(), delivery::Dispatcher::Migrations(),
+                        access::Migrations(), observe::Migrations()}),
+        service_object_(options, {*store_, rules_, ingest_, scheduler_, replays_, authorizer_,
+                                  connections_, secrets_, random_}) {
+    dispatcher_.AddTarget(std::string(bus::kArchiveKind), archive_target_);
     service_object_.Register(registry_);
   }
 
@@ -67,6 +70,8 @@ class EventsTest : public api::testing::ServiceFixture {
   bus::RuleBook rules_{log_};
   bus::Ingest ingest_{rules_, dispatcher_, clock_, random_, metrics_};
   bus::Scheduler scheduler_{*store_, loop_, clock_, rules_, ingest_, log_};
+  bus::ArchiveTarget archive_target_{*store_, clock_, metrics_};
+  bus::Replays replays_{{}, {*store_, loop_, clock_, ingest_, dispatcher_, log_}};
   access::Directory directory_{*store_, random_, clock_};
   access::Authorizer authorizer_{directory_};
   bus::ConnectionSecrets secrets_{std::string(access::Sealer::kKeyBytes, 'k'), random_};

@@ -18,6 +18,13 @@ api::Error LimitExceeded() {
   return {"LimitExceededException", "The requested resource exceeds the maximum number allowed."};
 }
 
+void CheckNotManaged(const bus::RuleRow& rule, bool force) {
+  if (rule.managed_by.empty() || force) return;
+  throw api::Error("ManagedRuleException", rule.key.name +
+                                               " is a managed rule. Set 'force' parameter to true "
+                                               "to override.");
+}
+
 std::string Text(const api::Call& call, std::string_view member) {
   return std::string(json::GetString(call.input, member));
 }
@@ -61,6 +68,17 @@ Page PageOf(const api::Call& call) {
     page.after = decoded->substr(6);
   }
   return page;
+}
+
+void CheckOneFilter(const api::Call& call) {
+  int filters = 0;
+  for (const char* member : {"NamePrefix", "EventSourceArn", "State"}) {
+    filters += json::Find(call.input, member) ? 1 : 0;
+  }
+  if (filters > 1) {
+    throw Invalid("At most one filter is allowed for " + call.operation +
+                  ". Use either : State, EventSourceArn, or NamePrefix.");
+  }
 }
 
 std::string TokenAfter(const std::string& name) {

@@ -14,6 +14,8 @@ namespace riposte::events {
 [[nodiscard]] api::Error NoSuchBus(const std::string& bus);
 [[nodiscard]] api::Error NoSuchRule(const bus::RuleKey& key);
 [[nodiscard]] api::Error LimitExceeded();
+/// Throws when a service manages the rule; `force` is the caller's word for "all the same".
+void CheckNotManaged(const bus::RuleRow& rule, bool force = false);
 
 /// The member as a string, "" when absent.
 [[nodiscard]] std::string Text(const api::Call& call, std::string_view member);
@@ -33,6 +35,8 @@ struct Page {
   int64_t limit = 100;
 };
 [[nodiscard]] Page PageOf(const api::Call& call);
+/// Lists of archives and replays take one filter at a time. Throws.
+void CheckOneFilter(const api::Call& call);
 [[nodiscard]] std::string TokenAfter(const std::string& name);
 
 }  // namespace riposte::events

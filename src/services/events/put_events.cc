@@ -35,7 +35,7 @@ size_t SizeOf(const json::Object& entry) {
   return size;
 }
 
-/// "Id=…;Account=…;Region=…", as bus::RuleTargets writes it.
+/// "Id=…;Account=…;Region=…;Replay=…", as bus::RuleTargets writes it.
 std::string_view OriginPart(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const size_t end = std::min(header.find(';'), header.size());
@@ -116,6 +116,7 @@ void EventsService::PutEvents(api::SharedCall shared, api::Reply reply) {
         event.id = OriginPart(header, "Id");
         account = OriginPart(header, "Account");
         region = OriginPart(header, "Region");
+        event.replay_name = OriginPart(header, "Replay");
       }
       if (!parts_.ingest.MatchText(event, json::GetString(entry, "Detail"), {account, region},
                                    owed)) {

@@ -1,3 +1,4 @@
+#include "bus/archive.h"
 #include "services/events/events.h"
 #include "services/events/input.h"
 
@@ -17,6 +18,7 @@ json::Object Describe(const RuleRow& rule) {
   out["State"] = rule.state;
   json::SetIfNotEmpty(out, "Description", rule.description);
   json::SetIfNotEmpty(out, "RoleArn", rule.role_arn);
+  json::SetIfNotEmpty(out, "ManagedBy", rule.managed_by);
   out["EventBusName"] = rule.key.bus;
   return out;
 }
@@ -73,6 +75,7 @@ json::Value EventsService::PutRule(const Call& call, Transaction& tx) {
   CheckPassRole(call, rule.role_arn);
 
   const auto before = tables::FindRule(tx, key);
+  if (before) CheckNotManaged(*before);
   if (!before && tables::CountRules(tx, key.scope, key.bus) >= options_.max_rules_per_bus) {
     throw LimitExceeded();
   }
@@ -135,6 +138,7 @@ json::Value EventsService::ListRuleNamesByTarget(const Call& call, Transaction& 
 
 void EventsService::SetState(const Call& call, Transaction& tx, const std::string& state) {
   const RuleRow rule = ExistingRule(call, tx, "Name");
+  CheckNotManaged(rule);
   tables::SetRuleState(tx, rule.key, state);
   Publish(tx, rule.key);
   if (!rule.schedule.empty()) parts_.scheduler.Changed(tx);
@@ -155,9 +159,11 @@ json::Value EventsService::DeleteRule(const Call& call, Transaction& tx) {
   if (!tables::BusExists(tx, key.scope, key.bus)) throw NoSuchBus(key.bus);
   const auto rule = tables::FindRule(tx, key);
   if (!rule) return json::Object();  // Deleting twice is not an error.
+  CheckNotManaged(*rule, json::GetBool(call.input, "Force"));
   if (tables::CountTargets(tx, key) > 0) {
     throw Invalid("Rule can't be deleted since it has targets.");
   }
+  if (rule->managed_by == bus::kArchiveOwner) bus::LoseArchiveRule(tx, key);
   tables::DeleteRule(tx, key);
   tables::DeleteTags(tx, bus::RuleArn(key));
   Publish(tx, key);
@@ -169,23 +175,30 @@ void EventsService::Register(api::Registry& registry) {
   using S = EventsService;
   registry.Add<S>("events", *this,
                   {
+                      {"CancelReplay", api::Write(&S::CancelReplay)},
                       {"CreateApiDestination", api::Write(&S::CreateApiDestination)},
+                      {"CreateArchive", api::Write(&S::CreateArchive)},
                       {"CreateConnection", api::Write(&S::CreateConnection)},
                       {"CreateEventBus", api::Write(&S::CreateEventBus)},
                       {"DeauthorizeConnection", api::Write(&S::DeauthorizeConnection)},
                       {"DeleteApiDestination", api::Write(&S::DeleteApiDestination)},
+                      {"DeleteArchive", api::Write(&S::DeleteArchive)},
                       {"DeleteConnection", api::Write(&S::DeleteConnection)},
                       {"DeleteEventBus", api::Write(&S::DeleteEventBus)},
                       {"DeleteRule", api::Write(&S::DeleteRule)},
                       {"DescribeApiDestination", api::Read(&S::DescribeApiDestination)},
+                      {"DescribeArchive", api::Read(&S::DescribeArchive)},
                       {"DescribeConnection", api::Read(&S::DescribeConnection)},
                       {"DescribeEventBus", api::Read(&S::DescribeEventBus)},
+                      {"DescribeReplay", api::Read(&S::DescribeReplay)},
                       {"DescribeRule", api::Read(&S::DescribeRule)},
                       {"DisableRule", api::Write(&S::DisableRule)},
                       {"EnableRule", api::Write(&S::EnableRule)},
                       {"ListApiDestinations", api::Read(&S::ListApiDestinations)},
+                      {"ListArchives", api::Read(&S::ListArchives)},
                       {"ListConnections", api::Read(&S::ListConnections)},
                       {"ListEventBuses", api::Read(&S::ListEventBuses)},
+                      {"ListReplays", api::Read(&S::ListReplays)},
                       {"ListRuleNamesByTarget", api::Read(&S::ListRuleNamesByTarget)},
                       {"ListRules", api::Read(&S::ListRules)},
                       {"ListTagsForResource", api::Read(&S::ListTagsForResource)},
@@ -196,10 +209,12 @@ void EventsService::Register(api::Registry& registry) {
                       {"PutTargets", api::Write(&S::PutTargets)},
                       {"RemovePermission", api::Write(&S::RemovePermission)},
                       {"RemoveTargets", api::Write(&S::RemoveTargets)},
+                      {"StartReplay", api::Write(&S::StartReplay)},
                       {"TagResource", api::Write(&S::TagResource)},
                       {"TestEventPattern", api::Read(&S::TestEventPattern)},
                       {"UntagResource", api::Write(&S::UntagResource)},
                       {"UpdateApiDestination", api::Write(&S::UpdateApiDestination)},
+                      {"UpdateArchive", api::Write(&S::UpdateArchive)},
                       {"UpdateConnection", api::Write(&S::UpdateConnection)},
                       {"UpdateEventBus", api::Write(&S::UpdateEventBus)},
                   });

@@ -28,26 +28,32 @@ std::string EventsService::TaggedArn(const Call& call, Transaction& tx) {
     if (!tables::BusExists(tx, call.scope, name)) throw NoSuchBus(name);
     return text;
   }
-  bus::RuleKey key{arn->scope(), std::string(bus::kDefaultBus), name};
-  if (const size_t slash = name.find('/'); slash != std::string::npos) {
-    key.bus = name.substr(0, slash);
-    key.name = name.substr(slash + 1);
-  }
-  if (arn->scope() != call.scope || !arn->resource.starts_with("rule/") ||
-      !tables::FindRule(tx, key)) {
-    throw NoSuchRule(key);
-  }
+  const auto key = bus::RuleOfArn(text);
+  const auto rule = key && key->scope == call.scope ? tables::FindRule(tx, *key) : std::nullopt;
+  if (!rule) throw NoSuchRule(key.value_or(bus::RuleKey{arn->scope(), "default", name}));
   return text;
 }
 
+namespace {
+
+void CheckNotManaged(store::Transaction& tx, const std::string& arn) {
+  const auto key = bus::RuleOfArn(arn);
+  if (!key) return;
+  if (const auto rule = tables::FindRule(tx, *key)) events::CheckNotManaged(*rule);
+}
+
+}  // namespace
+
 json::Value EventsService::TagResource(const Call& call, Transaction& tx) {
   const std::string arn = TaggedArn(call, tx);
+  CheckNotManaged(tx, arn);
   AddTags(tx, arn, *json::GetArray(call.input, "Tags"));
   return json::Object();
 }
 
 json::Value EventsService::UntagResource(const Call& call, Transaction& tx) {
   const std::string arn = TaggedArn(call, tx);
+  CheckNotManaged(tx, arn);
   for (const std::string& key : json::GetStrings(call.input, "TagKeys")) {
     tables::DeleteTag(tx, arn, key);
   }

@@ -1,3 +1,4 @@
+#include "bus/archive.h"
 #include "bus/http_parameters.h"
 #include "bus/rule_targets.h"
 #include "services/events/events.h"
@@ -105,6 +106,7 @@ json::Object NoFailures() {
 
 json::Value EventsService::PutTargets(const Call& call, Transaction& tx) {
   const RuleRow rule = ExistingRule(call, tx, "Rule");
+  CheckNotManaged(rule);
   const json::Array& targets = *json::GetArray(call.input, "Targets");
   for (const json::Value& target : targets) {
     CheckTarget(call.scope, target.as_object());
@@ -123,6 +125,8 @@ json::Value EventsService::PutTargets(const Call& call, Transaction& tx) {
 
 json::Value EventsService::RemoveTargets(const Call& call, Transaction& tx) {
   const RuleRow rule = ExistingRule(call, tx, "Rule");
+  CheckNotManaged(rule, json::GetBool(call.input, "Force"));
+  if (rule.managed_by == bus::kArchiveOwner) bus::LoseArchiveRule(tx, rule.key);
   for (const std::string& id : json::GetStrings(call.input, "Ids")) {
     tables::DeleteTarget(tx, rule.key, id);  // An id that is not there is removed already.
   }

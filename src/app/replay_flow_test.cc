@@ -1,0 +1,277 @@
+// Archives and replays as operations: from PutEvents into an archive and back to the bus.
+#include <gtest/gtest.h>
+
+#include "app/testing/harness.h"
+
+namespace riposte::app::testing {
+namespace {
+
+using json::Array;
+using json::Object;
+
+class ReplayFlow : public ::testing::Test {
+ protected:
+  ReplayFlow() {
+    engine.Call("events", "CreateEventBus", {{"Name", "orders"}});
+    const Object policy{
+        {"Version", "2012-10-17"},
+        {"Statement", Array{Object{{"Effect", "Allow"},
+                                   {"Principal", Object{{"Service", "events.amazonaws.com"}}},
+                                   {"Action", "sqs:SendMessage"},
+                                   {"Resource", "*"}}}}};
+    queue = json::GetString(
+        engine.Call(
+            "sqs", "CreateQueue",
+            {{"QueueName", "inbox"}, {"Attributes", Object{{"Policy", json::Serialize(policy)}}}}),
+        "QueueUrl");
+  }
+  void CreateArchive(Object more = {}) {
+    more["ArchiveName"] = json::GetString(more, "ArchiveName", "all");
+    more["EventSourceArn"] = bus;
+    engine.Call("events", "CreateArchive", std::move(more));
+  }
+  void PutRule(const std::string& name, const std::string& pattern) {
+    engine.Call("events", "PutRule",
+                {{"Name", name}, {"EventBusName", "orders"}, {"EventPattern", pattern}});
+    engine.Call("events", "PutTargets",
+                {{"Rule", name},
+                 {"EventBusName", "orders"},
+                 {"Targets", Array{Object{{"Id", "q"}, {"Arn", engine.Arn("sqs", "inbox")}}}}});
+  }
+  /// One event a number, a second apart, and their ids.
+  std::vector<std::string> Put(int64_t first, int64_t end) {
+    std::vector<std::string> ids;
+    for (int64_t n = first; n < end;) {
+      Array entries;
+      for (; n < end && entries.size() < 10; ++n) {
+        entries.push_back(Object{{"Source", "app"},
+                                 {"DetailType", "t"},
+                                 {"EventBusName", "orders"},
+                                 {"Time", ToSeconds(start + std::chrono::seconds(n))},
+                                 {"Detail", "{\"n\": " + std::to_string(n) + "}"}});
+      }
+      const Object out = engine.Call("events", "PutEvents", {{"Entries", std::move(entries)}});
+      for (const json::Value& entry : out.at("Entries").as_array()) {
+        ids.push_back(Text(entry.as_object(), "EventId"));
+      }
+    }
+    return ids;
+  }
+  Object ReplayOf(const std::string& name, Object destination = {}) {
+    destination["Arn"] = bus;
+    return {{"ReplayName", name},
+            {"EventSourceArn", engine.Arn("events", "archive/all")},
+            {"EventStartTime", ToSeconds(start)},
+            {"EventEndTime", ToSeconds(start + std::chrono::hours(1))},
+            {"Destination", std::move(destination)}};
+  }
+  /// Starts it, and runs only so many tasks of the loop.
+  void StartAndStop(const std::string& name, int tasks) {
+    api::Invocation start_call;
+    start_call.service = "events";
+    start_call.operation = "StartReplay";
+    start_call.input = ReplayOf(name);
+    start_call.principal = access::Principal::Root(engine.scope().account);
+    start_call.scope = engine.scope();
+    engine.engine().pipeline().Invoke(std::move(start_call), [](const api::Outcome&) {});
+    engine.loop.RunSome(tasks);
+  }
+  Object Archive(const std::string& name = "all") {
+    return engine.Call("events", "DescribeArchive", {{"ArchiveName", name}});
+  }
+  Object Replay(const std::string& name) {
+    return engine.Call("events", "DescribeReplay", {{"ReplayName", name}});
+  }
+  static std::string Text(const Object& object, std::string_view name) {
+    return std::string(json::GetString(object, name));
+  }
+  std::string StateOf(const std::string& name) { return Text(Replay(name), "State"); }
+  /// Takes every message; the events, in order.
+  std::vector<Object> Receive() {
+    std::vector<Object> events;
+    for (;;) {
+      const Object got =
+          engine.Call("sqs", "ReceiveMessage", {{"QueueUrl", queue}, {"MaxNumberOfMessages", 10}});
+      const Array* messages = json::GetArray(got, "Messages");
+      if (messages == nullptr || messages->empty()) return events;
+      for (const json::Value& message : *messages) {
+        events.push_back(json::Parse(json::GetString(message.as_object(), "Body"))->as_object());
+        engine.Call("sqs", "DeleteMessage",
+                    {{"QueueUrl", queue},
+                     {"ReceiptHandle", json::GetString(message.as_object(), "ReceiptHandle")}});
+      }
+    }
+  }
+  std::vector<int64_t> ReceiveNumbers() {
+    std::vector<int64_t> out;
+    for (const Object& event : Receive()) out.push_back(event.at("detail").at("n").as_int64());
+    return out;
+  }
+
+  Harness engine{{.durable = true}};
+  const TimePoint start = engine.clock.Now();
+  const std::string bus = engine.Arn("events", "event-bus/orders");
+  std::string queue;
+};
+
+TEST_F(ReplayFlow, FromTheArchiveToTheQueue) {
+  CreateArchive();
+  const auto ids = Put(0, 3);
+  PutRule("later", R"({"source": ["app"]})");
+  EXPECT_EQ(Archive().at("EventCount"), 3);
+  EXPECT_GT(Archive().at("SizeBytes").as_int64(), 300);
+  engine.AdvanceTime(std::chrono::hours(2));
+  const Object started = engine.Call("events", "StartReplay", ReplayOf("again"));
+  EXPECT_EQ(Text(started, "State"), "STARTING");
+  EXPECT_EQ(Text(started, "ReplayArn"), engine.Arn("events", "replay/again"));
+
+  const auto events = Receive();
+  ASSERT_EQ(events.size(), 3U);
+  for (size_t n = 0; n < 3; ++n) {
+    EXPECT_EQ(Text(events[n], "id"), ids[n]);
+    EXPECT_EQ(Text(events[n], "replay-name"), "again");
+    EXPECT_EQ(Text(events[n], "time"), FormatIso8601(start + std::chrono::seconds(n)));
+    EXPECT_EQ(Text(events[n], "account"), engine.scope().account.str());
+  }
+  const Object replay = Replay("again");
+  EXPECT_EQ(Text(replay, "State"), "COMPLETED");
+  EXPECT_EQ(replay.at("EventLastReplayedTime"), ToSeconds(start + std::chrono::seconds(2)));
+  EXPECT_EQ(replay.at("ReplayEndTime"), ToSeconds(engine.clock.Now()));
+  EXPECT_EQ(Text(replay.at("Destination").as_object(), "Arn"), bus);
+  EXPECT_EQ(Archive().at("EventCount"), 3);  // Not archived again.
+}
+
+TEST_F(ReplayFlow, ItsPatternFiltersAndItsRuleIsManaged) {
+  CreateArchive({{"EventPattern", R"({"detail": {"n": [{"numeric": [">", 1]}]}})"}});
+  Put(0, 5);
+  EXPECT_EQ(Archive().at("EventCount"), 3);
+  const Object rule = engine.Call("events", "DescribeRule",
+                                  {{"Name", "Events-Archive-all"}, {"EventBusName", "orders"}});
+  EXPECT_EQ(Text(rule, "ManagedBy"), "prod.vhs.events.aws.internal");
+  EXPECT_EQ(Text(rule, "EventPattern"),
+            R"({"detail": {"n": [{"numeric": [">", 1]}]},"replay-name":[{"exists":false}]})");
+}
+
+TEST_F(ReplayFlow, OnlyNamedRules) {
+  CreateArchive();
+  Put(0, 2);
+  PutRule("one", R"({"detail": {"n": [1]}})");
+  PutRule("all", R"({"source": ["app"]})");
+  engine.Call("events", "StartReplay",
+              ReplayOf("again", {{"FilterArns", Array{engine.Arn("events", "rule/orders/one")}}}));
+  EXPECT_EQ(ReceiveNumbers(), (std::vector<int64_t>{1}));
+}
+
+TEST_F(ReplayFlow, ARestartInTheMiddleLosesAndRepeatsNothing) {
+  CreateArchive();
+  Put(0, 150);  // More than two pages.
+  PutRule("all", R"({"source": ["app"]})");
+  for (int tasks = 0; tasks < 6; ++tasks) {
+    const std::string name = "r" + std::to_string(tasks);
+    StartAndStop(name, tasks);
+    engine.Restart();
+    EXPECT_EQ(StateOf(name), "COMPLETED") << tasks;
+    const auto numbers = ReceiveNumbers();
+    ASSERT_EQ(numbers.size(), 150U) << tasks;
+    for (int64_t n = 0; n < 150; ++n) EXPECT_EQ(numbers[static_cast<size_t>(n)], n);
+  }
+}
+
+TEST_F(ReplayFlow, Cancelled) {
+  CreateArchive();
+  Put(0, 150);
+  PutRule("all", R"({"source": ["app"]})");
+  // The reply of StartReplay, and one page.
+  for (int tasks = 1; tasks < 6; ++tasks) {
+    const std::string name = "r" + std::to_string(tasks);
+    StartAndStop(name, tasks);
+    const Object cancelled = engine.Call("events", "CancelReplay", {{"ReplayName", name}});
+    EXPECT_EQ(Text(cancelled, "State"), "CANCELLING");
+    EXPECT_EQ(StateOf(name), "CANCELLED");
+    const size_t received = ReceiveNumbers().size();
+    EXPECT_LT(received, 150U);
+    if (received > 0) break;
+  }
+  EXPECT_EQ(engine.CallError("events", "CancelReplay", {{"ReplayName", "r1"}}),
+            "IllegalStatusException");
+}
+
+TEST_F(ReplayFlow, RetentionTakesWhatIsOldByTheClock) {
+  CreateArchive({{"RetentionDays", 1}});
+  CreateArchive({{"ArchiveName", "ever"}});
+  Put(0, 2);
+  engine.AdvanceTime(std::chrono::hours(20));
+  Put(2, 3);  // Old by its own time, but it came today.
+  engine.AdvanceTime(std::chrono::hours(5));
+  EXPECT_EQ(Archive().at("EventCount"), 1);
+  EXPECT_EQ(Archive("ever").at("EventCount"), 3);
+  PutRule("all", R"({"source": ["app"]})");
+  engine.Call("events", "StartReplay", ReplayOf("again"));
+  EXPECT_EQ(ReceiveNumbers(), (std::vector<int64_t>{2}));
+  engine.AdvanceTime(std::chrono::hours(24));
+  EXPECT_EQ(Archive().at("EventCount"), 0);
+  EXPECT_EQ(Archive().at("SizeBytes"), 0);
+}
+
+TEST_F(ReplayFlow, ADisabledArchiveKeepsNothingUntilItIsUpdated) {
+  CreateArchive();
+  const Object rule{{"EventBusName", "orders"}, {"Rule", "Events-Archive-all"}};
+  Object remove = rule;
+  remove["Ids"] = Array{"Events-Archive-all"};
+  EXPECT_EQ(engine.CallError("events", "RemoveTargets", remove), "ManagedRuleException");
+  remove["Force"] = true;
+  engine.Call("events", "RemoveTargets", remove);
+  EXPECT_EQ(Text(Archive(), "State"), "DISABLED");
+  Put(0, 1);
+  EXPECT_EQ(Archive().at("EventCount"), 0);
+  engine.Call("events", "UpdateArchive", {{"ArchiveName", "all"}, {"Description", "d"}});
+  EXPECT_EQ(Text(Archive(), "State"), "ENABLED");
+  Put(1, 2);
+  engine.Restart();
+  Put(2, 3);
+  EXPECT_EQ(Archive().at("EventCount"), 2);
+}
+
+TEST_F(ReplayFlow, PassedOnToAnotherBusItStaysAReplay) {
+  engine.Call("events", "CreateEventBus", {{"Name", "next"}});
+  engine.Call(
+      "events", "CreateArchive",
+      {{"ArchiveName", "there"}, {"EventSourceArn", engine.Arn("events", "event-bus/next")}});
+  CreateArchive();
+  engine.Call(
+      "events", "PutRule",
+      {{"Name", "on"}, {"EventBusName", "orders"}, {"EventPattern", R"({"source": ["app"]})"}});
+  engine.Call(
+      "events", "PutTargets",
+      {{"Rule", "on"},
+       {"EventBusName", "orders"},
+       {"Targets", Array{Object{{"Id", "b"}, {"Arn", engine.Arn("events", "event-bus/next")}}}}});
+  Put(0, 1);
+  EXPECT_EQ(Archive("there").at("EventCount"), 1);
+  engine.Call("events", "PutRule",
+              {{"Name", "replayed"},
+               {"EventBusName", "next"},
+               {"EventPattern", R"({"replay-name": ["again"]})"}});
+  engine.Call("events", "PutTargets",
+              {{"Rule", "replayed"},
+               {"EventBusName", "next"},
+               {"Targets", Array{Object{{"Id", "q"}, {"Arn", engine.Arn("sqs", "inbox")}}}}});
+  engine.Call("events", "StartReplay", ReplayOf("again"));
+  EXPECT_EQ(ReceiveNumbers(), (std::vector<int64_t>{0}));
+  EXPECT_EQ(Archive("there").at("EventCount"), 1);
+}
+
+TEST_F(ReplayFlow, NobodyNamesAReplayFromOutside) {
+  // TraceHeader is believed from the bus itself only.
+  PutRule("replayed", R"({"replay-name": [{"exists": true}]})");
+  engine.Call("events", "PutEvents",
+              {{"Entries", Array{Object{{"Source", "app"},
+                                        {"DetailType", "t"},
+                                        {"EventBusName", "orders"},
+                                        {"TraceHeader", "Id=1;Replay=mine"},
+                                        {"Detail", "{}"}}}}});
+  EXPECT_TRUE(Receive().empty());
+}
+
+}  // namespace
+}  // namespace riposte::app::testing
