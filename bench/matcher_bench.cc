@@ -4,7 +4,7 @@
 // time, the better of several alternating rounds, and their ratio beside its goal. All matches are
 // counted and compared with what they should be. Then: memory and time to load, to add one rule to
 // 100 000, and what a second thread gains.
-//   bench_matcher [--rounds=7] [--lots=20000]
+//   bench_matcher [--rounds=7] [--lots=20000] [--only=NAME]   rows whose name contains NAME
 #include <simdjson.h>
 
 #include <algorithm>
@@ -31,6 +31,11 @@ double CpuSeconds() {
 }
 
 int failures = 0;
+std::string only;  ///< Of the rows.
+
+bool IsWanted(std::string_view name) {
+  return name.find(only) != std::string_view::npos;
+}
 
 std::vector<Matcher::RuleId> Load(Matcher& matcher, const std::vector<std::string>& rules) {
   std::vector<Matcher::RuleId> ids;
@@ -84,6 +89,8 @@ void Lots(size_t count, int rounds) {
   std::vector<std::string> events;
   for (const Lot& lot : lots) events.push_back(lot.line);
   for (const LotRules& set : MakeLotRules()) {
+    const std::string name = "lots, " + set.name + ", " + std::to_string(set.rules.size());
+    if (!IsWanted(name)) continue;
     Matcher matcher;
     std::vector<std::string> patterns;
     for (const LotRule& rule : set.rules) patterns.push_back(rule.pattern);
@@ -102,15 +109,17 @@ void Lots(size_t count, int rounds) {
                   static_cast<size_t>(expected));
       ++failures;
     }
-    Row("lots, " + set.name + ", " + std::to_string(ids.size()), matcher, events, set.goal, rounds);
+    Row(name, matcher, events, set.goal, rounds);
   }
 }
 
-void Findings(FindingKind kind, const std::string& name, size_t count, double goal, int rounds) {
+void Findings(FindingKind kind, const std::string& kind_name, size_t count, double goal,
+              int rounds) {
+  const std::string name = "findings, " + kind_name + ", " + std::to_string(count);
+  if (!IsWanted(name)) return;
   Matcher matcher;
   (void)Load(matcher, MakeFindingRules(kind, count));
-  Row("findings, " + name + ", " + std::to_string(count), matcher, MakeFindings(count, 2000), goal,
-      rounds);
+  Row(name, matcher, MakeFindings(count, 2000), goal, rounds);
 }
 
 void Changes() {
@@ -179,6 +188,7 @@ int main(int argc, char** argv) {
   using namespace riposte::bench;  // NOLINT: a main.
   const CommandLine options(argc, argv);
   const int rounds = options.Number("--rounds=", 7);
+  only = options.Text("--only=", "");
   std::printf("%-34s %8s %8s %7s %6s\n", "thousand events a second", "matcher", "DOM", "ratio",
               "goal");
   Lots(static_cast<size_t>(options.Number("--lots=", 20'000)), rounds);
@@ -188,7 +198,7 @@ int main(int argc, char** argv) {
   Findings(FindingKind::kMixed, "mixed", 100'000, 0.6, rounds);
   Findings(FindingKind::kTwoWords, "*word1*word2*", 1000, 0.4, rounds);
   Findings(FindingKind::kTwoWords, "*word1*word2*", 10'000, 0.2, rounds);
-  Changes();
-  Threads();
+  if (IsWanted("changes")) Changes();
+  if (IsWanted("threads")) Threads();
   return failures == 0 ? 0 : 1;
 }

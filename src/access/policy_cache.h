@@ -1,41 +1,43 @@
 // Compiled policy documents by their text: a queue's policy is the same at every message.
 //
-// Thread safety: any thread. Cost: a lookup hashes the text, about 0.2 µs a KB, where parsing takes
-// some 20. Bounded by kMaxBytes of text; beyond it all are forgotten, which is simple and fine for
-// what is small, few and asked for again and again.
+// Thread safety: any thread.
 #pragma once
 
+#include <array>
 #include <memory>
-#include <mutex>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "access/policy.h"
+#include "base/text_cache.h"
 
 namespace riposte::access {
 
 class PolicyCache {
  public:
+  /// Of each kind.
   static constexpr size_t kMaxBytes = 4u << 20;
-  /// What an entry costs beside its text, compiled form included; so that short ones count too.
   static constexpr size_t kEntryBytes = 1024;
 
-  /// Null when the text does not parse; that is remembered too.
-  [[nodiscard]] std::shared_ptr<const PolicyDocument> Get(std::string_view text, PolicyKind kind);
-  [[nodiscard]] size_t bytes() const;
+  /// Null when the text does not parse.
+  [[nodiscard]] std::shared_ptr<const PolicyDocument> Get(std::string_view text, PolicyKind kind) {
+    return Of(kind).Get(text, [kind](std::string_view own) {
+      auto parsed = PolicyDocument::Parse(own, kind);
+      return parsed ? *parsed : nullptr;
+    });
+  }
+  [[nodiscard]] size_t bytes(PolicyKind kind) const { return Of(kind).bytes(); }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-  using Documents =
-      std::unordered_map<std::string, std::shared_ptr<const PolicyDocument>, Hash, std::equal_to<>>;
+  using Documents = TextCache<PolicyDocument>;
+  [[nodiscard]] Documents& Of(PolicyKind kind) { return documents_[static_cast<size_t>(kind)]; }
+  [[nodiscard]] const Documents& Of(PolicyKind kind) const {
+    return documents_[static_cast<size_t>(kind)];
+  }
 
-  mutable std::mutex mutex_;
-  Documents documents_[3];  // By kind: the same text means another thing.
-  size_t bytes_ = 0;
+  // The same text means another thing in another kind.
+  std::array<Documents, 3> documents_{Documents(kMaxBytes, kEntryBytes),
+                                      Documents(kMaxBytes, kEntryBytes),
+                                      Documents(kMaxBytes, kEntryBytes)};
 };
 
 }  // namespace riposte::access

@@ -34,10 +34,10 @@ TEST(PolicyCacheTest, TheKindBelongsToTheText) {
 TEST(PolicyCacheTest, WhatDoesNotParseIsNull) {
   PolicyCache cache;
   EXPECT_FALSE(cache.Get("{", PolicyKind::kResource));
-  const size_t bytes = cache.bytes();
+  const size_t bytes = cache.bytes(PolicyKind::kResource);
   EXPECT_GT(bytes, 0u);
   EXPECT_FALSE(cache.Get("{", PolicyKind::kResource));
-  EXPECT_EQ(cache.bytes(), bytes);
+  EXPECT_EQ(cache.bytes(PolicyKind::kResource), bytes);
 }
 
 TEST(PolicyCacheTest, GrowsToItsBoundOnly) {
@@ -46,13 +46,16 @@ TEST(PolicyCacheTest, GrowsToItsBoundOnly) {
   size_t most = 0;
   for (int i = 0; i < 500; ++i) {
     (void)cache.Get(junk + std::to_string(i), PolicyKind::kIdentity);
-    most = std::max(most, cache.bytes());
-    ASSERT_LE(cache.bytes(), PolicyCache::kMaxBytes);
+    most = std::max(most, cache.bytes(PolicyKind::kIdentity));
+    ASSERT_LE(cache.bytes(PolicyKind::kIdentity), PolicyCache::kMaxBytes);
   }
   EXPECT_GT(most, PolicyCache::kMaxBytes / 2);
   // A document that somebody still holds stays good when the cache forgets it.
   const auto held = cache.Get(Text("a"), PolicyKind::kResource);
-  for (int i = 0; i < 500; ++i) (void)cache.Get(junk + "-" + std::to_string(i), PolicyKind::kTrust);
+  for (int i = 0; i < 500; ++i) {
+    (void)cache.Get(junk + std::to_string(i), PolicyKind::kResource);
+  }
+  EXPECT_NE(cache.Get(Text("a"), PolicyKind::kResource), held);
   const Principal root = Principal::Root(AccountId("111122223333"));
   const Context context;
   EXPECT_EQ(held->Evaluate({"sqs:SendMessage", "r", &context, &root}).effect,

@@ -1,5 +1,6 @@
 #include "pattern/matcher_atom.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -13,7 +14,7 @@ namespace {
 //   kCidr      Cidr::Key(): family, bits, masked address
 //   kRange     low, high, low_open, high_open
 //   kWildcard  length of first, length of last, first, last, then (length, piece) of each between;
-//              a wildcard without a star is exact
+//              what is but a literal, a prefix or a suffix is encoded as that
 //   kBut       (kind, length, bytes) of each excluded thing
 
 void PutLength(std::string& out, size_t length) {
@@ -53,8 +54,14 @@ EncodedAtom EncodeText(const TextCondition& text) {
     case TextCondition::Kind::kWildcard:
       break;
   }
-  if (text.pieces().size() == 1) return {AtomKind::kExact, text.pieces().front()};
-  return {AtomKind::kWildcard, EncodeWildcard(text.pieces())};
+  // One literal before or after one star, or alone, can be looked up.
+  const std::vector<std::string>& pieces = text.pieces();
+  if (pieces.size() == 1) return {AtomKind::kExact, pieces.front()};
+  if (pieces.size() == 2 && pieces.front().empty() != pieces.back().empty()) {
+    if (pieces.back().empty()) return {AtomKind::kPrefix, pieces.front()};
+    return {AtomKind::kSuffix, pieces.back()};
+  }
+  return {AtomKind::kWildcard, EncodeWildcard(pieces)};
 }
 
 struct Encoder {
@@ -152,6 +159,17 @@ std::optional<std::pair<AtomKind, std::string_view>> OnlyExcluded(std::string_vi
     return std::nullopt;
   }
   return std::pair{kind, bytes.substr(5)};
+}
+
+Range Range::Closed() const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  // Beyond infinity there is nothing, which a comparison with no number says.
+  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  const auto inner = [](double end, double towards) {
+    return end == towards ? kNothing : std::nextafter(end, towards);
+  };
+  return {low_open ? inner(low, kInfinity) : low, high_open ? inner(high, -kInfinity) : high, false,
+          false};
 }
 
 bool NeedsFolding(AtomKind kind, std::string_view bytes) {

@@ -78,6 +78,8 @@ struct Range {
     return (low_open ? number > low : number >= low) &&
            (high_open ? number < high : number <= high);
   }
+  /// The same numbers between closed ends; an end that is no number admits none.
+  [[nodiscard]] Range Closed() const;
 };
 [[nodiscard]] Range DecodeRange(std::string_view bytes);
 

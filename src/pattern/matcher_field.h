@@ -181,8 +181,9 @@ struct FieldTests {
   AtomId exists = 0;
   /// All atoms on numbers while they are few: found without a hash.
   struct OnNumber {
-    Range range;
+    double low, high;  ///< Both included.
     AtomId atom;
+    [[nodiscard]] bool Contains(double number) const { return number >= low && number <= high; }
   };
   std::vector<OnNumber> numbers;
   size_t number_atoms = 0;
@@ -199,7 +200,8 @@ struct FieldTests {
 
 struct Field {
   uint64_t child_lengths = 0;  ///< Bit n: some child's name has n bytes (63: or more).
-  uint64_t child_firsts = 0;   ///< Bit n: some child's name begins with a byte of n modulo 64.
+  uint64_t child_firsts = 0;   ///< Bit n: some child's name begins with a byte of n modulo 64;
+                               ///< the empty name with the quote after it.
   uint32_t children = 0;
   uint32_t parents = 0;  ///< Children that have children: a key with dots may lead to those.
   uint32_t pairs = 0;    ///< Combinations with several clauses from here on down.
@@ -220,10 +222,21 @@ struct Field {
   static constexpr uint32_t kTested = 1U << static_cast<unsigned>(AtomKind::kWildcard) |
                                       1U << static_cast<unsigned>(AtomKind::kRange) |
                                       1U << static_cast<unsigned>(AtomKind::kBut);
+  /// Such atoms are asked of leaves of every kind.
+  static constexpr uint32_t kAskedOfAll =
+      1U << static_cast<unsigned>(AtomKind::kBut) | 1U << static_cast<unsigned>(AtomKind::kExists);
   static constexpr uint32_t kNeedsNumber = 1U << 16;
   static constexpr uint32_t kNeedsFolding = 1U << 17;
   [[nodiscard]] bool Has(AtomKind kind) const { return kinds >> static_cast<unsigned>(kind) & 1; }
   [[nodiscard]] bool wants_leaves() const { return atoms + clauses > 0; }
+  /// Of the byte after the quote: that of an empty name is the other quote.
+  [[nodiscard]] bool MayHaveChild(char first) const {
+    return child_firsts >> (static_cast<unsigned char>(first) & 63) & 1;
+  }
+  /// Of a number outside arrays it asks for a few values and ranges, and nothing later.
+  [[nodiscard]] bool asks_numbers_alone() const {
+    return (kinds & kAskedOfAll) == 0 && unhung_tests == 0 && tests && tests->few_numbers();
+  }
 };
 
 }  // namespace riposte::pattern::matcher

@@ -67,7 +67,7 @@ void Index::AddNode(NodeId id) {
   }
   parent.child_lengths |= uint64_t{1} << std::min<size_t>(name.size(), 63);
   const uint64_t word = LoadPart(name.data(), std::min<size_t>(name.size(), 8));
-  parent.child_firsts |= uint64_t{1} << (word & 63);
+  parent.child_firsts |= uint64_t{1} << ((name.empty() ? '"' : word) & 63);
   if (name.find('.') != std::string_view::npos) ++dotted_names_;
   if (parent.children <= Field::kFewChildren) {
     parent.few.push_back({word, static_cast<uint32_t>(name.size()), id});
@@ -163,9 +163,9 @@ void Index::AddNumber(const Atom& atom, AtomId id) {
   } else if (few) {
     const std::string_view bytes = atom.bytes.view();
     const double number = DecodeNumber(bytes);
-    tests.numbers.push_back(
-        {atom.kind == AtomKind::kRange ? DecodeRange(bytes) : Range{number, number, false, false},
-         id});
+    const Range range = atom.kind == AtomKind::kRange ? DecodeRange(bytes).Closed()
+                                                      : Range{number, number, false, false};
+    tests.numbers.push_back({range.low, range.high, id});
   }
 }
 

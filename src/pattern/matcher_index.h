@@ -21,6 +21,8 @@ class HungList {
   [[nodiscard]] const CombinationId* begin() const { return many_ ? many_->data() : &one_; }
   [[nodiscard]] const CombinationId* end() const { return begin() + size(); }
   [[nodiscard]] size_t size() const { return many_ ? many_->size() : one_ != 0; }
+  /// 0 for none or several.
+  [[nodiscard]] CombinationId only() const { return many_ ? 0 : one_; }
   void Add(CombinationId id);
   void Remove(CombinationId id);
   [[nodiscard]] size_t bytes() const {
@@ -44,12 +46,14 @@ class Index {
   }
   /// The same; `word` are the first bytes of the name, those beyond it zero.
   [[nodiscard]] NodeId FindChild(NodeId node, std::string_view name, uint64_t word) const {
-    const Field& field = fields_[node];
+    return FindChild(fields_[node], node, name, word);
+  }
+  /// The same; `field` is that of the node. Inline, for it is asked of each member.
+  [[nodiscard, gnu::always_inline]] NodeId FindChild(const Field& field, NodeId node,
+                                                     std::string_view name, uint64_t word) const {
     if (field.children > Field::kFewChildren) {
-      return field.child_lengths >> std::min<size_t>(name.size(), 63) & 1 &&
-                     field.child_firsts >> (word & 63) & 1
-                 ? FindChild(node, name)
-                 : 0;
+      return field.child_lengths >> std::min<size_t>(name.size(), 63) & 1 ? FindChild(node, name)
+                                                                          : 0;
     }
     for (const Field::Child& child : field.few) {
       if (child.word != word || child.size != name.size()) continue;

@@ -14,6 +14,7 @@ void Search::Begin(const Index& index) {
   grow(hits_of_, index.atom_end());
   grow(combinations_, index.combination_end());
   grow(rules_, index.rule_end());
+  grow(matched_, index.rule_end());
   if (++epoch_ == 1U << 30) {
     std::ranges::fill(states_, 0);
     std::ranges::fill(combinations_, 0);
@@ -22,9 +23,14 @@ void Search::Begin(const Index& index) {
     epoch_ = 1;
   }
   candidates_.clear();
-  matched_.clear();
+  matched_count_ = 0;
   hits_.clear();
   budget_ = kBudget;
+}
+
+inline void Search::Match(RuleId rule) {
+  rules_[rule] = epoch_;
+  matched_[matched_count_++] = rule;
 }
 
 std::span<const RuleId> Search::Finish(const Extract& extract) {
@@ -38,31 +44,31 @@ std::span<const RuleId> Search::Finish(const Extract& extract) {
   };
   for (const CombinationId id : candidates_) judge(id);
   for (const CombinationId id : index_->always()) judge(id);
-  return matched_;
+  return {matched_.data(), matched_count_};
 }
 
-void Search::Match(RuleId rule) {
-  rules_[rule] = epoch_;
-  matched_.push_back(rule);
+/// A combination, or the rule of one without other clauses.
+inline void Search::BringForward(uint32_t hung) {
+  if (hung & kIsRule) {
+    if (rules_[hung & ~kIsRule] != epoch_) Match(hung & ~kIsRule);
+  } else if (combinations_[hung] != epoch_) {
+    combinations_[hung] = epoch_;
+    candidates_.push_back(hung);
+  }
 }
 
-void Search::Found(const Probe& probe, AtomId atom) {
-  if (probe.scope != 0) AddHit(atom, probe.scope);
+void Search::Found(ScopeId scope, AtomId atom) {
+  if (scope != 0) AddHit(atom, scope);
   const uint32_t state = StateOf(atom);
-  if (probe.scope == 0) {
+  if (scope == 0) {
     SetState(atom, kTrueOutside);
   } else if (state == 0) {
     SetState(atom, kTrue);
   }
   if (state != 0) return;
-  for (const uint32_t id : index_->hung(atom)) {
-    if (id & kIsRule) {
-      if (rules_[id & ~kIsRule] != epoch_) Match(id & ~kIsRule);
-    } else if (combinations_[id] != epoch_) {
-      combinations_[id] = epoch_;
-      candidates_.push_back(id);
-    }
-  }
+  const HungList& hung = index_->hung(atom);
+  if (hung.only() != 0) return BringForward(hung.only());
+  for (const uint32_t id : hung) BringForward(id);
 }
 
 void Search::OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafView& view) {
@@ -97,7 +103,7 @@ void Search::OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafVi
 }
 
 void Search::FoundUnlessSettled(const Probe& probe, AtomId atom) {
-  if (StateOf(atom) != kTrueOutside) Found(probe, atom);
+  if (StateOf(atom) != kTrueOutside) Found(probe.scope, atom);
 }
 
 void Search::ProbeText(const Probe& probe, const FieldTests& tests) {
@@ -133,7 +139,7 @@ void Search::ProbeTables(const Probe& probe, const FieldTests& tests) {
 void Search::ProbeExact(const Probe& probe, AtomKind kind, std::string_view bytes) {
   const AtomId atom =
       index_->FindAtom(probe.node, kind, bytes, Index::HashAtom(probe.node, kind, bytes));
-  if (atom != 0) Found(probe, atom);
+  if (atom != 0) Found(probe.scope, atom);
 }
 
 void Search::ProbeLengths(const Probe& probe, AtomKind kind, const FieldTests::Lengths& lengths,
@@ -152,7 +158,7 @@ void Search::ProbeLengths(const Probe& probe, AtomKind kind, const FieldTests::L
       if (IsSettled(id) && known.bytes.view().size() == part.size()) return false;
       return SameBytes(known.bytes.view(), part);
     });
-    if (atom != 0) Found(probe, atom);
+    if (atom != 0) Found(probe.scope, atom);
   }
 }
 
@@ -171,7 +177,7 @@ void Search::ProbeNumber(const Probe& probe, const FieldTests& tests) {
   double number = probe.view.number;
   if (tests.few_numbers()) {
     for (const FieldTests::OnNumber& own : tests.numbers) {
-      if (own.range.Contains(number) && !IsSettled(own.atom)) Found(probe, own.atom);
+      if (own.Contains(number) && !IsSettled(own.atom)) Found(probe.scope, own.atom);
     }
     return;
   }
@@ -179,7 +185,7 @@ void Search::ProbeNumber(const Probe& probe, const FieldTests& tests) {
   ProbeExact(probe, AtomKind::kNumber, {reinterpret_cast<const char*>(&number), sizeof(number)});
   if (!tests.ranges || exhausted()) return;
   const size_t looked = tests.ranges->EachContaining(number, [&](AtomId atom) {
-    if (!IsSettled(atom)) Found(probe, atom);
+    if (!IsSettled(atom)) Found(probe.scope, atom);
   });
   (void)Spend(looked / 8);
 }
@@ -210,7 +216,7 @@ void Search::ProbeTest(const Probe& probe, AtomId atom) {
   if (state == kTrueOutside || (state == kTrue && probe.scope != 0)) return;
   const Atom& own = index_->records().atoms[atom];
   if (!Spend(1 + (own.kind == AtomKind::kWildcard ? probe.view.text.size() / 64 : 0))) return;
-  if (TestAtom(own.kind, own.bytes.view(), probe.view)) Found(probe, atom);
+  if (TestAtom(own.kind, own.bytes.view(), probe.view)) Found(probe.scope, atom);
 }
 
 bool Search::AtomSatisfied(AtomId atom) {

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cfloat>
@@ -38,23 +39,36 @@ uint64_t EightDigits(const char* at, unsigned count) {
   return (word & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32;
 }
 
-constexpr auto kWholePowers = [] {
-  std::array<uint64_t, 20> powers{};
-  powers[0] = 1;
-  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-  return powers;
-}();
+/// Up to sixteen digits at `at`, where sixteen bytes can be read, as if zeros followed them.
+uint64_t SixteenDigits(const char* at, unsigned count) {
+  static constexpr auto kFirst = [] {
+    std::array<char, 32> mask{};
+    for (size_t i = 0; i < 16; ++i) mask[i] = static_cast<char>(0xFF);
+    return mask;
+  }();
+  const auto load = [](const char* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  };
+  const __m128i digits =
+      _mm_and_si128(_mm_sub_epi8(load(at), _mm_set1_epi8('0')), load(kFirst.data() + 16 - count));
+  const __m128i tens =
+      _mm_mullo_epi16(_mm_and_si128(digits, _mm_set1_epi16(0xFF)), _mm_set1_epi16(10));
+  const __m128i twos = _mm_add_epi16(tens, _mm_srli_epi16(digits, 8));
+  const __m128i fours = _mm_madd_epi16(twos, _mm_set1_epi32(1 << 16 | 100));
+  const __m128i eights =
+      _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(1 << 16 | 10'000));
+  const auto both = static_cast<uint64_t>(_mm_cvtsi128_si64(eights));
+  return (both & 0xFFFF'FFFFU) * 100'000'000 + (both >> 32);
+}
 
-/// mantissa / 10^scale, correctly rounded, or false where that takes more care.
-/// 19 digits and 10^19 are exact in 64 bits, so their quotient is off by half a unit of those at
-/// most; narrowing it to 53 bits is right unless the 11 bits dropped are that close to a half.
-bool Scale(uint64_t mantissa, unsigned scale, double& value) {
-  if (mantissa < uint64_t{1} << 53 && scale == 0) {
-    value = static_cast<double>(mantissa);
-    return true;
-  }
+constexpr uint64_t kTenTo16 = 10'000'000'000'000'000U;
+
+/// mantissa / 10^16, correctly rounded, or false where that takes more care.
+/// Both are exact in 64 bits, so their quotient is off by half a unit of those at most; narrowing
+/// it to 53 bits is right unless the 11 bits dropped are that close to a half.
+bool DivideByTenTo16(uint64_t mantissa, double& value) {
   const long double quotient =
-      static_cast<long double>(mantissa) / static_cast<long double>(kWholePowers[scale]);
+      static_cast<long double>(mantissa) / static_cast<long double>(kTenTo16);
   uint64_t bits = 0;
   std::memcpy(&bits, &quotient, sizeof(bits));
   const uint64_t dropped = bits & 0x7FF;
@@ -154,6 +168,10 @@ bool JsonText::Index(std::string_view text) {
   text_ = text;
   count_ = 0;
   if (text.size() < 2 || text.size() > std::numeric_limits<uint32_t>::max() / 2) return false;
+  const size_t tail = std::min(text.size(), kReach);
+  tail_at_ = static_cast<uint32_t>(text.size() - tail);
+  std::memcpy(tail_, text.data() + tail_at_, tail);
+  std::memset(tail_ + tail, 0, kReach);
   auto& implementation = parser_->implementation;
   if (text.size() > capacity_) {
     const size_t capacity = std::bit_ceil(std::max<size_t>(text.size(), 4096));
@@ -232,24 +250,28 @@ bool JsonText::CheckNumberSlowly(uint32_t at) const {
 bool JsonText::ReadNumber(uint32_t at, uint32_t next, double& value) const {
 #if defined(__SSE2__) && LDBL_MANT_DIG == 64
   Shape shape;
-  if (at + 40 <= text_.size() && ShapeOf(at, next, shape) && shape.whole <= 8 &&
-      shape.fraction <= 16 && shape.whole + shape.fraction <= 19) {
-    const char* from = text_.data() + at + shape.sign;
-    uint64_t mantissa = EightDigits(from, shape.whole);
-    from += shape.whole + 1;
-    if (shape.fraction > 8) {
-      mantissa = mantissa * 100'000'000 + EightDigits(from, 8);
-      mantissa =
-          mantissa * kWholePowers[shape.fraction - 8] + EightDigits(from + 8, shape.fraction - 8);
-    } else if (shape.fraction > 0) {
-      mantissa = mantissa * kWholePowers[shape.fraction] + EightDigits(from, shape.fraction);
+  if (ShapeOf(at, next, shape) && shape.whole <= 8 && shape.fraction <= 16) {
+    const char* const from = ReachFrom(at) + shape.sign;
+    const uint64_t whole = EightDigits(from, shape.whole);
+    bool done = true;
+    if (shape.fraction == 0) {
+      value = static_cast<double>(whole);
+    } else if (whole < std::numeric_limits<uint64_t>::max() / kTenTo16) {
+      const uint64_t fraction = SixteenDigits(from + shape.whole + 1, shape.fraction);
+      done = DivideByTenTo16(whole * kTenTo16 + fraction, value);
+    } else {
+      done = false;
     }
-    if (Scale(mantissa, shape.fraction, value)) {
+    if (done) {
       if (shape.sign != 0) value = -value;
       return true;
     }
   }
 #endif
+  return ReadNumberSlowly(at, next, value);
+}
+
+bool JsonText::ReadNumberSlowly(uint32_t at, uint32_t next, double& value) const {
   if (text_[at] != '-' && !IsDigit(text_[at])) return false;
   if (!CheckScalar(at, next)) return false;
   value = NumberAt(at);

@@ -38,7 +38,7 @@ class JsonText {
 
   // Below, `next` is the offset after `at` in structure().
   /// Checks the number, true, false or null at `at`.
-  [[nodiscard]] bool CheckScalar(uint32_t at, uint32_t next) const {
+  [[nodiscard, gnu::always_inline]] bool CheckScalar(uint32_t at, uint32_t next) const {
     Shape shape;
     return ShapeOf(at, next, shape) || CheckScalarSlowly(at);
   }
@@ -65,11 +65,21 @@ class JsonText {
   [[nodiscard]] bool ShapeOf(uint32_t at, uint32_t next, Shape& shape) const;
   [[nodiscard]] bool CheckScalarSlowly(uint32_t at) const;
   [[nodiscard]] bool CheckNumberSlowly(uint32_t at) const;
+  [[nodiscard, gnu::noinline]] bool ReadNumberSlowly(uint32_t at, uint32_t next,
+                                                     double& value) const;
   /// REQUIRES: it is a number.
   [[nodiscard]] double NumberAt(uint32_t at) const;
   [[nodiscard]] bool EndsScalar(size_t at) const;
+  /// The bytes from `at`, kReach of them readable: beyond the text there are zeros.
+  [[nodiscard]] const char* ReachFrom(uint32_t at) const {
+    return at + kReach <= text_.size() ? text_.data() + at : tail_ + (at - tail_at_);
+  }
+
+  static constexpr size_t kReach = 48;
 
   std::string_view text_;
+  char tail_[2 * kReach] = {};  ///< The last bytes of the text once more, and zeros.
+  uint32_t tail_at_ = 0;        ///< Where in the text they begin.
   std::unique_ptr<Parser> parser_;
   size_t capacity_ = 0;
   const uint32_t* structure_ = nullptr;
@@ -87,12 +97,13 @@ inline uint32_t DigitMask(const char* at) {
 }
 #endif
 
-inline bool JsonText::ShapeOf([[maybe_unused]] uint32_t at, [[maybe_unused]] uint32_t next,
-                              [[maybe_unused]] Shape& shape) const {
+[[gnu::always_inline]] inline bool JsonText::ShapeOf([[maybe_unused]] uint32_t at,
+                                                     [[maybe_unused]] uint32_t next,
+                                                     [[maybe_unused]] Shape& shape) const {
 #ifdef __SSE2__
   const uint32_t size = next - at;
-  if (size > 31 || at + 32 > text_.size()) return false;
-  const char* const from = text_.data() + at;
+  if (size > 31) return false;
+  const char* const from = ReachFrom(at);
   uint32_t digits = DigitMask(from);
   if (size > 16) digits |= DigitMask(from + 16) << 16;
   const uint32_t others = ~digits & ((uint32_t{1} << size) - 1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "json/json.h"
+#include "pattern/matcher_search.h"
 
 namespace riposte::pattern::matcher {
 namespace {
@@ -55,7 +56,7 @@ void Extract::Begin(const Index& index) {
   arena_.Reset();
   spellings_.clear();
   has_arrays_ = has_spellings_ = false;
-  sink_.Begin(index);
+  search_.Begin(index);
 }
 
 bool Extract::Read(const Index& index, std::string_view text) {
@@ -85,6 +86,21 @@ bool Extract::ReadTwiceIfNeeded(const Envelope* envelope) {
   }
   Finish();
   return true;
+}
+
+[[gnu::always_inline]] inline const uint32_t* Extract::Walk(const uint32_t* at, NodeId node,
+                                                            ScopeId scope, size_t depth) {
+  const Field& field = index_->field(node);
+  const char first = json_.text()[*at];
+  if (first == '{') {
+    return field.children > 0 ? WalkObject(at, node, scope, depth + 1) : Skip(at, depth);
+  }
+  if (first == '[') return WalkArray(at, node, scope, depth + 1);
+  if (!field.wants_leaves()) return Skip(at, depth);
+  const bool good = first == '"'   ? AddString(at, node, field, scope)
+                    : first <= '9' ? AddNumber(at, node, field, scope)
+                                   : AddLiteral(at, node, field, scope);
+  return good ? at + 1 : nullptr;
 }
 
 bool Extract::ReadOnce(const Envelope* envelope) {
@@ -149,18 +165,24 @@ void Extract::AddText(NodeId node, const Field& field, ScopeId scope, std::strin
   Add(node, field, scope, view);
 }
 
-void Extract::Add(NodeId node, const Field& field, ScopeId scope, const LeafView& view) {
+/// The event has a leaf of this field.
+inline Extract::NodeState& Extract::Touch(NodeId node) {
   NodeState& state = nodes_[node];
   if (state.epoch != epoch_) {
     state.epoch = epoch_;
     state.first = kNoLeaf;
   }
+  return state;
+}
+
+void Extract::Add(NodeId node, const Field& field, ScopeId scope, const LeafView& view) {
+  NodeState& state = Touch(node);
   // What every leaf is asked as it comes need not be asked again, but for its place in an array.
   if (field.unhung_tests > 0 || (scope != 0 && (field.kinds & Field::kTested))) {
     leaves_.push_back({view, scope, state.first});
     state.first = static_cast<uint32_t>(leaves_.size() - 1);
   }
-  sink_.OnLeaf(node, field, scope, view);
+  search_.OnLeaf(node, field, scope, view);
 }
 
 void Extract::Finish() {
@@ -237,51 +259,51 @@ key:
   goto value;
 }
 
-const uint32_t* Extract::Walk(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
-  const Field& field = index_->field(node);
-  switch (json_.text()[*at]) {
-    case '{':
-      return field.children > 0 ? WalkObject(at, node, scope, depth + 1) : Skip(at, depth);
-    case '[':
-      return WalkArray(at, node, scope, depth + 1);
-    default:
-      if (!field.wants_leaves()) return Skip(at, depth);
-      return AddScalar(at, node, field, scope) ? at + 1 : nullptr;
-  }
-}
-
-bool Extract::AddScalar(const uint32_t* at, NodeId node, const Field& field, ScopeId scope) {
+bool Extract::AddLiteral(const uint32_t* at, NodeId node, const Field& field, ScopeId scope) {
+  if (!json_.CheckScalar(at[0], at[1])) return false;
   LeafView view;
   switch (json_.text()[*at]) {
-    case '"': {
-      std::string_view content = json_.StringAt(at[0], at[1]);
-      if (json_.has_escapes() && content.find('\\') != std::string_view::npos) {
-        char* plain = arena_.Take(content.size());
-        const char* end = Unescape(content, plain);
-        if (!end) return false;
-        content = {plain, static_cast<size_t>(end - plain)};
-      }
-      AddText(node, field, scope, content);
-      return true;
-    }
     case 't':
       view.kind = LeafKind::kTrue;
       break;
     case 'f':
       view.kind = LeafKind::kFalse;
       break;
-    case 'n':
-      view.kind = LeafKind::kNull;
-      break;
     default:
-      view.kind = LeafKind::kNumber;
-  }
-  if (view.kind == LeafKind::kNumber && (field.kinds & Field::kNeedsNumber)) {
-    if (!json_.ReadNumber(at[0], at[1], view.number)) return false;
-  } else if (!json_.CheckScalar(at[0], at[1])) {
-    return false;
+      view.kind = LeafKind::kNull;
   }
   Add(node, field, scope, view);
+  return true;
+}
+
+bool Extract::AddString(const uint32_t* at, NodeId node, const Field& field, ScopeId scope) {
+  std::string_view content = json_.StringAt(at[0], at[1]);
+  if (json_.has_escapes() && content.find('\\') != std::string_view::npos) {
+    char* plain = arena_.Take(content.size());
+    const char* end = Unescape(content, plain);
+    if (!end) return false;
+    content = {plain, static_cast<size_t>(end - plain)};
+  }
+  AddText(node, field, scope, content);
+  return true;
+}
+
+bool Extract::AddNumber(const uint32_t* at, NodeId node, const Field& field, ScopeId scope) {
+  double number = 0;
+  if ((field.kinds & Field::kNeedsNumber) == 0) {
+    if (!json_.CheckScalar(at[0], at[1])) return false;
+  } else if (!json_.ReadNumber(at[0], at[1], number)) {
+    return false;
+  }
+  if (scope == 0 && field.asks_numbers_alone()) {
+    Touch(node);
+    search_.OnNumber(*field.tests, number);
+  } else {
+    LeafView view;
+    view.kind = LeafKind::kNumber;
+    view.number = number;
+    Add(node, field, scope, view);
+  }
   return true;
 }
 
@@ -319,37 +341,9 @@ const uint32_t* Extract::WalkArray(const uint32_t* at, NodeId node, ScopeId scop
   }
 }
 
-const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
-  if (depth > json::kMaxDepth) return nullptr;
-  const char* const text = json_.text();
-  const Field& field = index_->field(node);
-  // A dot matters only where it may stand between two names.
-  const bool plain = !json_.has_escapes() && field.parents == 0;
-  const uint32_t frame = ++frames_;
-  ++at;
-  if (text[*at] == '}') return at + 1;
-  while (true) {
-    if (text[*at] != '"' || text[at[1]] != ':') return nullptr;
-    const uint32_t* const value = at + 2;
-    const std::string_view name = json_.StringAt(at[0], at[1]);
-    if (!plain && (json_.has_escapes() || HasDot(name))) {
-      at = WalkOddMember(at, node, scope, frame, depth);
-    } else if (const NodeId child = index_->FindChild(node, name, FirstWord(name)); child != 0) {
-      at = WalkNamed(at, child, scope, frame, depth);
-    } else if (text[*value] == '"' && !json_.has_escapes()) {
-      at = value + 1;
-    } else {
-      at = Skip(value, depth);
-    }
-    if (!at) return nullptr;
-    const char after = text[*at++];
-    if (after == '}') return at;
-    if (after != ',') return nullptr;
-  }
-}
-
-inline const uint32_t* Extract::WalkNamed(const uint32_t* key, NodeId child, ScopeId scope,
-                                          uint32_t frame, size_t depth) {
+[[gnu::always_inline]] inline const uint32_t* Extract::WalkNamed(const uint32_t* key, NodeId child,
+                                                                 ScopeId scope, uint32_t frame,
+                                                                 size_t depth) {
   if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(key + 2, depth);
   NodeState& state = nodes_[child];
   if (state.frame == frame) ignored_.push_back(state.frame_at);
@@ -358,13 +352,48 @@ inline const uint32_t* Extract::WalkNamed(const uint32_t* key, NodeId child, Sco
   return Walk(key + 2, child, scope, depth);
 }
 
-uint64_t Extract::FirstWord(std::string_view name) const {
+inline uint64_t Extract::FirstWord(std::string_view name) const {
   if (name.data() + 8 > json_.text() + json_.size()) {
     return LoadPart(name.data(), std::min<size_t>(name.size(), 8));
   }
   uint64_t word = 0;
   std::memcpy(&word, name.data(), 8);
   return name.size() >= 8 ? word : word & ((uint64_t{1} << (8 * name.size())) - 1);
+}
+
+[[gnu::always_inline]] inline const uint32_t* Extract::WalkMember(const uint32_t* key, NodeId node,
+                                                                  const Field& field, ScopeId scope,
+                                                                  uint32_t frame, size_t depth) {
+  const std::string_view name = json_.StringAt(key[0], key[1]);
+  // A dot matters only where it may stand between two names.
+  if (json_.has_escapes() || (field.parents > 0 && HasDot(name))) {
+    return WalkOddMember(key, node, scope, frame, depth);
+  }
+  const NodeId child = index_->FindChild(field, node, name, FirstWord(name));
+  return child != 0 ? WalkNamed(key, child, scope, frame, depth) : Skip(key + 2, depth);
+}
+
+const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId scope, size_t depth) {
+  if (depth > json::kMaxDepth) return nullptr;
+  const char* const text = json_.text();
+  const Field& field = index_->field(node);
+  const bool escapes = json_.has_escapes();
+  const uint32_t frame = ++frames_;
+  ++at;
+  if (text[*at] == '}') return at + 1;
+  while (true) {
+    if (text[*at] != '"' || text[at[1]] != ':') return nullptr;
+    // Most names are nobody's, as their first byte says; spelled over dots they begin no other way.
+    if (escapes || field.MayHaveChild(text[*at + 1])) {
+      at = WalkMember(at, node, field, scope, frame, depth);
+    } else {
+      at = text[at[2]] == '"' ? at + 3 : Skip(at + 2, depth);
+    }
+    if (!at) return nullptr;
+    const char after = text[*at++];
+    if (after == '}') return at;
+    if (after != ',') return nullptr;
+  }
 }
 
 /// A key with escapes, or with dots, which may spell a path of several names, and more than one.

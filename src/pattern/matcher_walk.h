@@ -55,18 +55,11 @@ struct ScopeOf {
   bool alone = false;  ///< The only element: as if there were no array.
 };
 
-/// Takes the leaves of named fields as they come.
-class LeafSink {
- public:
-  virtual ~LeafSink() = default;
-  /// A new event; or the same one again from the start, forgetting what came.
-  virtual void Begin(const Index& index) = 0;
-  virtual void OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafView& view) = 0;
-};
+class Search;  // matcher_search.h; takes the leaves of named fields as they come.
 
 class Extract {
  public:
-  explicit Extract(LeafSink& sink) : sink_(sink) {}
+  explicit Extract(Search& search) : search_(search) {}
 
   /// False when the text is not a JSON object, whole and well-formed.
   [[nodiscard]] bool Read(const Index& index, std::string_view text);
@@ -112,6 +105,7 @@ class Extract {
   void AddEnvelope(const Envelope& envelope);
   void AddText(NodeId node, const Field& field, ScopeId scope, std::string_view text);
   void Add(NodeId node, const Field& field, ScopeId scope, const LeafView& view);
+  NodeState& Touch(NodeId node);
   void Finish();
 
   // All take the position of their first structure index, and return that after their last, or
@@ -121,15 +115,19 @@ class Extract {
   const uint32_t* WalkObject(const uint32_t* at, NodeId node, ScopeId scope, size_t depth);
   const uint32_t* WalkArray(const uint32_t* at, NodeId node, ScopeId scope, size_t depth);
   // These take the position of the key.
+  const uint32_t* WalkMember(const uint32_t* key, NodeId node, const Field& field, ScopeId scope,
+                             uint32_t frame, size_t depth);
   const uint32_t* WalkNamed(const uint32_t* key, NodeId child, ScopeId scope, uint32_t frame,
                             size_t depth);
   const uint32_t* WalkOddMember(const uint32_t* key, NodeId node, ScopeId scope, uint32_t frame,
                                 size_t depth);
   [[nodiscard]] uint64_t FirstWord(std::string_view name) const;
-  [[nodiscard]] bool AddScalar(const uint32_t* at, NodeId node, const Field& field, ScopeId scope);
+  [[nodiscard]] bool AddLiteral(const uint32_t* at, NodeId node, const Field& field, ScopeId scope);
+  [[nodiscard]] bool AddString(const uint32_t* at, NodeId node, const Field& field, ScopeId scope);
+  [[nodiscard]] bool AddNumber(const uint32_t* at, NodeId node, const Field& field, ScopeId scope);
   void FindSpelled(NodeId node, std::string_view key, size_t depth);
 
-  LeafSink& sink_;
+  Search& search_;
   JsonText json_;
   const Index* index_ = nullptr;
   uint32_t epoch_ = 0;

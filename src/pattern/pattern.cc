@@ -12,7 +12,15 @@ struct Refusal {
   Code code;
   std::string reason;
 };
+/// A reason may quote the pattern: not at any length.
+constexpr size_t kLongestReason = 400;
+
 [[noreturn]] void Refuse(std::string reason) {
+  if (reason.size() > kLongestReason) {
+    size_t end = kLongestReason;
+    while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
+    reason = reason.substr(0, end) + "…";
+  }
   throw Refusal{Code::kInvalidArgument, std::move(reason)};
 }
 [[noreturn]] void RefuseSize(std::string reason) {

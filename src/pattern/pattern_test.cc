@@ -136,6 +136,15 @@ TEST(PatternParse, Limits) {
   EXPECT_NE(refused.error().message.find("Rule is too complex"), std::string::npos);
 }
 
+TEST(PatternParse, ReasonsQuoteNoMoreThanOneCanRead) {
+  std::string name;
+  for (int i = 0; i < 3000; ++i) name += "é";
+  const auto refused = Pattern::Parse(R"({"a": [{")" + name + R"(": 1}]})");
+  ASSERT_FALSE(refused);
+  EXPECT_LT(refused.error().message.size(), 500U);
+  EXPECT_TRUE(refused.error().message.ends_with("é…"));
+}
+
 TEST(PatternParse, RequiredStrings) {
   const auto required = [](std::string_view text) {
     return Pattern::Parse(text)->RequiredStrings("source");

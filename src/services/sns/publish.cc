@@ -137,18 +137,6 @@ pattern::MessageAttributes ForFilter(const json::Object& attributes) {
   return out;
 }
 
-bool Wants(const Subscription& subscription, const pattern::MessageAttributes& attributes,
-           std::string_view body) {
-  if (!subscription.confirmed) return false;
-  const std::string text = subscription.Get("FilterPolicy");
-  if (text.empty()) return true;
-  using Filter = pattern::FilterPolicy;
-  const auto filter = Filter::Parse(text, subscription.Get("FilterPolicyScope") == "MessageBody"
-                                              ? Filter::Scope::kMessageBody
-                                              : Filter::Scope::kMessageAttributes);
-  return filter && filter->Matches(attributes, body);
-}
-
 /// TopicArn, or TargetArn. Authorisation judged the topic of TopicArn; a TargetArn it did not see,
 /// so that one may only name a topic of the account that was judged.
 std::string TopicArnOf(const api::Call& call) {
@@ -168,6 +156,22 @@ std::string TopicArnOf(const api::Call& call) {
 }
 
 }  // namespace
+
+bool SnsService::Wants(const Subscription& subscription,
+                       const pattern::MessageAttributes& attributes, std::string_view body) {
+  if (!subscription.confirmed) return false;
+  const std::string_view text = json::GetString(subscription.attributes, "FilterPolicy");
+  if (text.empty()) return true;
+  using Filter = pattern::FilterPolicy;
+  const bool of_body =
+      json::GetString(subscription.attributes, "FilterPolicyScope") == "MessageBody";
+  const auto filter = (of_body ? body_filters_ : attribute_filters_).Get(text, [&](auto own) {
+    auto parsed = Filter::Parse(
+        own, of_body ? Filter::Scope::kMessageBody : Filter::Scope::kMessageAttributes);
+    return parsed ? std::make_shared<const Filter>(*std::move(parsed)) : nullptr;
+  });
+  return filter && filter->Matches(attributes, body);
+}
 
 /// When the subscription takes its next delivery: at once, or as its throttle policy spaces them.
 TimePoint SnsService::NextSlot(const Subscription& subscription, const Topic& topic,

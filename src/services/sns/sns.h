@@ -12,8 +12,10 @@
 
 #include "api/registry.h"
 #include "api/sinks.h"
+#include "base/text_cache.h"
 #include "base/time.h"
 #include "delivery/delivery.h"
+#include "pattern/filter_policy.h"
 #include "services/sns/notice.h"
 #include "services/sns/tables.h"
 
@@ -74,12 +76,19 @@ class SnsService {
   void Owe(Tx& tx, const Call& call, const Topic& topic, const Subscription& subscription,
            const Notice& notice);
   TimePoint NextSlot(const Subscription& subscription, const Topic& topic, TimePoint now);
+  [[nodiscard]] bool Wants(const Subscription& subscription,
+                           const pattern::MessageAttributes& attributes, std::string_view body);
 
   delivery::Dispatcher& dispatcher_;
   Random& random_;
   api::MetricSink& metrics_;
   /// When a subscription with a throttle policy takes its next delivery; write transactions only.
   std::map<std::string, TimePoint> next_slots_;
+  /// Filter policies of either scope; a small matcher each.
+  using Filters = TextCache<pattern::FilterPolicy>;
+  static constexpr size_t kFilterBytes = 16 << 10;
+  Filters attribute_filters_{32u << 20, kFilterBytes};
+  Filters body_filters_{32u << 20, kFilterBytes};
 };
 
 [[noreturn]] void RefuseParameter(const std::string& what);
