@@ -34,6 +34,14 @@ std::string Text(const json::Value& value) {
   return value.is_string() ? std::string(json::View(value)) : json::Serialize(value);
 }
 
+/// Too long stays too long, by as little as UTF-8 allows.
+std::string Bounded(std::string text) {
+  size_t end = HttpParameters::kMaxValueBytes + 1;
+  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+  if (end < text.size()) text.resize(end);
+  return text;
+}
+
 /// Where the path begins and ends in a URL.
 std::pair<size_t, size_t> PathOf(std::string_view url) {
   const size_t scheme = url.find("://");
@@ -76,6 +84,18 @@ Result<HttpParameters::Source> HttpParameters::ParseValue(std::string_view text,
 Result<HttpParameters> HttpParameters::Parse(const json::Object& document,
                                              std::string_view target_id) {
   HttpParameters out;
+  const auto size_of = [&document](const char* member) -> size_t {
+    const json::Value* found = json::Find(document, member);
+    if (!found) return 0;
+    return found->is_array() ? found->get_array().size() : found->as_object().size();
+  };
+  for (const char* member : {"PathParameterValues", "HeaderParameters", "QueryStringParameters"}) {
+    if (size_of(member) > kMaxOfEachKind) {
+      return Fail(Code::kInvalidArgument, std::string(member) + " of target " +
+                                              std::string(target_id) + " has more than " +
+                                              std::to_string(kMaxOfEachKind) + " entries.");
+    }
+  }
   if (const auto* values = json::GetArray(document, "PathParameterValues")) {
     for (const json::Value& value : *values) {
       auto source = out.ParseValue(json::View(value), target_id);
@@ -113,7 +133,7 @@ json::Object HttpParameters::Resolve(const json::Value& event) const {
     if (const auto* text = std::get_if<std::string>(&source)) return json::Value(*text);
     const json::Value* found = std::get<pattern::JsonPath>(source).Find(event);
     if (!found || found->is_null()) return nullptr;
-    return json::Value(Text(*found));
+    return json::Value(Bounded(Text(*found)));
   };
   json::Object out;
   if (!path_.empty()) {
@@ -161,6 +181,9 @@ Result<std::string> FillPath(std::string_view endpoint, const json::Array& value
         return Fail(Code::kInvalidArgument,
                     "path parameter " + std::to_string(next) + " has no value in this event");
       }
+      if (Status valid = CheckValue("of the path", json::View(value)); !valid) {
+        return std::unexpected(valid.error());
+      }
       out += PercentEncode(json::View(value));
       filled = true;
     }
@@ -187,6 +210,13 @@ void AddQuery(std::string& url, const HttpPairs& pairs) {
     url += '&';
   }
   url += EncodeForm(pairs);
+}
+
+Status CheckValue(std::string_view name, std::string_view value) {
+  if (value.size() <= HttpParameters::kMaxValueBytes) return {};
+  return Fail(Code::kInvalidArgument,
+              "the value of parameter " + std::string(name) + " is longer than " +
+                  std::to_string(HttpParameters::kMaxValueBytes) + " bytes");
 }
 
 Status CheckHeader(std::string_view name, std::string_view value) {

@@ -31,6 +31,11 @@ using HttpPairs = std::vector<std::pair<std::string, std::string>>;
 
 class HttpParameters {
  public:
+  static constexpr size_t kMaxOfEachKind = 100;
+  /// Of one value out of the event; a longer one is resolved to its beginning, which is still too
+  /// long to be sent.
+  static constexpr size_t kMaxValueBytes = 8 * 1024;
+
   /// `document` = HttpParameters of a target of PutTargets; `target_id` is for the messages.
   /// Errors: kInvalidArgument with a message for a ValidationException.
   [[nodiscard]] static Result<HttpParameters> Parse(const json::Object& document,
@@ -55,11 +60,12 @@ class HttpParameters {
 
 /// The endpoint with each `*` of its path replaced by the next of `values` (a list of strings, as
 /// Resolve gives it), percent-encoded.
-/// Errors: kInvalidArgument when there are too few values, or one is missing, empty, or would make
-/// its segment "." or "..".
+/// Errors: kInvalidArgument when there are too few values, or one is missing, empty, too long, or
+/// would make its segment "." or "..".
 [[nodiscard]] Result<std::string> FillPath(std::string_view endpoint, const json::Array& values);
 
 /// Appends the pairs to the query of `url`, percent-encoded.
+/// REQUIRES: bounded values, see CheckValue().
 void AddQuery(std::string& url, const HttpPairs& pairs);
 /// "a=1&b=2", percent-encoded: a query, or a form.
 [[nodiscard]] std::string EncodeForm(const HttpPairs& pairs);
@@ -67,6 +73,9 @@ void AddQuery(std::string& url, const HttpPairs& pairs);
 /// Names are tokens (RFC 9110); values have no control characters but tabs.
 /// Errors: kInvalidArgument.
 [[nodiscard]] Status CheckHeader(std::string_view name, std::string_view value);
+
+/// Errors: kInvalidArgument when the value is too long for a request.
+[[nodiscard]] Status CheckValue(std::string_view name, std::string_view value);
 
 /// Headers that belong to the connection between two machines, or that the service sets itself:
 /// nobody may give them.

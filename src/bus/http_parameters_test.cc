@@ -53,6 +53,26 @@ TEST(HttpParameters, RefusesWhatNoRequestMayCarry) {
   }
 }
 
+TEST(HttpParameters, BoundsWhatOneEventCanAdd) {
+  json::Object names;
+  for (int i = 0; i <= 100; ++i) names["X-" + std::to_string(i)] = "$.detail";
+  EXPECT_FALSE(HttpParameters::Parse({{"HeaderParameters", names}}, "1"));
+  names.erase("X-100");
+  const auto parameters = HttpParameters::Parse(
+      {{"HeaderParameters", names}, {"PathParameterValues", json::Array{"$.detail"}}}, "1");
+  ASSERT_TRUE(parameters);
+  std::string text = "x";
+  while (text.size() < 1'000'000) text += "ü";
+  const json::Object resolved = parameters->Resolve(json::Object{{"detail", text}});
+  const std::string serialised = json::Serialize(resolved);
+  EXPECT_LT(serialised.size(), 1'000'000U);
+  EXPECT_TRUE(json::Parse(serialised));  // Nothing is cut in the middle of a character.
+  const auto value = json::View(resolved.at("HeaderParameters").at("X-0"));
+  EXPECT_FALSE(CheckValue("X-0", value));
+  EXPECT_TRUE(CheckValue("X-0", value.substr(0, HttpParameters::kMaxValueBytes)));
+  EXPECT_FALSE(FillPath("https://a.example/*", *json::GetArray(resolved, "PathParameterValues")));
+}
+
 TEST(FillPath, PutsEachValueIntoItsSegment) {
   EXPECT_EQ(Fill("https://a.example/v1/*/x/*?q=*", {"b", "c d"}).value(),
             "https://a.example/v1/b/x/c%20d?q=*");

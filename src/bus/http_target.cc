@@ -14,18 +14,29 @@ constexpr char kRefused[] =
     "Unable to invoke ApiDestination endpoint: The request failed because the credentials included "
     "for the connection are not authorized for the API destination.";
 
+std::string NoDestination(const std::string& arn) {
+  return "API destination " + arn + " does not exist.";
+}
+
+std::string NotAllowed(const access::Principal& role, const std::string& arn) {
+  return role.arn +
+         " is not authorized to perform: events:InvokeApiDestination on resource: " + arn;
+}
+
+std::string BeyondRate(const ApiDestinationRow& row) {
+  return "The API destination takes " + std::to_string(row.rate) + " calls a second.";
+}
+
 std::string Unable(const std::string& why) {
   return "Unable to invoke ApiDestination endpoint: " + why;
 }
 
 /// The call without what its connection adds.
-Result<HttpCall> MakeCall(const ApiDestinationRow& destination, const RuleDelivery& delivery) {
+Result<HttpCall> MakeCall(const ApiDestinationRow& destination, const std::string& input,
+                          const json::Object& parameters) {
   HttpCall call;
   call.method = destination.method;
-  call.body = delivery.input;
-  static const json::Object kNone;
-  const auto* found = json::GetObject(delivery.parameters, "HttpParameters");
-  const json::Object& parameters = found ? *found : kNone;
+  call.body = input;
   static const json::Array kNoValues;
   const auto* values = json::GetArray(parameters, "PathParameterValues");
   auto url = FillPath(destination.endpoint, values ? *values : kNoValues);
@@ -34,14 +45,19 @@ Result<HttpCall> MakeCall(const ApiDestinationRow& destination, const RuleDelive
   if (const auto* headers = json::GetObject(parameters, "HeaderParameters")) {
     for (const auto& [name, value] : *headers) {
       if (IsReservedHeader(name)) continue;
-      if (Status valid = CheckHeader(name, json::View(value)); !valid) {
-        return std::unexpected(valid.error());
-      }
+      Status valid = CheckHeader(name, json::View(value));
+      if (valid) valid = CheckValue(name, json::View(value));
+      if (!valid) return std::unexpected(valid.error());
       call.headers.Set(name, json::View(value));
     }
   }
   if (const auto* query = json::GetObject(parameters, "QueryStringParameters")) {
-    for (const auto& [name, value] : *query) call.query.emplace_back(name, json::View(value));
+    for (const auto& [name, value] : *query) {
+      if (Status valid = CheckValue(name, json::View(value)); !valid) {
+        return std::unexpected(valid.error());
+      }
+      call.query.emplace_back(name, json::View(value));
+    }
   }
   return call;
 }
@@ -103,35 +119,51 @@ Outcome ResultOf(const Result<http::Response>& reply, TimePoint now, TimePoint e
   return Outcome::Retry(code, text, std::min(wait.value_or(Millis(0)), left));
 }
 
-void HttpTarget::Deliver(const delivery::Work& work, const RuleDelivery& delivery,
-                         const access::Principal& role, delivery::Target::Completion completion) {
+std::optional<ApiDestinationRow> HttpTarget::Find(const std::string& arn) const {
   std::optional<ApiDestinationRow> row;
   parts_.store.Read(
-      [&](store::Transaction& tx) { row = tables::FindApiDestinationByArn(tx, work.target_arn); });
-  if (!row) {
-    return completion(
-        Outcome::Dead("NO_RESOURCE", "API destination " + work.target_arn + " does not exist."));
-  }
+      [&](store::Transaction& tx) { row = tables::FindApiDestinationByArn(tx, arn); });
+  return row;
+}
+
+Millis HttpTarget::Pace(const ApiDestinationRow& row) {
+  return pace_.Take(ApiDestinationArn(row), row.rate, parts_.clock.Now());
+}
+
+void HttpTarget::Deliver(const delivery::Work& work, const RuleDelivery& delivery,
+                         const access::Principal& role, delivery::Target::Completion completion) {
+  const auto row = Find(work.target_arn);
+  if (!row) return completion(Outcome::Dead("NO_RESOURCE", NoDestination(work.target_arn)));
   if (!parts_.may_invoke(role, work.target_arn)) {
-    return completion(Outcome::Dead(
-        "NO_PERMISSIONS", role.arn +
-                              " is not authorized to perform: events:InvokeApiDestination "
-                              "on resource: " +
-                              work.target_arn));
+    return completion(Outcome::Dead("NO_PERMISSIONS", NotAllowed(role, work.target_arn)));
   }
+  static const json::Object kNone;
+  const auto* parameters = json::GetObject(delivery.parameters, "HttpParameters");
   const TimePoint expires = work.created + work.policy.max_age;
-  auto call = MakeCall(*row, delivery);
+  auto call = MakeCall(*row, delivery.input, parameters ? *parameters : kNone);
   if (!call) return completion(ResultOf(std::unexpected(call.error()), work.created, expires));
-  const int64_t rate = row->rate > 0 ? row->rate : kDefaultRate;
-  if (const Millis wait = pace_.Take(work.target_arn, rate, parts_.clock.Now()); wait.count() > 0) {
-    return completion(Outcome::Retry(
-        "THROTTLING", "the destination takes " + std::to_string(rate) + " calls a second", wait));
+  if (const Millis wait = Pace(*row); wait.count() > 0) {
+    return completion(Outcome::Retry("THROTTLING", BeyondRate(*row), wait));
   }
   parts_.connections.Send(
       row->connection_arn, std::move(*call),
       [this, expires, completion = std::move(completion)](Result<http::Response> reply) mutable {
         completion(ResultOf(reply, parts_.clock.Now(), expires));
       });
+}
+
+void HttpTarget::Call(const std::string& arn, const access::Principal& role,
+                      const std::string& input, const json::Object& parameters,
+                      HttpConnections::Completion completion) {
+  const auto row = Find(arn);
+  if (!row) return completion(Fail(Code::kNotFound, NoDestination(arn)));
+  if (!parts_.may_invoke(role, arn)) {
+    return completion(Fail(Code::kPermissionDenied, NotAllowed(role, arn)));
+  }
+  auto call = MakeCall(*row, input, parameters);
+  if (!call) return completion(std::unexpected(call.error()));
+  if (Pace(*row).count() > 0) return completion(Fail(Code::kThrottled, BeyondRate(*row)));
+  parts_.connections.Send(row->connection_arn, std::move(*call), std::move(completion));
 }
 
 }  // namespace riposte::bus

@@ -1,6 +1,7 @@
-// Delivers one event to an API destination: one HTTP request, authorised by its connection.
+// Calls API destinations: one HTTP request an event, authorised by the destination's connection.
 //
 // Data path:     RuleTargets::Deliver() -> HttpTarget::Deliver() -> HttpConnections::Send()
+//                or, for whoever wants the reply, HttpTarget::Call()
 // Thread safety: on the loop; the completion runs there too.
 // Facts:         "API destinations as targets", EventBridge user guide.
 //
@@ -58,10 +59,19 @@ class HttpTarget {
 
   void Deliver(const delivery::Work& work, const RuleDelivery& delivery,
                const access::Principal& role, delivery::Target::Completion completion);
+  /// The same for another caller than a rule: `input` is the body, `parameters` what
+  /// HttpParameters::Resolve() gave. Errors: as HttpConnections::Send says, kNotFound without such
+  /// a destination, kPermissionDenied when the role may not, kThrottled beyond the rate.
+  void Call(const std::string& arn, const access::Principal& role, const std::string& input,
+            const json::Object& parameters, HttpConnections::Completion completion);
   /// Forgets memory after Store::DeleteAllRows.
   void Reset() { pace_.Clear(); }
 
  private:
+  [[nodiscard]] std::optional<ApiDestinationRow> Find(const std::string& arn) const;
+  /// How long to wait for the destination's rate; zero when the call may go, which then counts.
+  [[nodiscard]] Millis Pace(const ApiDestinationRow& row);
+
   Parts parts_;
   CallPace pace_;
 };

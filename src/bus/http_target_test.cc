@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/fakes.h"
+#include "http/testing/fake_client.h"
+
 namespace riposte::bus {
 namespace {
 
@@ -48,6 +51,63 @@ TEST(HttpResult, ToldByTheErrors) {
   EXPECT_EQ(of(Code::kNotFound).error_code, "NO_RESOURCE");
   EXPECT_EQ(of(Code::kPermissionDenied).kind, Kind::kDead);
   EXPECT_EQ(of(Code::kInvalidArgument).error_code, "INVALID_PARAMETER");
+}
+
+TEST(HttpTarget, CallsForWhoeverMay) {
+  testing::FakeClock clock;
+  testing::FakeExecutor loop{clock};
+  testing::FakeRandom random;
+  telemetry::Log log{{.silent = true}};
+  store::Store::Options options;
+  options.threaded = false;
+  const auto store = std::move(*store::Store::Open(options, tables::ConnectionMigrations()));
+  const ConnectionSecrets secrets{std::string(access::Sealer::kKeyBytes, 'k'), random};
+  http::testing::FakeClient client{[](const http::OutgoingRequest&) {
+    http::Response reply;
+    reply.body = "enriched";
+    return reply;
+  }};
+  HttpConnections connections{{*store, client, secrets, loop, clock, log, nullptr}};
+  HttpTarget target{
+      {*store, connections, clock,
+       [](const access::Principal& role, const std::string&) { return role.arn == "friend"; }}};
+  ConnectionRow connection;
+  connection.name = "c";
+  connection.type = kAuthApiKey;
+  connection.state = kAuthorized;
+  secrets.Seal(connection,
+               {{"ApiKeyAuthParameters", json::Object{{"ApiKeyName", "K"}, {"ApiKeyValue", "v"}}}});
+  ApiDestinationRow row;
+  row.name = "d";
+  row.connection_arn = ConnectionArn(connection);
+  row.endpoint = "https://api.example/*";
+  row.method = "PUT";
+  row.rate = 1;
+  store->WriteAndWait([&](store::Transaction& tx) {
+    tables::PutConnection(tx, connection);
+    tables::PutApiDestination(tx, row);
+  });
+  const json::Object parameters{{"PathParameterValues", json::Array{"x"}}};
+  const auto call = [&](const std::string& arn, const std::string& who, json::Object with) {
+    access::Principal role;
+    role.arn = who;
+    std::string outcome;
+    target.Call(arn, role, "{}", with, [&](Result<http::Response> reply) {
+      outcome =
+          reply ? reply->body : "code " + std::to_string(static_cast<int>(reply.error().code));
+    });
+    loop.RunUntilIdle();
+    return outcome;
+  };
+  const auto code = [](Code of) { return "code " + std::to_string(static_cast<int>(of)); };
+  const std::string arn = ApiDestinationArn(row);
+  EXPECT_EQ(call(arn + "x", "friend", parameters), code(Code::kNotFound));
+  EXPECT_EQ(call(arn, "stranger", parameters), code(Code::kPermissionDenied));
+  EXPECT_EQ(call(arn, "friend", {}), code(Code::kInvalidArgument));
+  EXPECT_TRUE(client.requests.empty());
+  EXPECT_EQ(call(arn, "friend", parameters), "enriched");
+  EXPECT_EQ(client.requests.at(0).url, "https://api.example/x");
+  EXPECT_EQ(call(arn, "friend", parameters), code(Code::kThrottled));
 }
 
 /// Calls that got through when each tries again as soon as it may.
