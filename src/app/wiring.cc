@@ -230,7 +230,7 @@ struct Engine::Impl {
             }};
   }
   bus::HttpTarget::Parts ApiDestinationParts() {
-    return {*store, connections, world.clock,
+    return {*store, connections, world.loop, world.clock,
             [this](const access::Principal& role, const std::string& arn) {
               if (config.open) return true;
               access::AccessRequest request;

@@ -9,6 +9,9 @@ namespace {
 
 using Outcome = delivery::Result;
 
+/// Calls that wait here for their destination's rate hold a place among those under way: over all
+/// destinations, so that they leave most places to others.
+constexpr int kMostWaiting = 64;
 constexpr char kClientError[] = "SDK_CLIENT_ERROR";
 constexpr char kRefused[] =
     "Unable to invoke ApiDestination endpoint: The request failed because the credentials included "
@@ -21,10 +24,6 @@ std::string NoDestination(const std::string& arn) {
 std::string NotAllowed(const access::Principal& role, const std::string& arn) {
   return role.arn +
          " is not authorized to perform: events:InvokeApiDestination on resource: " + arn;
-}
-
-std::string BeyondRate(const ApiDestinationRow& row) {
-  return "The API destination takes " + std::to_string(row.rate) + " calls a second.";
 }
 
 std::string Unable(const std::string& why) {
@@ -64,7 +63,7 @@ Result<HttpCall> MakeCall(const ApiDestinationRow& destination, const std::strin
 
 }  // namespace
 
-Millis CallPace::Take(const std::string& arn, int64_t per_second, TimePoint now) {
+Millis CallPace::Take(const std::string& arn, int64_t per_second, TimePoint now, Millis patience) {
   using std::chrono::microseconds;
   constexpr size_t kSweepAbove = 1024;
   const microseconds interval(1'000'000 / std::max<int64_t>(per_second, 1));
@@ -74,13 +73,13 @@ Millis CallPace::Take(const std::string& arn, int64_t per_second, TimePoint now)
     std::erase_if(next_, [at](const auto& entry) { return entry.second <= at; });
   }
   Micros& drained = next_[arn];
-  drained = std::clamp(drained, at, at + burst);  // The clock may have gone back.
+  // No further ahead than was ever promised, though the clock may have gone back.
+  drained = std::clamp(drained, at, at + burst + interval + kMostPatience);
   const Micros after = drained + interval;
-  if (after > at + burst) {
-    return std::chrono::ceil<Millis>(after - (at + burst));
-  }
-  drained = after;
-  return Millis(0);
+  const Millis wait =
+      after > at + burst ? std::chrono::ceil<Millis>(after - (at + burst)) : Millis(0);
+  if (wait <= patience) drained = after;
+  return wait;
 }
 
 Outcome ResultOf(const Result<http::Response>& reply, TimePoint now, TimePoint expires) {
@@ -126,8 +125,30 @@ std::optional<ApiDestinationRow> HttpTarget::Find(const std::string& arn) const 
   return row;
 }
 
-Millis HttpTarget::Pace(const ApiDestinationRow& row) {
-  return pace_.Take(ApiDestinationArn(row), row.rate, parts_.clock.Now());
+void HttpTarget::Send(const ApiDestinationRow& row, HttpCall call,
+                      std::move_only_function<void(Result<http::Response>, Millis)> completion) {
+  const Millis patience = waiting_ < kMostWaiting ? CallPace::kMostPatience : Millis(0);
+  const TimePoint now = parts_.clock.Now();
+  const Millis wait = pace_.Take(ApiDestinationArn(row), row.rate, now, patience);
+  if (wait > patience) {
+    return completion(Fail(Code::kThrottled, "The API destination takes " +
+                                                 std::to_string(row.rate) + " calls a second."),
+                      wait);
+  }
+  auto send = [this, arn = row.connection_arn, call = std::move(call),
+               completion = std::move(completion)]() mutable {
+    parts_.connections.Send(
+        arn, std::move(call),
+        [completion = std::move(completion)](Result<http::Response> reply) mutable {
+          completion(std::move(reply), Millis(0));
+        });
+  };
+  if (wait.count() == 0) return send();
+  ++waiting_;
+  parts_.loop.PostAt(now + wait, [this, send = std::move(send)]() mutable {
+    --waiting_;
+    send();
+  });
 }
 
 void HttpTarget::Deliver(const delivery::Work& work, const RuleDelivery& delivery,
@@ -142,14 +163,13 @@ void HttpTarget::Deliver(const delivery::Work& work, const RuleDelivery& deliver
   const TimePoint expires = work.created + work.policy.max_age;
   auto call = MakeCall(*row, delivery.input, parameters ? *parameters : kNone);
   if (!call) return completion(ResultOf(std::unexpected(call.error()), work.created, expires));
-  if (const Millis wait = Pace(*row); wait.count() > 0) {
-    return completion(Outcome::Retry("THROTTLING", BeyondRate(*row), wait));
-  }
-  parts_.connections.Send(
-      row->connection_arn, std::move(*call),
-      [this, expires, completion = std::move(completion)](Result<http::Response> reply) mutable {
-        completion(ResultOf(reply, parts_.clock.Now(), expires));
-      });
+  Send(*row, std::move(*call),
+       [this, expires, completion = std::move(completion)](Result<http::Response> reply,
+                                                           Millis wait) mutable {
+         Outcome outcome = ResultOf(reply, parts_.clock.Now(), expires);
+         if (wait.count() > 0) outcome.retry_after = wait;
+         completion(std::move(outcome));
+       });
 }
 
 void HttpTarget::Call(const std::string& arn, const access::Principal& role,
@@ -162,8 +182,10 @@ void HttpTarget::Call(const std::string& arn, const access::Principal& role,
   }
   auto call = MakeCall(*row, input, parameters);
   if (!call) return completion(std::unexpected(call.error()));
-  if (Pace(*row).count() > 0) return completion(Fail(Code::kThrottled, BeyondRate(*row)));
-  parts_.connections.Send(row->connection_arn, std::move(*call), std::move(completion));
+  Send(*row, std::move(*call),
+       [completion = std::move(completion)](Result<http::Response> reply, Millis) mutable {
+         completion(std::move(reply));
+       });
 }
 
 }  // namespace riposte::bus

@@ -33,8 +33,13 @@ namespace riposte::bus {
 /// second.
 class CallPace {
  public:
-  /// How long to wait before the next call; zero when it may go now, which then counts.
-  [[nodiscard]] Millis Take(const std::string& arn, int64_t per_second, TimePoint now);
+  /// The longest `patience`.
+  static constexpr Millis kMostPatience = std::chrono::seconds(2);
+
+  /// How long the next call has to wait. It counts, and its place is kept, when that is no longer
+  /// than `patience`; else nothing has happened.
+  [[nodiscard]] Millis Take(const std::string& arn, int64_t per_second, TimePoint now,
+                            Millis patience);
   void Clear() { next_.clear(); }
 
  private:
@@ -52,6 +57,7 @@ class HttpTarget {
   struct Parts {
     store::Store& store;
     HttpConnections& connections;
+    Executor& loop;
     const Clock& clock;
     MayInvoke may_invoke;
   };
@@ -69,11 +75,15 @@ class HttpTarget {
 
  private:
   [[nodiscard]] std::optional<ApiDestinationRow> Find(const std::string& arn) const;
-  /// How long to wait for the destination's rate; zero when the call may go, which then counts.
-  [[nodiscard]] Millis Pace(const ApiDestinationRow& row);
+  /// Sends the call when the destination's rate has room for it: now, or shortly. When that would
+  /// take too long, or too many wait already, completes with kThrottled and says by `wait` how
+  /// long.
+  void Send(const ApiDestinationRow& row, HttpCall call,
+            std::move_only_function<void(Result<http::Response>, Millis wait)> completion);
 
   Parts parts_;
   CallPace pace_;
+  int waiting_ = 0;
 };
 
 /// What a reply, or the lack of one, means for a delivery that is tried until `expires`.

@@ -69,7 +69,7 @@ TEST(HttpTarget, CallsForWhoeverMay) {
   }};
   HttpConnections connections{{*store, client, secrets, loop, clock, log, nullptr}};
   HttpTarget target{
-      {*store, connections, clock,
+      {*store, connections, loop, clock,
        [](const access::Principal& role, const std::string&) { return role.arn == "friend"; }}};
   ConnectionRow connection;
   connection.name = "c";
@@ -91,13 +91,13 @@ TEST(HttpTarget, CallsForWhoeverMay) {
   const auto call = [&](const std::string& arn, const std::string& who, json::Object with) {
     access::Principal role;
     role.arn = who;
-    std::string outcome;
-    target.Call(arn, role, "{}", with, [&](Result<http::Response> reply) {
-      outcome =
+    const auto outcome = std::make_shared<std::string>();
+    target.Call(arn, role, "{}", with, [outcome](Result<http::Response> reply) {
+      *outcome =
           reply ? reply->body : "code " + std::to_string(static_cast<int>(reply.error().code));
     });
     loop.RunUntilIdle();
-    return outcome;
+    return *outcome;
   };
   const auto code = [](Code of) { return "code " + std::to_string(static_cast<int>(of)); };
   const std::string arn = ApiDestinationArn(row);
@@ -107,14 +107,22 @@ TEST(HttpTarget, CallsForWhoeverMay) {
   EXPECT_TRUE(client.requests.empty());
   EXPECT_EQ(call(arn, "friend", parameters), "enriched");
   EXPECT_EQ(client.requests.at(0).url, "https://api.example/x");
+  // One a second: two more wait for their turn, the next is told to come again.
+  EXPECT_EQ(call(arn, "friend", parameters), "");
+  EXPECT_EQ(call(arn, "friend", parameters), "");
   EXPECT_EQ(call(arn, "friend", parameters), code(Code::kThrottled));
+  EXPECT_EQ(client.requests.size(), 1U);
+  loop.Advance(seconds(1));
+  EXPECT_EQ(client.requests.size(), 2U);
+  loop.Advance(seconds(1));
+  EXPECT_EQ(client.requests.size(), 3U);
 }
 
 /// Calls that got through when each tries again as soon as it may.
 int Through(CallPace& pace, const std::string& arn, int64_t rate, Millis during) {
   int through = 0;
   for (TimePoint now = kNow; now < kNow + during;) {
-    const Millis wait = pace.Take(arn, rate, now);
+    const Millis wait = pace.Take(arn, rate, now, Millis(0));
     if (wait.count() == 0) {
       ++through;
     } else {
@@ -128,17 +136,26 @@ TEST(CallPace, KeepsTheRate) {
   CallPace pace;
   EXPECT_EQ(Through(pace, "one", 1, seconds(10)), 10);
   EXPECT_NEAR(Through(pace, "many", 300, seconds(10)), 3000, 40);
-  for (int i = 0; i < 1000; ++i) EXPECT_EQ(pace.Take("huge", 1'000'000'000, kNow), Millis(0));
+  for (int i = 0; i < 1000; ++i)
+    EXPECT_EQ(pace.Take("huge", 1'000'000'000, kNow, Millis(0)), Millis(0));
+}
+
+TEST(CallPace, KeepsPlacesForThePatient) {
+  CallPace pace;
+  for (int i = 0; i <= 2; ++i) EXPECT_EQ(pace.Take("a", 1, kNow, seconds(2)), seconds(i));
+  EXPECT_EQ(pace.Take("a", 1, kNow, seconds(2)), seconds(3));
+  EXPECT_EQ(pace.Take("a", 1, kNow, seconds(2)), seconds(3));  // It did not count.
+  EXPECT_EQ(pace.Take("a", 1, kNow + seconds(1), seconds(2)), seconds(2));
 }
 
 TEST(CallPace, IsKeptForEachByItself) {
   CallPace pace;
-  EXPECT_EQ(pace.Take("a", 1, kNow), Millis(0));
-  EXPECT_EQ(pace.Take("a", 1, kNow), seconds(1));
-  EXPECT_EQ(pace.Take("b", 1, kNow), Millis(0));
-  // A clock that went back a year stops nobody for longer than the rate says.
+  EXPECT_EQ(pace.Take("a", 1, kNow, Millis(0)), Millis(0));
+  EXPECT_EQ(pace.Take("a", 1, kNow, Millis(0)), seconds(1));
+  EXPECT_EQ(pace.Take("b", 1, kNow, Millis(0)), Millis(0));
+  // A clock that went back a year stops nobody for long.
   const TimePoint before = kNow - std::chrono::hours(24 * 365);
-  EXPECT_LE(pace.Take("a", 1, before), seconds(1));
+  EXPECT_LE(pace.Take("a", 1, before, Millis(0)), seconds(4));
 }
 
 }  // namespace
