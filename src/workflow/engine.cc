@@ -21,6 +21,11 @@ constexpr size_t kMaxErrorBytes = 16 * 1024;
 constexpr int kPruneBatch = 500;
 constexpr Millis kPruneEvery{std::chrono::hours(1)};
 
+/// What the pipeline answers when the store refused the call (a full disk): nothing happened, and
+/// that could not be noted either, so the call is made again for long.
+constexpr std::string_view kNotStored = "ServiceUnavailable";
+constexpr Millis kNotStoredFor{std::chrono::hours(1)};
+
 bool IsThrottling(std::string_view code) {
   static constexpr std::array<std::string_view, 8> kCodes = {
       "Throttling",           "ThrottlingException",
@@ -426,8 +431,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
       return;
     }
     const api::Error& error = *outcome.error;
-    const Millis limit(json::GetInt(effect.detail, "throttled_for_ms"));
-    if (!IsThrottling(error.code()) || clock.Now() - effect.created >= limit) {
+    const bool not_stored = error.code() == kNotStored;
+    const Millis limit =
+        not_stored ? kNotStoredFor : Millis(json::GetInt(effect.detail, "throttled_for_ms"));
+    if (!(not_stored || IsThrottling(error.code())) || clock.Now() - effect.created >= limit) {
       Ran(effect, ErrorOutcome(error.code(), error.message()));
       return;
     }

@@ -254,6 +254,20 @@ TEST_F(EngineTest, ThrottledCallsAreRepeatedWithBackOffAndTheSameToken) {
       R"(["start {}","a {\"error\":{\"code\":\"ThrottlingException\",\"message\":\"still\"}}"])");
 }
 
+// A full disk must not end executions: the call is made again for longer than throttling lasts.
+TEST_F(EngineTest, CallsThatCouldNotBeStoredAreRepeated) {
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"}]})");
+  clock_.Set(clock_.Now() + Millis(600'000));
+  invoker_->Reply(Fails("ServiceUnavailable"));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(id), R"(["start {}"])");
+  loop_.Advance(Millis(1000));
+  ASSERT_EQ(invoker_->calls.size(), 2u);
+  invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(id), R"(["start {}","a {\"output\":{}}"])");
+}
+
 TEST_F(EngineTest, ACallWithoutAnswerTimesOut) {
   const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"}]})");
   loop_.Advance(Millis(25'000));
