@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/resource.h"
+#include "store/trouble.h"
 #include "wire/error_codes.h"
 
 namespace riposte::api {
@@ -73,6 +74,10 @@ access::ErrorFamily FamilyOf(wire::Protocol protocol) {
 
 /// In the words of the service's own protocol, whoever called: a runbook that tests the code meets
 /// what a client of that service would.
+Error NotStored() {
+  return Error("ServiceUnavailable", "The request could not be stored. Try again later.", 503);
+}
+
 Error AccessDenied(const Call& call, const wire::OperationModel& model,
                    const std::vector<std::string>& resources, const access::Decision& decision,
                    wire::Protocol protocol) {
@@ -425,6 +430,10 @@ Error Pipeline::CurrentError(const Call& call) const {
     throw;
   } catch (const Error& error) {
     return error;
+  } catch (const store::Unavailable&) {
+    return NotStored();  // The store has told the log, once.
+  } catch (const store::Overloaded&) {
+    return NotStored();
   } catch (const std::exception& error) {
     parts_.log.Error("call failed", {{"service", call.service},
                                      {"operation", call.operation},

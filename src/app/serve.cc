@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <exception>
 #include <set>
 
 #include "app/engine.h"
@@ -14,6 +15,7 @@
 #include "os/files.h"
 #include "os/loop.h"
 #include "os/system.h"
+#include "store/trouble.h"
 
 namespace riposte::app {
 namespace {
@@ -43,10 +45,18 @@ http::Response TextReply(int status, std::string text) {
   return response;
 }
 
-json::Object Health(const api::Registry& registry) {
+json::Object Health(Engine& engine) {
   json::Object services;
-  for (const auto& [service, operation] : registry.List()) services[service] = "available";
-  return {{"status", "ok"}, {"version", kVersion}, {"services", std::move(services)}};
+  for (const auto& [service, operation] : engine.registry().List()) {
+    services[service] = "available";
+  }
+  const std::string trouble = store::Trouble(engine.store());
+  json::Object store{{"status", trouble.empty() ? "ok" : "read-only"}};
+  if (!trouble.empty()) store["error"] = trouble;
+  return {{"status", trouble.empty() ? "ok" : "degraded"},
+          {"version", kVersion},
+          {"store", std::move(store)},
+          {"services", std::move(services)}};
 }
 
 /// What is not an API call: health, metrics, reset, the certificate that signs notifications.
@@ -71,9 +81,13 @@ class Front {
  private:
   http::Response Own(std::string_view method, std::string_view path) {
     if (path == "/_riposte/health" || path == "/_localstack/health") {
-      return JsonReply(Health(engine_.registry()));
+      return JsonReply(Health(engine_));
     }
-    if (path == "/healthz") return TextReply(200, "ok\n");
+    if (path == "/healthz") {
+      // For supervisors that start again what fails: only where that helps. A full disk does not.
+      if (engine_.store().failed()) return TextReply(503, store::Trouble(engine_.store()) + "\n");
+      return TextReply(200, "ok\n");
+    }
     if (path == "/metrics") {
       engine_.metrics()
           .GetGauge("riposte_resident_memory_bytes", "Resident memory of the engine.")
@@ -130,24 +144,14 @@ int Refuse(const std::string& why) {
   return 1;
 }
 
-}  // namespace
+/// Nothing of the loop runs while the engine is taken apart.
+struct StopFirst {
+  os::LoopExecutor& loop;
+  ~StopFirst() { loop.Stop(); }
+};
 
-int Serve(const Config& config) {
-  if (const Status fits = CheckConfig(config); !fits) return Refuse(fits.error().message);
-  if (!config.data_dir.empty()) {
-    if (const Status made = os::MakePrivateFolder(config.data_dir); !made) {
-      return Refuse(made.error().message);
-    }
-  }
-  // Before any thread is made, so that all of them leave these to WaitForSignal.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-
-  const telemetry::Log log(LogOptions(config));
+/// Throws what the store throws when the disk fails while everything is built and loaded.
+int Run(const Config& config, const telemetry::Log& log) {
   os::SystemClock clock;
   os::SystemRandom random;
   os::LoopExecutor loop(clock, &log);
@@ -159,6 +163,7 @@ int Serve(const Config& config) {
 
   auto engine = Engine::Create(config, World{clock, random, loop, **http, log});
   if (!engine) return Refuse(engine.error().message);
+  const StopFirst before_engine{loop};
   Front front(**engine, loop, config.open);
 
   http::Server::Options options;
@@ -178,11 +183,17 @@ int Serve(const Config& config) {
   if (const Status written = WriteCredentials(config, root); !written) {
     return Refuse(written.error().message);
   }
+  std::exception_ptr failure;
   loop.RunAndWait([&] {
-    (*engine)->Start();
-    // Before the loop comes to what was owed: functions that run again need to be answered.
-    front.SetReady();
+    try {
+      (*engine)->Start();
+      // Before the loop comes to what was owed: functions that run again need to be answered.
+      front.SetReady();
+    } catch (...) {
+      failure = std::current_exception();
+    }
   });
+  if (failure) std::rethrow_exception(failure);
   log.Info("serving", {{"endpoint", endpoint},
                        {"account", config.account.str()},
                        {"region", config.region.str()},
@@ -199,6 +210,30 @@ int Serve(const Config& config) {
   engine->reset();
   log.Info("stopped");
   return code;
+}
+
+}  // namespace
+
+int Serve(const Config& config) {
+  if (const Status fits = CheckConfig(config); !fits) return Refuse(fits.error().message);
+  if (!config.data_dir.empty()) {
+    if (const Status made = os::MakePrivateFolder(config.data_dir); !made) {
+      return Refuse(made.error().message);
+    }
+  }
+  // Before any thread is made, so that all of them leave these to WaitForSignal.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  const telemetry::Log log(LogOptions(config));
+  try {
+    return Run(config, log);
+  } catch (const store::Failure& failure) {
+    return Refuse("cannot start: " + std::string(failure.what()));
+  }
 }
 
 }  // namespace riposte::app

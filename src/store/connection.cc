@@ -2,12 +2,13 @@
 
 #include <sqlite3.h>
 
+#include "store/checked_vfs.h"
+#include "store/trouble.h"
+#include "telemetry/log.h"
+
 namespace riposte::store {
 
 namespace {
-
-// Set in the header of the file, so that another program's database is not taken for ours.
-constexpr int kApplicationId = 0x52495054;  // "RIPT"
 
 // A writer's page cache holds the hot pages of its indexes, a reader's those of one query.
 constexpr int kWriterCacheKib = 32 * 1024;
@@ -20,18 +21,33 @@ constexpr size_t kMaxCachedTexts = 2048;
 [[noreturn]] void Throw(int code, const std::string& text) {
   const int kind = code & 0xff;
   if (kind == SQLITE_CONSTRAINT) throw ConstraintFailure(text);
+  if (kind == SQLITE_FULL || code == SQLITE_IOERR_WRITE) throw WriteRefused(text);
   if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) throw CorruptFailure(text);
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) throw SyncFailure(text);
   throw Failure(text);
 }
 
 }  // namespace
 
-Connection::Connection(const Options& options) {
+void Damage::Note(int64_t page, const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  if (!pages_.insert(page).second) return;
+  text_ = text;
+  if (log_) log_->Error("the database is damaged", {{"page", page}, {"error", text}});
+}
+
+std::string Damage::Text() const {
+  const std::scoped_lock lock(mutex_);
+  return text_;
+}
+
+Connection::Connection(const Options& options) : damage_(options.damage) {
   const bool memory = options.path.empty();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (memory ? SQLITE_OPEN_MEMORY | SQLITE_OPEN_CREATE : 0);
+  const std::string vfs = memory ? "" : CheckedVfs(options.vfs);
   const int code = sqlite3_open_v2(memory ? ":memory:" : options.path.c_str(), &db_, flags,
-                                   options.vfs.empty() ? nullptr : options.vfs.c_str());
+                                   vfs.empty() ? nullptr : vfs.c_str());
   if (code != SQLITE_OK) {
     const std::string text = db_ ? sqlite3_errmsg(db_) : sqlite3_errstr(code);
     sqlite3_close_v2(db_);
@@ -55,7 +71,12 @@ void Connection::Configure(const Options& options) {
   sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   const bool writes = options.role == Role::kWriter || options.role == Role::kShared;
   if (writes && PragmaInt("PRAGMA page_count") == 0) {
-    Script("PRAGMA page_size=16384; PRAGMA application_id=" + std::to_string(kApplicationId));
+    int seal = kSealBytes;
+    sqlite3_file_control(db_, "main", SQLITE_FCNTL_RESERVE_BYTES, &seal);
+    Script("PRAGMA page_size=" + std::to_string(kPageBytes) +
+           "; PRAGMA application_id=" + std::to_string(kApplicationId));
+  } else if (writes && PragmaInt("PRAGMA application_id") == kUnsealedApplicationId) {
+    MakeSealed();
   } else if (PragmaInt("PRAGMA application_id") != kApplicationId) {
     throw CorruptFailure("the file is a database, but not one of this program");
   }
@@ -79,6 +100,14 @@ void Connection::Configure(const Options& options) {
   }
 }
 
+void Connection::MakeSealed() {
+  // VACUUM writes each page once, in one transaction, and heeds the reserve; the new number comes
+  // last, so that a start that was interrupted begins again.
+  int seal = kSealBytes;
+  sqlite3_file_control(db_, "main", SQLITE_FCNTL_RESERVE_BYTES, &seal);
+  Script("VACUUM; PRAGMA application_id=" + std::to_string(kApplicationId));
+}
+
 Connection::~Connection() {
   for (auto& [text, shelf] : cache_) {
     for (sqlite3_stmt* statement : shelf) sqlite3_finalize(statement);
@@ -91,8 +120,15 @@ bool Connection::InTransaction() const {
 }
 
 void Connection::ThrowLast(std::string_view doing) {
-  Throw(sqlite3_extended_errcode(db_),
-        std::string(sqlite3_errmsg(db_)) + " (" + std::string(doing.substr(0, 200)) + ")");
+  const int code = sqlite3_extended_errcode(db_);
+  std::string text = sqlite3_errmsg(db_);
+  if ((code & 0xff) == SQLITE_CORRUPT) {
+    int64_t page = 0;
+    sqlite3_file_control(db_, "main", kLastDamagedPage, &page);
+    if (page != 0) text = "page " + std::to_string(page) + " does not fit its checksum";
+    if (damage_) damage_->Note(page, text);
+  }
+  Throw(code, text + " (" + std::string(doing.substr(0, 200)) + ")");
 }
 
 void Connection::Run(std::string_view sql) {
@@ -122,6 +158,13 @@ bool Connection::Checkpoint() {
       sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) ThrowLast("checkpoint");
   return code == SQLITE_OK && frames == moved;
+}
+
+void Connection::EmptyLog() {
+  if (sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) !=
+      SQLITE_OK) {
+    ThrowLast("checkpoint");
+  }
 }
 
 void Connection::KeepLogOnClose() {

@@ -3,8 +3,11 @@
 // Thread safety: one thread at a time. Cost: opening one takes about 0.2 ms.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,12 +18,42 @@
 
 struct sqlite3;
 
+namespace riposte::telemetry {
+class Log;
+}
+
 namespace riposte::store {
 
 /// The file is no database, or its pages contradict each other.
 class CorruptFailure : public Failure {
  public:
   using Failure::Failure;
+};
+
+/// In the header of the file, so that another program's database is not taken for ours.
+inline constexpr uint32_t kApplicationId = 0x52495043;  // "RIPC"
+/// Files of before pages had checksums; the first start makes them anew.
+inline constexpr uint32_t kUnsealedApplicationId = 0x52495054;  // "RIPT"
+
+/// What was to be durable may never be, whatever a later sync says.
+class SyncFailure : public Failure {
+ public:
+  using Failure::Failure;
+};
+
+/// What was found damaged, for all connections of one store. Any thread.
+class Damage {
+ public:
+  explicit Damage(const telemetry::Log* log) : log_(log) {}
+  /// Tells the log, once for each page.
+  void Note(int64_t page, const std::string& text);
+  [[nodiscard]] std::string Text() const;  ///< "" when nothing was.
+
+ private:
+  const telemetry::Log* log_;
+  mutable std::mutex mutex_;
+  std::set<int64_t> pages_;
+  std::string text_;
 };
 
 class Connection {
@@ -31,6 +64,7 @@ class Connection {
     std::string vfs;
     Role role = Role::kWriter;
     bool sync = true;
+    Damage* damage = nullptr;      ///< Told of what did not fit; may be null.
     bool auto_checkpoint = false;  ///< Let the writer checkpoint on its own thread.
   };
 
@@ -75,6 +109,9 @@ class Connection {
   /// Moves the log's frames into the database as far as readers permit; true when all were moved.
   /// Throws Failure.
   bool Checkpoint();
+  /// Moves all of it and makes the log empty: the next commit begins a new one.
+  /// REQUIRES: no other connection reads. Throws Failure.
+  void EmptyLog();
   /// After a failed commit the log is left for the next start to judge.
   void KeepLogOnClose();
   /// Throws the Failure that fits the last error of this connection.
@@ -90,9 +127,11 @@ class Connection {
   };
 
   void Configure(const Options& options);
+  void MakeSealed();
 
   sqlite3* db_ = nullptr;
   std::unordered_map<std::string, std::vector<sqlite3_stmt*>, TextHash, std::equal_to<>> cache_;
+  Damage* damage_ = nullptr;
   bool transaction_expected_ = false;
   int wal_frames_ = 0;
 };

@@ -1,4 +1,5 @@
 // What the store promises when the disk does not keep up its end.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <latch>
@@ -6,6 +7,7 @@
 #include "store/store.h"
 #include "store/testing/fault_vfs.h"
 #include "store/testing/temp_dir.h"
+#include "store/trouble.h"
 
 namespace riposte::store {
 namespace {
@@ -121,6 +123,112 @@ TEST_F(FaultTest, FullDiskInTheMiddleOfATransactionIsAnErrorNotATear) {
   EXPECT_EQ(Count(), 1);
   EXPECT_FALSE(store_->failed());
   EXPECT_TRUE(Insert(2));
+}
+
+TEST_F(FaultTest, CommitOnFullDiskIsRefusedAndWritesGoOnWhenThereIsRoom) {
+  ASSERT_TRUE(Insert(1));
+  FaultVfs::FillDisk(true);
+  bool task_ran = false;
+  EXPECT_THROW(store_->WriteAndWait([&](Transaction& tx) {
+    tx.Execute("INSERT INTO rows VALUES (2, '')");
+    tx.OnCommit([&] { task_ran = true; });
+  }),
+               WriteRefused);
+  EXPECT_FALSE(task_ran);
+  EXPECT_FALSE(store_->failed());
+  EXPECT_THAT(Trouble(*store_), ::testing::HasSubstr("full"));
+  EXPECT_EQ(Count(), 1);  // Reads go on.
+  EXPECT_FALSE(Insert(3));
+  FaultVfs::FillDisk(false);
+  EXPECT_TRUE(Insert(4));
+  EXPECT_EQ(Trouble(*store_), "");
+  // What is in the log after the refusals must be a log, also for a power cut.
+  FaultVfs::PowerCut();
+  store_.reset();
+  FaultVfs::Restore();
+  Open();
+  store_->Read([](Transaction& tx) {
+    EXPECT_EQ(tx.QueryInt("SELECT sum(n) FROM rows"), 5);
+    EXPECT_EQ(tx.QueryText("PRAGMA integrity_check"), "ok");
+  });
+}
+
+// Some of a commit's pages fit: the next commit is written over them, and a restart must not take
+// what is left of them for a part of it.
+TEST_F(FaultTest, CommitThatFitsInPartLeavesNothing) {
+  ASSERT_TRUE(Insert(1));
+  const std::string large(1 << 20, 'x');
+  for (int writes = 1; writes < 40; writes += 3) {
+    FaultVfs::FillDiskAfter(writes);
+    EXPECT_FALSE(Insert(1000, large));
+    FaultVfs::FillDisk(false);
+    ASSERT_TRUE(Insert(1));
+  }
+  FaultVfs::PowerCut();
+  store_.reset();
+  FaultVfs::Restore();
+  Open();
+  store_->Read([](Transaction& tx) {
+    EXPECT_EQ(tx.QueryInt("SELECT count(*) FROM rows WHERE n = 1"), 14);
+    EXPECT_EQ(tx.QueryInt("SELECT count(*) FROM rows WHERE n <> 1"), 0);
+    EXPECT_EQ(tx.QueryText("PRAGMA integrity_check"), "ok");
+  });
+}
+
+// What a closure threw may rest on what another of its group wrote, which then did not last.
+TEST_F(FaultTest, ARefusedGroupAnswersNobodyByWhatItSaw) {
+  std::latch queued(1);
+  std::latch finished(3);
+  bool saw = false;
+  std::exception_ptr answer;
+  store_->Write([&](Transaction&) { queued.wait(); },
+                [&](std::exception_ptr) { finished.count_down(); });
+  store_->Write([](Transaction& tx) { tx.Execute("INSERT INTO rows VALUES (1, '')"); },
+                [&](std::exception_ptr) { finished.count_down(); });
+  store_->Write(
+      [&](Transaction& tx) {
+        saw = tx.QueryInt("SELECT count(*) FROM rows") != 0;
+        throw std::logic_error("exists");
+      },
+      [&](std::exception_ptr error) {
+        answer = error;
+        finished.count_down();
+      });
+  FaultVfs::FillDisk(true);
+  queued.count_down();
+  finished.wait();
+  FaultVfs::FillDisk(false);
+  ASSERT_TRUE(saw);
+  EXPECT_THROW(std::rethrow_exception(answer), Unavailable);
+}
+
+// SQLite forgets which pages an earlier checkpoint moved without a sync.
+TEST_F(FaultTest, AfterAFailedSyncOfTheDatabaseTheLogIsKept) {
+  const std::string large(1 << 20, 'x');
+  int rows = 0;
+  while (store_->SizeBytes() < (15 << 20)) ASSERT_TRUE(Insert(rows++, large));
+  FaultVfs::FailDatabaseSyncs(true);
+  while (!store_->failed()) ASSERT_TRUE(Insert(rows++, large));
+  FaultVfs::FailDatabaseSyncs(false);
+  EXPECT_THAT(Trouble(*store_), ::testing::HasSubstr("grows"));
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(Insert(rows++, large));  // Past any checkpoint.
+  FaultVfs::PowerCut();
+  store_.reset();
+  FaultVfs::Restore();
+  Open();
+  EXPECT_EQ(Count(), rows);
+  EXPECT_EQ(Trouble(*store_), "");
+}
+
+TEST_F(FaultTest, FailedSyncIsTroubleUntilReopen) {
+  EXPECT_EQ(Trouble(*store_), "");
+  FaultVfs::FailSyncs(true);
+  EXPECT_FALSE(Insert(1));
+  FaultVfs::FailSyncs(false);
+  EXPECT_THROW(store_->WriteAndWait([](Transaction&) {}), Unavailable);
+  EXPECT_THAT(Trouble(*store_), ::testing::HasSubstr("until the engine starts again"));
+  Open();
+  EXPECT_EQ(Trouble(*store_), "");
 }
 
 TEST_F(FaultTest, PowerCutLosesNothingThatWasAcknowledged) {

@@ -7,16 +7,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <functional>
 #include <future>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "store/connection.h"
+#include "store/log_check.h"
 #include "store/migrations.h"
+#include "store/trouble.h"
 #include "store/writer.h"
 #include "telemetry/log.h"
 
@@ -75,6 +80,11 @@ int64_t FileSize(const std::string& path) {
 
 /// Moves the log into the database on a thread and a connection of its own, so that writers do not
 /// wait for the many page writes of a checkpoint.
+///
+/// When a sync of the database fails, this ends: the kernel may have dropped pages and call them
+/// clean, SQLite would not write those again that an earlier checkpoint moved, and a later sync
+/// that succeeds would let it start the log over, which has the only copy. A start moves all of the
+/// log.
 class Checkpointer {
  public:
   Checkpointer(const Connection::Options& options, std::recursive_mutex& gate,
@@ -97,8 +107,21 @@ class Checkpointer {
     wake_.notify_one();
   }
   Connection& connection() { return connection_; }
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::string Trouble() const {
+    const std::scoped_lock lock(mutex_);
+    return trouble_;
+  }
 
  private:
+  void GiveUp(const std::string& why) {
+    std::unique_lock lock(mutex_);
+    failed_ = true;
+    trouble_ = "the database could not be synced: " + why +
+               "; writes are kept in the log, which grows until the engine starts again";
+    if (log_) log_->Error(trouble_);
+  }
+
   void Loop() {
     pthread_setname_np(pthread_self(), "store-log");
     std::unique_lock lock(mutex_);
@@ -113,6 +136,9 @@ class Checkpointer {
         // prevent for ever: the short rest is moved while it waits.
         const std::scoped_lock gate(gate_);
         connection_.Checkpoint();
+      } catch (const SyncFailure& failure) {
+        GiveUp(failure.what());
+        return;
       } catch (const Failure& failure) {
         if (log_) log_->Warning("checkpoint failed", {{"error", failure.what()}});
       }
@@ -123,15 +149,20 @@ class Checkpointer {
   Connection connection_;
   std::recursive_mutex& gate_;
   const telemetry::Log* log_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
+  std::atomic<bool> failed_ = false;
+  std::string trouble_;
   bool wanted_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };
 
 struct Store::Impl {
+  explicit Impl(const Options& o) : options(o), damage(o.log) {}
+
   Options options;
+  Damage damage;
   ProcessLock process_lock;
   std::recursive_mutex gate;
   std::unique_ptr<Connection> main;  ///< The writer's; in memory, everybody's.
@@ -140,13 +171,31 @@ struct Store::Impl {
   std::unique_ptr<Checkpointer> checkpointer;
   std::unique_ptr<Writer> writer;
 
+  [[nodiscard]] bool Failed() const {
+    return (writer && writer->failed()) || (checkpointer && checkpointer->failed());
+  }
+  [[nodiscard]] std::string Trouble() const {
+    std::string trouble = writer->Trouble();
+    if (trouble.empty() && checkpointer) trouble = checkpointer->Trouble();
+    return trouble.empty() ? damage.Text() : trouble;
+  }
   [[nodiscard]] bool memory() const { return options.path.empty(); }
-  [[nodiscard]] Connection::Options ConnectionOptions(Connection::Role role) const {
+  [[nodiscard]] Connection::Options ConnectionOptions(Connection::Role role) {
     return {.path = options.path,
             .vfs = options.vfs,
             .role = role,
             .sync = options.sync,
+            .damage = &damage,
             .auto_checkpoint = role == Connection::Role::kWriter && !options.threaded};
+  }
+
+  /// A log of its own for each process: CheckLog() must not meet what a power cut tore before.
+  void BeginLog() {
+    try {
+      main->EmptyLog();
+    } catch (const WriteRefused& failure) {  // The disk is full: reads can be served nevertheless.
+      if (options.log) options.log->Warning("checkpoint failed", {{"error", failure.what()}});
+    }
   }
 
   void Start() {
@@ -162,8 +211,9 @@ struct Store::Impl {
   ~Impl() {
     if (writer) writer->Stop();
     if (checkpointer) checkpointer->Stop();
-    // The last connection to close would move the log of a failed commit into the database.
-    if (writer && writer->failed()) {
+    // The last connection to close would move the log into the database, and remove it.
+    if (Failed()) {
+      main->KeepLogOnClose();
       for (const auto& reader : idle_readers) reader->KeepLogOnClose();
       if (checkpointer) checkpointer->connection().KeepLogOnClose();
     }
@@ -190,21 +240,62 @@ struct Store::Impl {
   }
 };
 
-Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Store::~Store() = default;
+namespace {
+
+/// For Trouble(), which is not a method: nearly everything includes store.h, next to nothing asks.
+class Open {
+ public:
+  void Add(const Store* store, std::function<std::string()> trouble) {
+    const std::scoped_lock lock(mutex_);
+    trouble_[store] = std::move(trouble);
+  }
+  void Remove(const Store* store) {
+    const std::scoped_lock lock(mutex_);
+    trouble_.erase(store);
+  }
+  std::string Ask(const Store* store) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = trouble_.find(store);
+    return found == trouble_.end() ? "" : found->second();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const Store*, std::function<std::string()>> trouble_;
+};
+
+Open& OpenStores() {
+  static Open open;
+  return open;
+}
+
+}  // namespace
+
+std::string Trouble(const Store& store) {
+  return OpenStores().Ask(&store);
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+  OpenStores().Add(this, [impl = impl_.get()] { return impl->Trouble(); });
+}
+Store::~Store() {
+  OpenStores().Remove(this);
+}
 
 Result<std::unique_ptr<Store>> Store::Open(const Options& options,
                                            std::span<const Migration> migrations) {
   // Before the first connection: statistics of memory take a lock on every allocation.
   [[maybe_unused]] static const int kConfigured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  auto impl = std::make_unique<Impl>();
-  impl->options = options;
+  auto impl = std::make_unique<Impl>(options);
   if (!impl->memory()) {
     if (auto locked = impl->process_lock.Take(options.path + ".lock"); !locked) {
       return std::unexpected(locked.error());
     }
     if (auto prepared = PrepareFile(options.path); !prepared) {
       return std::unexpected(prepared.error());
+    }
+    for (const auto check : {CheckHeader, CheckLog}) {
+      if (auto whole = check(options.path); !whole) return std::unexpected(whole.error());
     }
   }
   try {
@@ -213,6 +304,7 @@ Result<std::unique_ptr<Store>> Store::Open(const Options& options,
     if (auto migrated = Migrate(*impl->main, migrations); !migrated) {
       return std::unexpected(migrated.error());
     }
+    if (!impl->memory()) impl->BeginLog();
     impl->Start();
   } catch (const CorruptFailure& failure) {
     return Fail(Code::kCorrupt, options.path + ": " + failure.what());
@@ -306,7 +398,7 @@ Store::Counts Store::counts() const {
   return impl_->writer->counts();
 }
 bool Store::failed() const {
-  return impl_->writer->failed();
+  return impl_->Failed();
 }
 
 }  // namespace riposte::store

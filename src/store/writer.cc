@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "store/trouble.h"
 #include "telemetry/log.h"
 
 namespace riposte::store {
@@ -17,6 +18,17 @@ namespace {
 constexpr size_t kGatherFrom = 3;
 constexpr size_t kGatherUpTo = 16;
 constexpr std::chrono::microseconds kGatherFor{1000};
+
+template <class Kind>
+bool Is(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Kind&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
 
 std::string What(const std::exception_ptr& error) {
   try {
@@ -61,12 +73,12 @@ void Writer::Submit(Store::Closure closure, Store::Done done) {
   bool wake = false;
   if (failed_) {
     refused = std::make_exception_ptr(
-        Failure("the store has failed: a commit did not reach the disk; reopen it"));
+        Unavailable("the store has failed: a commit did not reach the disk; reopen it"));
   } else {
     const std::scoped_lock lock(mutex_);
     // While stopping, the writer's own callbacks may still queue what they must finish.
     if (stopping_ && !IsCurrentThread()) {
-      refused = std::make_exception_ptr(Failure("the store is closing"));
+      refused = std::make_exception_ptr(Unavailable("the store is closing"));
     } else if (queue_.size() >= options_.max_queue) {
       refused = std::make_exception_ptr(Overloaded("too many writes are waiting"));
     } else {
@@ -133,15 +145,16 @@ void Writer::DrainHere() {
 void Writer::RunBatch(std::vector<Item>& batch) {
   std::exception_ptr sunk;
   if (failed_) {
-    sunk = std::make_exception_ptr(Failure("the store has failed; reopen it"));
+    sunk = std::make_exception_ptr(Unavailable("the store has failed; reopen it"));
   } else {
     sunk = RunTransaction(batch);
   }
   if (sunk) {
-    for (Item& item : batch) {
-      if (!item.error) item.error = sunk;
-    }
+    // Also what a closure itself threw is void: it may have seen what another of the batch wrote,
+    // and said that something exists which now does not.
+    for (Item& item : batch) item.error = sunk;
   } else {
+    if (troubled_) SetTrouble("");
     commits_ += 1;
     closures_ += batch.size();
     after_commit_(connection_.wal_frames());
@@ -159,8 +172,10 @@ std::exception_ptr Writer::RunTransaction(std::vector<Item>& batch) {
     for (Item& item : batch) {
       RunClosure(item);
       if (!connection_.InTransaction()) {
-        throw Failure("the transaction was rolled back: " +
-                      (item.error ? What(item.error) : std::string("unknown cause")));
+        // One closure met it, all of the batch have lost.
+        const std::string why = item.error ? What(item.error) : "unknown cause";
+        if (item.error && Is<WriteRefused>(item.error)) throw WriteRefused(why);
+        throw Unavailable("the transaction was rolled back: " + why);
       }
     }
     committing = true;
@@ -170,20 +185,45 @@ std::exception_ptr Writer::RunTransaction(std::vector<Item>& batch) {
   }
   connection_.ExpectTransaction(false);
   if (!sunk) return nullptr;
-  if (committing) {
-    // After a failed write or fsync of the log nobody knows what a restart will find there, so
-    // nothing may be built on it, and the files stay for recovery to judge.
+  // The disk said no before anything was made durable.
+  const bool refused = Is<WriteRefused>(sunk);
+  // SQLite met damage of its own finding in one statement, and refuses to commit the rest.
+  const bool corrupt = Is<CorruptFailure>(sunk);
+  if (committing && !refused && !corrupt) {
+    // After a failed sync of the log nobody knows what a restart will find there, so nothing may be
+    // built on it, and the files stay for recovery to judge. A commit whose write was refused is
+    // known not to be there: its last frame, which would make it one, was not written.
     failed_ = true;
     connection_.KeepLogOnClose();
-  }
-  if (options_.log) {
-    options_.log->Error(committing ? "commit failed; writes stop until restart" : "batch failed",
-                        {{"error", What(sunk)}, {"closures", batch.size()}});
+    SetTrouble("a commit failed: " + What(sunk) + "; writes stop until the engine starts again");
+  } else if (refused) {
+    SetTrouble("writes are refused: " + What(sunk) + "; they go on when the disk takes them");
+  } else if (options_.log) {
+    options_.log->Error("batch failed", {{"error", What(sunk)}, {"closures", batch.size()}});
   }
   if (connection_.InTransaction()) {
     Guard([&] { connection_.Run("ROLLBACK"); });
   }
   return sunk;
+}
+
+void Writer::SetTrouble(std::string trouble) {
+  const bool news = troubled_ == trouble.empty();
+  troubled_ = !trouble.empty();
+  if (news && options_.log) {
+    if (troubled_) {
+      options_.log->Error(trouble);
+    } else {
+      options_.log->Warning("writes are stored again");
+    }
+  }
+  const std::scoped_lock lock(trouble_mutex_);
+  trouble_ = std::move(trouble);
+}
+
+std::string Writer::Trouble() const {
+  const std::scoped_lock lock(trouble_mutex_);
+  return trouble_;
 }
 
 void Writer::RunClosure(Item& item) {

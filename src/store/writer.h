@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,7 @@ class Writer {
   /// True on the thread that runs closures, while it does.
   [[nodiscard]] bool IsCurrentThread() const;
   [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::string Trouble() const;
   [[nodiscard]] Store::Counts counts() const;
 
  private:
@@ -48,6 +50,8 @@ class Writer {
   void RunBatch(std::vector<Item>& batch);
   /// Returns what sank the whole batch, if anything did.
   std::exception_ptr RunTransaction(std::vector<Item>& batch);
+  /// Makes known why a batch was lost, once for a run of them; "" that commits succeed again.
+  void SetTrouble(std::string trouble);
   void RunClosure(Item& item);
   void Finish(Item& item);
   template <class Callback>
@@ -69,6 +73,9 @@ class Writer {
   std::atomic<std::thread::id> current_{};
 
   std::atomic<bool> failed_ = false;
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_;
+  bool troubled_ = false;  ///< trouble_ is not empty; the writer's own.
   std::atomic<uint64_t> commits_ = 0;
   std::atomic<uint64_t> closures_ = 0;
   std::thread thread_;

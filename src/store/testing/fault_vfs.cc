@@ -24,7 +24,9 @@ struct Undo {
 struct State {
   std::mutex mutex;
   bool fail_syncs = false;
+  bool fail_database_syncs = false;
   bool full = false;
+  int writes_left = -1;  ///< Until it is full; -1: not counted.
   bool dead = false;
   std::map<std::string, std::vector<Undo>> unsynced;
 };
@@ -71,6 +73,8 @@ int Read(sqlite3_file* f, void* data, int amount, sqlite3_int64 offset) {
 int Write(sqlite3_file* f, const void* data, int amount, sqlite3_int64 offset) {
   const std::scoped_lock lock(Shared().mutex);
   if (Shared().dead) return SQLITE_IOERR_WRITE;
+  if (Shared().writes_left == 0) Shared().full = true;
+  if (Shared().writes_left > 0) --Shared().writes_left;
   if (Shared().full) return SQLITE_FULL;
   Remember(Self(f), offset, amount);
   return Real(f)->pMethods->xWrite(Real(f), data, amount, offset);
@@ -88,6 +92,10 @@ int Truncate(sqlite3_file* f, sqlite3_int64 size) {
 int Sync(sqlite3_file* f, int) {
   const std::scoped_lock lock(Shared().mutex);
   if (Shared().dead || Shared().fail_syncs) return SQLITE_IOERR_FSYNC;
+  if (Shared().fail_database_syncs && Self(f)->path != nullptr &&
+      std::string_view(Self(f)->path).ends_with(".db")) {
+    return SQLITE_IOERR_FSYNC;
+  }
   if (Self(f)->path != nullptr) Shared().unsynced.erase(Self(f)->path);
   return SQLITE_OK;  // The process lives on, so the page cache is disk enough.
 }
@@ -196,6 +204,8 @@ void FaultVfs::Register() {
   sqlite3_vfs_register(&vfs, 0);
   const std::scoped_lock lock(Shared().mutex);
   Shared().fail_syncs = Shared().full = Shared().dead = false;
+  Shared().writes_left = -1;
+  Shared().fail_database_syncs = false;
   Shared().unsynced.clear();
 }
 
@@ -204,9 +214,21 @@ void FaultVfs::FailSyncs(bool fail) {
   Shared().fail_syncs = fail;
 }
 
+void FaultVfs::FailDatabaseSyncs(bool fail) {
+  const std::scoped_lock lock(Shared().mutex);
+  Shared().fail_database_syncs = fail;
+}
+
 void FaultVfs::FillDisk(bool full) {
   const std::scoped_lock lock(Shared().mutex);
   Shared().full = full;
+  Shared().writes_left = -1;
+}
+
+void FaultVfs::FillDiskAfter(int writes) {
+  const std::scoped_lock lock(Shared().mutex);
+  Shared().full = false;
+  Shared().writes_left = writes;
 }
 
 void FaultVfs::PowerCut() {

@@ -14,8 +14,12 @@ class FaultVfs {
 
   /// Syncs fail from now on, or no longer.
   static void FailSyncs(bool fail);
+  /// Syncs of the database fail from now on, or no longer; those of its log do not.
+  static void FailDatabaseSyncs(bool fail);
   /// Writes report a full disk from now on, or no longer.
   static void FillDisk(bool full);
+  /// So many more writes succeed; then the disk is full.
+  static void FillDiskAfter(int writes);
   /// Everything fails from here on, as if the machine had stopped. Close the store, then Restore().
   static void PowerCut();
   /// Takes back every write that was not synced, and lets files work again.
