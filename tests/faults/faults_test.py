@@ -9,6 +9,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "crash"))
 from engine import Failure, adopt_orphans  # noqa: E402
+import bit_flips  # noqa: E402
+import disk_errors  # noqa: E402
 import power_cut  # noqa: E402
 import shim  # noqa: E402
 
@@ -19,6 +21,15 @@ def parts(size):
         ("power", "power cuts",
          lambda program, library, folder, seed: power_cut.power_cuts(
              program, library, folder, size["recordings"], size["cuts"], seed)),
+        ("errors", "calls to the disk that fail",
+         lambda program, library, folder, seed: disk_errors.disk_errors(
+             program, library, folder, size["calls"], seed)),
+        ("full", "a disk that is full, and then is not",
+         lambda program, library, folder, seed: disk_errors.disk_full(
+             program, library, folder, seed)),
+        ("flips", "bits that flip while the engine is stopped",
+         lambda program, library, folder, seed: bit_flips.bit_flips(
+             program, library, folder, size["flips"], size["together"], seed)),
     ]
 
 

@@ -30,6 +30,7 @@ class MomentLedger(workload.Ledger):
     def __init__(self, moment):
         super().__init__()
         self.moment = moment
+        self.received = {}  # What a client took from the queues before the cut.
         self.times = {"events": {}, "imports": {}, "updates": {}}
 
     def acknowledge(self, what, numbers):
@@ -126,6 +127,8 @@ class Verifier:
         try:
             self.engine.wait_ready()
             effects = Effects(self.clients, self.base.queues)
+            for name, counter in ledger.received.items():
+                effects.seen[name].update(counter)
             effects.gather(ledger, 2 if expect_loss else PATIENCE_SECONDS)
             if not expect_loss:
                 effects.check_once(ledger)
@@ -206,7 +209,42 @@ def power_cuts(program, library, folder, recordings, count, seed):
         shutil.rmtree(recording.folder)
     print(f"  {total} power cuts in {recordings} recordings, {acknowledged} events acknowledged;"
           f" {met} cuts met unsynced writes, {pending} in all; nothing lost", flush=True)
+    first_starts(program, library, folder, max(10, count // 2), seed)
     controls(base, verifiers, library, folder, seed)
+
+
+def first_starts(program, library, folder, count, seed):
+    """The power fails while the first start makes everything: the next one has to serve."""
+    chance = random.Random(seed)
+    place = folder / "first"
+    place.mkdir()
+    run = shim.Shim(library, place / "data", place)
+    engine = Engine(program, place, READY_SECONDS, (), run.environment)
+    engine.spawn()
+    try:
+        engine.wait_ready()
+    finally:
+        engine.end()
+    disk = Disk(place / "data", run.log)
+    moments = sorted(chance.randint(0, run.moment) for _ in range(count))
+    for number, moment in enumerate(moments):
+        disk.play(moment, chance)
+        mode = MODES[number % len(MODES)]
+        again = Engine(program, folder / f"first-{number}", READY_SECONDS)
+        again.data.mkdir(parents=True)
+        disk.cut(again.data, mode, chance)
+        again.spawn()
+        try:
+            again.wait_ready()
+            again.check_database()
+            again.stop(alone=False)
+        except Failure as failure:
+            raise Failure(f"a first start cut off at byte {moment} of {run.moment}, {mode}:"
+                          f" {failure}") from failure
+        finally:
+            again.end()
+        shutil.rmtree(again.data.parent)
+    print(f"  {count} power cuts in a first start: the next one serves", flush=True)
 
 
 def controls(base, verifiers, library, folder, seed):
