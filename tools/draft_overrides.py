@@ -22,6 +22,7 @@ ALIASES = {
     "states": ["stepfunctions", "sfn", "step-functions"],
     "stepfunctions": ["states", "sfn", "step-functions"],
     "config": ["configservice"],
+    "scheduler": ["eventbridge-scheduler"],
     "ssm": ["systems-manager", "simplesystemsmanagement"],
     "s3": ["s3api"],
 }
@@ -60,7 +61,17 @@ IAM_ACTION = {
 # for the whole template; {/Name} puts a slash before a text that has none).
 _BUS = "arn:aws:events:{region}:{account}:event-bus/"
 _RULE = "arn:aws:events:{region}:{account}:rule/"
+_SCHEDULE = "arn:aws:scheduler:{region}:{account}:schedule/"
+_GROUP = "arn:aws:scheduler:{region}:{account}:schedule-group/"
 IAM_RESOURCE = {
+    "scheduler": {
+        **{op: [_SCHEDULE + "{GroupName|default}/{Name}"] for op in (
+            "CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule")},
+        **{op: [_GROUP + "{Name}"] for op in (
+            "CreateScheduleGroup", "GetScheduleGroup", "DeleteScheduleGroup")},
+        **{op: ["{ResourceArn}"] for op in (
+            "TagResource", "UntagResource", "ListTagsForResource")},
+    },
     "events": {
         **{op: [_RULE + "{Name}"] for op in (
             "PutRule", "DescribeRule", "DeleteRule", "EnableRule", "DisableRule")},

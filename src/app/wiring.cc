@@ -29,6 +29,7 @@
 #include "observe/retention.h"
 #include "observe/tables.h"
 #include "os/files.h"
+#include "os/time_zones.h"
 #include "response/incidents.h"
 #include "services/cloudtrail/cloudtrail_service.h"
 #include "services/ec2/ec2.h"
@@ -39,6 +40,8 @@
 #include "services/monitoring/monitoring_service.h"
 #include "services/riposte/service.h"
 #include "services/s3/s3.h"
+#include "services/scheduler/schedule_target.h"
+#include "services/scheduler/scheduler_service.h"
 #include "services/secretsmanager/secrets_service.h"
 #include "services/securityhub/service.h"
 #include "services/sns/mail.h"
@@ -70,6 +73,7 @@ std::vector<store::Migration> AllMigrations() {
   add(estate::Estate::Migrations());
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
+  add(scheduler::SchedulerService::Migrations());
   add(secretsmanager::SecretsService::Migrations());
   add(workflow::Engine::Migrations());
   add(ssm::SsmService::Migrations());
@@ -178,6 +182,7 @@ struct Engine::Impl {
     dispatcher.AddTarget(std::string(bus::kArchiveKind), archive_target);
     dispatcher.AddTarget(sns::SubscriptionTarget::kKind, topic_subscriptions);
     dispatcher.AddTarget(std::string(observe::Alarms::kActionKind), alarm_actions);
+    dispatcher.AddTarget(scheduler::ScheduleTarget::kKind, schedule_target);
     dispatcher.AddTarget(functions::AsyncTarget::kKind, async_functions);
     dispatcher.AddTarget(functions::DestinationTarget::kKind, function_destinations);
     lambda.Register(registry);
@@ -188,6 +193,7 @@ struct Engine::Impl {
     cloudtrail.Register(registry);
     iam.Register(registry);
     sts.Register(registry);
+    schedules.Register(registry);
     secrets.Register(registry);
     ec2.Register(registry);
     native.SetInvoker(invoker);
@@ -242,6 +248,17 @@ struct Engine::Impl {
             }};
   }
 
+  scheduler::ScheduleTarget::Parts ScheduleTargetParts() {
+    return {invoker, catalog, AssumeFor(scheduler::kPrincipal), FillTokenFrom(catalog), metrics};
+  }
+  /// Roles as that service takes them on.
+  [[nodiscard]] std::function<Result<access::Principal>(const std::string&, const std::string&)>
+  AssumeFor(std::string_view service) const {
+    return [this, service](const std::string& role_arn, const std::string& session) {
+      return directory.AssumeForService(role_arn, std::string(service), session);
+    };
+  }
+
   lambda::LambdaService::Parts LambdaParts() {
     return {*store,
             function_catalog,
@@ -277,6 +294,7 @@ struct Engine::Impl {
     async_functions.Start(*store);
     executions.Start();
     scheduler.Start();
+    schedule_timer.Start();
     alarms.Start();
     retention.Start();
     estate.Start();
@@ -302,6 +320,7 @@ struct Engine::Impl {
     estate.Stop();
     retention.Stop();
     alarms.Stop();
+    schedule_timer.Stop();
     scheduler.Stop();
     metrics.Stop();
     logs.Stop();
@@ -327,6 +346,7 @@ struct Engine::Impl {
     rules.Load(*store);
     queue_poller.Start();
     scheduler.Start();
+    schedule_timer.Start();
     alarms.Reset();
   }
 
@@ -338,6 +358,12 @@ struct Engine::Impl {
 
   ssm::SsmService::Options SsmOptions() const {
     ssm::SsmService::Options options;
+    options.authorize = !config.open;
+    return options;
+  }
+
+  scheduler::SchedulerService::Options SchedulerOptions() const {
+    scheduler::SchedulerService::Options options;
     options.authorize = !config.open;
     return options;
   }
@@ -372,9 +398,13 @@ struct Engine::Impl {
     return options;
   }
 
-  /// Who sends a dead letter: a function's role, else the account that owed the delivery. So a
-  /// queue in another account is reached only where that account's policy allows it.
+  /// Who sends a dead letter: a function's or a schedule's role, else the account that owed the
+  /// delivery. So a queue in another account is reached only where that account's policy allows it.
   [[nodiscard]] Result<access::Principal> DeadLetterOwner(const delivery::Work& work) const {
+    if (work.kind == scheduler::ScheduleTarget::kKind) {
+      const std::string role(json::GetString(work.detail, "role_arn"));
+      return directory.AssumeForService(role, std::string(scheduler::kPrincipal), "dead-letter");
+    }
     if (work.kind != functions::AsyncTarget::kKind) {
       return access::Principal::Root(work.scope.account);
     }
@@ -469,6 +499,13 @@ struct Engine::Impl {
   events::EventsService events_service{EventsOptions(),
                                        {*store, rules, ingest, scheduler, replays, authorizer,
                                         connections, connection_secrets, world.random}};
+                                       {*store, rules, ingest, scheduler, authorizer}};
+  os::SystemTimeZones time_zones;
+  scheduler::ScheduleTarget schedule_target{ScheduleTargetParts()};
+  scheduler::Timer schedule_timer{
+      {*store, world.loop, world.clock, world.random, time_zones, dispatcher, world.log}};
+  scheduler::SchedulerService schedules{SchedulerOptions(),
+                                        {schedule_timer, time_zones, catalog, authorizer}};
   estate::Estate estate{EstateTimings(config), *store, world.loop, world.clock,
                         world.random,          events, world.log};
   estate::Seed seed{estate, SeedBucket};

@@ -5,12 +5,15 @@
 #include "base/encoding.h"
 #include "bus/ingest.h"
 #include "bus/rule_delivery.h"
+#include "delivery/outcome.h"
+#include "delivery/target_call.h"
 #include "observe/timeline.h"
 
 namespace riposte::bus {
 namespace {
 
 using delivery::Result;
+using delivery::ResultOf;
 using delivery::Work;
 
 constexpr std::string_view kService = "events.amazonaws.com";
@@ -29,13 +32,6 @@ std::string Hex(uint64_t value, int digits) {
     out += "0123456789abcdef"[(value >> shift) & 15];
   }
   return out;
-}
-
-bool Contains(std::string_view text, std::initializer_list<std::string_view> words) {
-  for (const std::string_view word : words) {
-    if (text.find(word) != std::string_view::npos) return true;
-  }
-  return false;
 }
 
 /// {"Param": ["value"]}: a lone value becomes a list of one, what is no text becomes its JSON.
@@ -88,30 +84,14 @@ api::Invocation Build(TargetKind kind, const Arn& arn, const Work& work, RuleDel
   const std::string name(arn.ResourceName());
   switch (kind) {
     case TargetKind::kFunction:
-      call.service = "lambda";
-      call.operation = "Invoke";
-      input["FunctionName"] = work.target_arn;
-      input["InvocationType"] = "Event";
-      input["Payload"] = Base64Encode(delivery.input);
-      break;
     case TargetKind::kQueue:
-      call.service = "sqs";
-      call.operation = "SendMessage";
-      input["QueueUrl"] = "http://localhost:4566/" + arn.account.str() + "/" + arn.resource;
-      input["MessageBody"] = delivery.input;
-      if (const auto* sqs = json::GetObject(delivery.parameters, "SqsParameters")) {
-        json::SetIfNotEmpty(input, "MessageGroupId", json::GetString(*sqs, "MessageGroupId"));
-      }
-      if (arn.resource.ends_with(".fifo")) {
-        input["MessageDeduplicationId"] = TokenOf(work, delivery);
-      }
-      break;
     case TargetKind::kTopic:
-      call.service = "sns";
-      call.operation = "Publish";
-      input["TopicArn"] = work.target_arn;
-      input["Message"] = delivery.input;
+    case TargetKind::kStateMachine: {
+      const auto* sqs = json::GetObject(delivery.parameters, "SqsParameters");
+      const std::string group(sqs ? json::GetString(*sqs, "MessageGroupId") : "");
+      call = *delivery::CallOf(arn, {delivery.input, TokenOf(work, delivery), group});
       break;
+    }
     case TargetKind::kLogGroup: {
       call.service = "logs";
       call.operation = "PutLogEvents";
@@ -135,13 +115,6 @@ api::Invocation Build(TargetKind kind, const Arn& arn, const Work& work, RuleDel
       input["ClientToken"] = TokenOf(work, delivery);
       break;
     }
-    case TargetKind::kStateMachine:
-      call.service = "states";
-      call.operation = "StartExecution";
-      input["stateMachineArn"] = work.target_arn;
-      input["name"] = TokenOf(work, delivery);
-      input["input"] = delivery.input;
-      break;
     case TargetKind::kEventBus: {
       call.service = "events";
       call.operation = "PutEvents";
@@ -202,31 +175,6 @@ std::string TokenOf(const Work& work, const RuleDelivery& delivery) {
   const uint64_t low = Fnv1a(high, delivery.event_id);
   return Hex(high >> 32, 8) + "-" + Hex(high >> 16, 4) + "-5" + Hex(high, 3) + "-8" +
          Hex(low >> 48, 3) + "-" + Hex(low, 12);
-}
-
-Result ResultOf(const api::Outcome& outcome) {
-  if (outcome.ok()) return Result::Done();
-  const std::string& code = outcome.error->code();
-  const std::string& message = outcome.error->message();
-  if (Contains(code, {"AlreadyExists", "IdempotentParameterMismatch"})) {
-    return Result::Dead("RESOURCE_ALREADY_EXISTS", message);
-  }
-  if (Contains(code, {"AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError"})) {
-    return Result::Dead("NO_PERMISSIONS", message);
-  }
-  if (Contains(code, {"NotFound", "NonExistentQueue", "QueueDoesNotExist", "DoesNotExist",
-                      "InvalidDocument"})) {
-    return Result::Dead("NO_RESOURCE", message);
-  }
-  if (Contains(code, {"Throttl", "TooManyRequests", "RequestLimitExceeded", "LimitExceeded"})) {
-    return Result::Retry("THROTTLING", message);
-  }
-  const bool refused = code.starts_with("Invalid") || code.starts_with("Validation") ||
-                       code.starts_with("Missing") || code.starts_with("UnknownOperation") ||
-                       code.starts_with("Serialization") || code.starts_with("Unsupported") ||
-                       code.starts_with("AutomationDefinitionVersion");
-  if (refused) return Result::Dead("SDK_CLIENT_ERROR", code + ": " + message);
-  return Result::Retry("INTERNAL_ERROR", code + ": " + message);
 }
 
 void RuleTargets::Deliver(const Work& work, Completion completion) {
@@ -322,13 +270,7 @@ void RuleTargets::Call(api::Invocation invocation, Completion completion) {
         if (is_start && !outcome.ok() && outcome.error->code() == "ExecutionAlreadyExists") {
           return completion(Result::Done());
         }
-        if (is_bus && outcome.ok() &&
-            json::GetInt(outcome.output.as_object(), "FailedEntryCount") > 0) {
-          const json::Value& entry = outcome.output.at("Entries").at(0);
-          outcome.error =
-              api::Error(std::string(json::GetString(entry.as_object(), "ErrorCode")),
-                         std::string(json::GetString(entry.as_object(), "ErrorMessage")));
-        }
+        if (is_bus && outcome.ok()) outcome.error = delivery::RefusedEntry(outcome.output);
         completion(ResultOf(outcome));
       });
 }

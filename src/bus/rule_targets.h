@@ -99,7 +99,4 @@ class RuleTargets final : public delivery::Target {
 /// token of what a target starts.
 [[nodiscard]] std::string TokenOf(const delivery::Work& work, const RuleDelivery& delivery);
 
-/// What the failure of a target's call means for the delivery.
-[[nodiscard]] delivery::Result ResultOf(const api::Outcome& outcome);
-
 }  // namespace riposte::bus

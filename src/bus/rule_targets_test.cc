@@ -206,23 +206,6 @@ TEST_F(RuleTargetsTest, RetriesAreExhausted) {
   EXPECT_EQ(metrics.sums["Invocations r"], 1);
 }
 
-TEST_F(RuleTargetsTest, OutcomesByError) {
-  const auto of = [](const char* code) { return ResultOf({{}, api::Error(code, "m")}); };
-  EXPECT_EQ(of("AccessDeniedException").error_code, "NO_PERMISSIONS");
-  EXPECT_EQ(of("AuthorizationError").kind, delivery::Result::Kind::kDead);
-  EXPECT_EQ(of("ResourceNotFoundException").error_code, "NO_RESOURCE");
-  EXPECT_EQ(of("AWS.SimpleQueueService.NonExistentQueue").error_code, "NO_RESOURCE");
-  EXPECT_EQ(of("QueueDoesNotExist").error_code, "NO_RESOURCE");
-  EXPECT_EQ(of("NotFound").error_code, "NO_RESOURCE");
-  EXPECT_EQ(of("TooManyRequestsException").error_code, "THROTTLING");
-  EXPECT_EQ(of("TooManyRequestsException").kind, delivery::Result::Kind::kRetry);
-  EXPECT_EQ(of("ThrottlingException").kind, delivery::Result::Kind::kRetry);
-  EXPECT_EQ(of("ServiceException").kind, delivery::Result::Kind::kRetry);
-  EXPECT_EQ(of("InvalidAutomationExecutionParametersException").kind,
-            delivery::Result::Kind::kDead);
-  EXPECT_EQ(ResultOf({json::Object(), std::nullopt}).kind, delivery::Result::Kind::kDone);
-}
-
 TEST_F(RuleTargetsTest, AFailureIsAnnouncedOnce) {
   PutRule("watch", R"({"source": ["aws.events"],
                        "detail-type": ["EventBridge Rule Execution Failed"]})",

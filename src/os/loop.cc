@@ -17,7 +17,7 @@ constexpr Millis kLongestWait{1000};
 }  // namespace
 
 LoopExecutor::LoopExecutor(const Clock& clock, const telemetry::Log* log)
-    : clock_(clock), log_(log), thread_([this] {
+    : clock_(clock), log_(log), seen_(clock.Now()), thread_([this] {
         pthread_setname_np(pthread_self(), "loop");
         Loop();
       }) {}
@@ -77,6 +77,7 @@ Executor::TimerId LoopExecutor::PostAt(TimePoint when, Task task) {
     const std::scoped_lock lock(mutex_);
     id = ++last_id_;
     if (stopping_) return id;
+    FollowClock(clock_.Now());  // Or a timer set by the new clock would be moved with the old ones.
     timers_.emplace(std::pair{when, id}, std::move(task));
     times_.emplace(id, when);
   }
@@ -94,6 +95,19 @@ void LoopExecutor::Cancel(TimerId timer) {
   dropped = std::move(node.mapped());
 }
 
+void LoopExecutor::FollowClock(TimePoint now) {
+  const Millis back = seen_ - now;
+  seen_ = now;
+  if (back <= kSameClock) return;
+  decltype(timers_) moved;
+  for (auto& [key, task] : timers_) {
+    const auto [when, id] = key;
+    moved.emplace(std::pair{when - back, id}, std::move(task));
+    times_[id] = when - back;
+  }
+  timers_ = std::move(moved);
+}
+
 void LoopExecutor::Loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
@@ -105,9 +119,11 @@ void LoopExecutor::Loop() {
     // A stream of tasks must not hold timers up, so each turn looks at both.
     Task due;
     Millis wait = kLongestWait;
+    const TimePoint now = clock_.Now();
+    FollowClock(now);
     if (!timers_.empty()) {
       const auto first = timers_.begin();
-      const auto left = first->first.first - clock_.Now();
+      const auto left = first->first.first - now;
       if (left <= Millis(0)) {
         due = std::move(first->second);
         times_.erase(first->first.second);

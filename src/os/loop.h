@@ -1,8 +1,10 @@
 // The engine's loop: the one thread on which domain cores live.
 //
 // Thread safety: Post, PostAt and Cancel from any thread. Cost: about 1 µs a task.
-// Timers follow the wall clock: when it jumps, they are late or early by at most a second more
-// than the jump, because the loop looks at the clock at least that often.
+// Timers follow the wall clock, which the loop looks at at least once a second: when it jumps
+// forward, what has become due runs within a second. When it is set back by more than kSameClock,
+// timers go with it and run after as long as they would have: what waits for a while is not held up
+// by the jump. What is meant for a time of day must look at the clock again when it runs.
 #pragma once
 
 #include <condition_variable>
@@ -22,6 +24,9 @@ namespace riposte::os {
 
 class LoopExecutor final : public Executor {
  public:
+  /// Steps of this size are what keeping a clock right takes.
+  static constexpr Millis kSameClock{5'000};
+
   /// Starts the thread. `log` is told of tasks that throw; may be null.
   explicit LoopExecutor(const Clock& clock, const telemetry::Log* log = nullptr);
   ~LoopExecutor() override;
@@ -43,6 +48,8 @@ class LoopExecutor final : public Executor {
 
  private:
   void Loop();
+  /// Moves the timers when the clock has been set back. REQUIRES: mutex_.
+  void FollowClock(TimePoint now);
   void Run(Task task);
 
   const Clock& clock_;
@@ -54,6 +61,7 @@ class LoopExecutor final : public Executor {
   std::deque<Task> tasks_;
   std::map<std::pair<TimePoint, TimerId>, Task> timers_;
   std::map<TimerId, TimePoint> times_;
+  TimePoint seen_;  ///< The clock when it was last looked at.
   std::thread thread_;
 };
 

@@ -60,13 +60,36 @@ TEST(LoopExecutor, TimersFollowTheClock) {
   while (loop.pending() > 1) std::this_thread::yield();
   Settle(loop);
   EXPECT_EQ(order, (std::vector<int>{-5, 100}));
-  clock.ms -= 100'000;  // A clock set back makes it late, never early.
+  clock.ms -= 4'000;  // As if nothing were: it waits for its time.
   Settle(loop);
   EXPECT_EQ(order.size(), 2U);
-  clock.ms += 100'050;
+  clock.ms += 4'050;
   while (loop.pending() > 0) std::this_thread::yield();  // Seen without being woken.
   Settle(loop);
   EXPECT_EQ(order, (std::vector<int>{-5, 100, 200}));
+}
+
+TEST(LoopExecutor, TimersGoBackWithTheClock) {
+  MovableClock clock;
+  clock.ms = 1'767'225'600'000;
+  LoopExecutor loop(clock);
+  std::vector<int> order;
+  const TimePoint now = clock.Now();
+  loop.PostAt(now + Millis(100), [&] { order.push_back(100); });
+  const auto cancelled = loop.PostAt(now + Millis(150), [&] { order.push_back(150); });
+  loop.PostAt(now + Millis(300), [&] { order.push_back(300); });
+  clock.ms -= 31'536'000'000;                                             // A year.
+  loop.PostAt(clock.Now() + Millis(200), [&] { order.push_back(200); });  // By the new clock.
+  loop.Cancel(cancelled);
+  Settle(loop);
+  EXPECT_TRUE(order.empty());
+  clock.ms += 250;
+  while (loop.pending() > 1) std::this_thread::yield();
+  Settle(loop);
+  EXPECT_EQ(order, (std::vector<int>{100, 200}));
+  clock.ms += 31'536'000'000;  // And forward: at once.
+  while (loop.pending() > 0) std::this_thread::yield();
+  EXPECT_EQ(order.size(), 3U);
 }
 
 TEST(LoopExecutor, CancelledTimersDoNotRun) {

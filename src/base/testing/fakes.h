@@ -78,6 +78,18 @@ class FakeExecutor final : public Executor {
     }
     clock_.Set(end);
   }
+  /// The clock is set, and shows another time from one moment to the next. When it is set back,
+  /// timers go with it, as those of os::LoopExecutor; what is due runs when asked.
+  void JumpTo(TimePoint time) {
+    const Millis back = clock_.Now() - time;
+    clock_.Set(time);
+    if (back <= std::chrono::seconds(5)) return;
+    std::map<std::pair<TimePoint, TimerId>, Task> moved;
+    for (auto& [key, task] : queue_) {
+      moved.emplace(std::pair{key.first - back, key.second}, std::move(task));
+    }
+    queue_ = std::move(moved);
+  }
   /// Forgets every task and timer, as a process that ends does.
   void Clear() { queue_.clear(); }
   [[nodiscard]] size_t pending() const { return queue_.size(); }
