@@ -499,7 +499,6 @@ struct Engine::Impl {
   events::EventsService events_service{EventsOptions(),
                                        {*store, rules, ingest, scheduler, replays, authorizer,
                                         connections, connection_secrets, world.random}};
-                                       {*store, rules, ingest, scheduler, authorizer}};
   os::SystemTimeZones time_zones;
   scheduler::ScheduleTarget schedule_target{ScheduleTargetParts()};
   scheduler::Timer schedule_timer{
