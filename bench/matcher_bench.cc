@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -152,6 +153,99 @@ void Changes() {
               Median(adds) * 1e6, Percentile(adds, 0.99) * 1e6, Median(removes) * 1e6);
 }
 
+/// `text` again and again, between commas, up to the longest event that is accepted.
+std::string UpToTheLimit(const std::string& before, const std::function<std::string(size_t)>& part,
+                         const std::string& after) {
+  constexpr size_t kLimit = 256 * 1024;
+  std::string event = before + part(0);
+  for (size_t i = 1;; ++i) {
+    const std::string next = "," + part(i);
+    if (event.size() + next.size() + after.size() > kLimit) return event + after;
+    event += next;
+  }
+}
+
+/// Sets and events made to cost as much as they can: the slowest event of each family.
+void Hostile(int rounds) {
+  struct Family {
+    std::string name;
+    std::vector<std::string> rules;
+    std::string event;
+  };
+  const auto number = [](size_t n) { return std::to_string(n); };
+  std::vector<Family> families;
+  {
+    Family& own = families.emplace_back("wildcards of 200 stars that nearly match");
+    for (size_t i = 0; i < 20; ++i) {
+      std::string wildcard;
+      for (int j = 0; j < 200; ++j) wildcard += "a*";
+      own.rules.push_back(R"({"a":[{"wildcard":")" + wildcard + "b" + number(i) + R"("}]})");
+    }
+    own.event = R"({"a":")" + std::string(260'000, 'a') + R"("})";
+  }
+  {
+    Family& own = families.emplace_back("exclusions over a long list");
+    for (size_t i = 0; i < 3000; ++i) {
+      own.rules.push_back(R"({"a":[{"anything-but":["u","v)" + number(i) + R"("]}],"b":["x"]})");
+    }
+    own.event = UpToTheLimit(R"({"b":"x","a":[)", [](size_t) { return R"("u")"; }, "]}");
+  }
+  {
+    Family& own = families.emplace_back("ranges that overlap");
+    for (size_t i = 0; i < 3000; ++i) {
+      own.rules.push_back(R"({"a":[{"numeric":[">",-)" + number(i) + R"(,"<",)" + number(i + 1) +
+                          "]}]}");
+    }
+    own.event = UpToTheLimit(R"({"a":[)", [](size_t) { return "4000"; }, "]}");
+  }
+  {
+    Family& own = families.emplace_back("elements that never agree");
+    for (size_t i = 0; i < 900; ++i) {
+      own.rules.push_back(R"({"a":{"x":[)" + number(i / 30) + R"(],"y":[)" + number(i % 30) +
+                          "]}}");
+    }
+    own.event = UpToTheLimit(
+        R"({"a":[)",
+        [&](size_t i) {
+          return R"({"x":)" + number(i % 30) + R"(,"y":99},{"x":99,"y":)" + number(i % 30) + "}";
+        },
+        "]}");
+  }
+  {
+    Family& own = families.emplace_back("a thousand prefixes that all match");
+    for (size_t i = 1; i < 1000; ++i) {
+      own.rules.push_back(R"({"a":[{"prefix":")" + std::string(i, 'a') + R"("}]})");
+    }
+    own.event =
+        UpToTheLimit(R"({"a":[)", [](size_t) { return '"' + std::string(1000, 'a') + '"'; }, "]}");
+  }
+  {
+    Family& own = families.emplace_back("keys spelled over dots");
+    own.rules.push_back(R"({"a":{"b":{"c":{"d":{"e":[1]}}}}})");
+    own.event = UpToTheLimit(
+        "{", [](size_t i) { return R"("a.b.c.d.)" + std::string(i % 2 ? "e" : "f") + R"(":2)"; },
+        "}");
+  }
+  {
+    Family& own = families.emplace_back("nothing but brackets");
+    own.rules.push_back(R"({"a":{"b":["x"]}})");
+    own.event = UpToTheLimit(R"({"a":[)", [](size_t) { return "[[[[]]]]"; }, "]}");
+  }
+  std::printf("\n%-42s %8s %6s\n", "hostile sets, events of 256 KB", "ms", "goal");
+  for (const Family& family : families) {
+    Matcher matcher;
+    if (Load(matcher, family.rules).size() != family.rules.size()) continue;
+    Matcher::Scratch scratch;
+    double best = 1e9;
+    for (int i = 0; i < rounds; ++i) {
+      const double start = CpuSeconds();
+      if (!matcher.Match(family.event, scratch)) ++failures;
+      best = std::min(best, CpuSeconds() - start);
+    }
+    std::printf("%-42s %8.2f %6.1f\n", family.name.c_str(), best * 1e3, 5.0);
+  }
+}
+
 void Threads() {
   const std::vector<std::string> events = MakeFindings(1000, 2000);
   Matcher matcher;
@@ -198,6 +292,7 @@ int main(int argc, char** argv) {
   Findings(FindingKind::kMixed, "mixed", 100'000, 0.6, rounds);
   Findings(FindingKind::kTwoWords, "*word1*word2*", 1000, 0.4, rounds);
   Findings(FindingKind::kTwoWords, "*word1*word2*", 10'000, 0.2, rounds);
+  if (IsWanted("hostile")) Hostile(rounds);
   if (IsWanted("changes")) Changes();
   if (IsWanted("threads")) Threads();
   return failures == 0 ? 0 : 1;

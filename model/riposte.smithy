@@ -19,6 +19,7 @@ service Riposte {
         ApplyPack
         DescribeDeadLetter
         DescribeIncident
+        ExplainIncident
         IngestEvents
         InvokeActionTarget
         ListDeadLetters
@@ -49,6 +50,15 @@ operation DescribeDeadLetter {
 operation DescribeIncident {
     input: DescribeIncidentRequest
     output: DescribeIncidentResponse
+    errors: [
+        ResourceNotFoundException
+    ]
+}
+
+@readonly
+operation ExplainIncident {
+    input: ExplainIncidentRequest
+    output: ExplainIncidentResponse
     errors: [
         ResourceNotFoundException
     ]
@@ -144,6 +154,57 @@ structure DescribeIncidentRequest {
 structure DescribeIncidentResponse {
     @required
     Incident: Incident
+}
+
+structure ExplainIncidentRequest {
+    @required
+    IncidentId: Identifier
+    RuleNamePrefix: Identifier
+    MaxResults: MaxResults
+    NextToken: String
+}
+
+structure ExplainIncidentResponse {
+    @required
+    EventBusName: String
+    @required
+    Event: Document
+    @required
+    Rules: RuleVerdictList
+    NextToken: String
+}
+
+structure FieldVerdict {
+    @required
+    Path: String
+    @required
+    Wanted: String
+    @required
+    Found: StringList
+    More: Integer
+    @required
+    Satisfied: Boolean
+}
+
+list FieldVerdictList {
+    member: FieldVerdict
+}
+
+structure RuleVerdict {
+    @required
+    Rule: String
+    State: String
+    @required
+    Matches: Boolean
+    SplitOverElements: Boolean
+    @required
+    Fields: FieldVerdictList
+    @required
+    Text: String
+}
+
+list RuleVerdictList {
+    member: RuleVerdict
 }
 
 structure FindingIdentifier {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "app/command_output.h"
@@ -227,6 +228,36 @@ int IncidentShow(const CommandContext& context, const std::string& id, bool all)
         PrintEntry(paint, id, opened, entry.as_object());
       }
     }
+  }
+  return kDone;
+}
+
+int IncidentWhy(const CommandContext& context, const std::string& id,
+                const std::string& rule_prefix, bool all) {
+  auto client = Connect(context);
+  if (!client) return Complain(client.error());
+  json::Object input{{"IncidentId", id}};
+  json::SetIfNotEmpty(input, "RuleNamePrefix", rule_prefix);
+  size_t matched = 0;
+  size_t asked = 0;
+  do {
+    const auto page = (*client)->Native("ExplainIncident", input);
+    if (!page) return Complain(page.error());
+    if (context.output == OutputFormat::kJson) fmt::print("{}\n", json::SerializePretty(*page));
+    for (const json::Value& rule : page->at("Rules").as_array()) {
+      const bool matches = rule.at("Matches").as_bool();
+      ++asked;
+      matched += matches ? 1 : 0;
+      if (context.output == OutputFormat::kJson || (!matches && !all)) continue;
+      fmt::print("{}: ", Plain(json::GetString(rule.as_object(), "Rule")));
+      std::istringstream text{std::string(json::GetString(rule.as_object(), "Text"))};
+      for (std::string line; std::getline(text, line);) fmt::print("{}\n", Plain(line));
+    }
+    input["NextToken"] = json::GetString(*page, "NextToken");
+  } while (!json::GetString(input, "NextToken").empty());
+  if (context.output != OutputFormat::kJson) {
+    fmt::print("{} of {} rules matched{}\n", matched, asked,
+               matched < asked && !all ? "; --all explains the others" : "");
   }
   return kDone;
 }

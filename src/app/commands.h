@@ -39,6 +39,9 @@ int DeadLetterRedrive(const CommandContext& context, const DeadLetterFilter& fil
 int IncidentList(const CommandContext& context, const std::string& status);
 /// `all`: every step and call, not only what tells the story.
 int IncidentShow(const CommandContext& context, const std::string& id, bool all);
+/// Why its event matched the rules it did; `all`: and why not the others.
+int IncidentWhy(const CommandContext& context, const std::string& id,
+                const std::string& rule_prefix, bool all);
 struct WatchOptions {
   /// Stop once this many incidents are no longer NEW (0: never).
   int until_settled = 0;

@@ -175,6 +175,17 @@ int Main(int argc, char** argv) {
     prepare();
     exit_code = IncidentShow(context, id, show_all);
   });
+  CLI::App* why = client_options(
+      incident->add_subcommand("why", "Which rules its event matched, field by field"));
+  why->add_option("ID", id, "inc-…")->required();
+  std::string rule_prefix;
+  why->add_option("--rule", rule_prefix, "Only rules whose names begin so");
+  bool why_all = false;
+  why->add_flag("--all", why_all, "Also those that did not match, and what was there instead");
+  why->callback([&] {
+    prepare();
+    exit_code = IncidentWhy(context, id, rule_prefix, why_all);
+  });
   WatchOptions watch_options;
   CLI::App* watch = client_options(incident->add_subcommand("watch", "Timelines as they grow"));
   watch->add_option("--until-settled", watch_options.until_settled,

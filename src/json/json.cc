@@ -94,41 +94,66 @@ struct Handler {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-Value Convert(element from, const boost::json::storage_ptr& storage) {
-  switch (from.type()) {
-    case element_type::STRING: {
-      const std::string_view text(from);
-      return Value(boost::json::string_view(text.data(), text.size()), storage);
-    }
-    case element_type::OBJECT: {
-      Object object(storage);
-      const simdjson::dom::object members(from);
-      object.reserve(members.size());
-      for (const auto& [key, value] : members) {
-        const auto [at, inserted] = object.emplace(key, nullptr);
-        at->value() = Convert(value, storage);  // Of duplicates the last one counts.
+/// What the fast parser read, as values.
+struct Converter {
+  const boost::json::storage_ptr& storage;
+  bool saw_zero = false;  ///< A number that is not an integer, but zero.
+
+  Value operator()(element from) {
+    switch (from.type()) {
+      case element_type::STRING: {
+        const std::string_view text(from);
+        return Value(boost::json::string_view(text.data(), text.size()), storage);
       }
-      return Value(std::move(object));
+      case element_type::OBJECT: {
+        Object object(storage);
+        const simdjson::dom::object members(from);
+        object.reserve(members.size());
+        for (const auto& [key, value] : members) {
+          const auto [at, inserted] = object.emplace(key, nullptr);
+          at->value() = (*this)(value);  // Of duplicates the last one counts.
+        }
+        return Value(std::move(object));
+      }
+      case element_type::ARRAY: {
+        Array array(storage);
+        const simdjson::dom::array elements(from);
+        array.reserve(elements.size());
+        for (const element value : elements) array.push_back((*this)(value));
+        return Value(std::move(array));
+      }
+      case element_type::INT64:
+        return Value(int64_t(from), storage);
+      case element_type::UINT64:
+        return Value(uint64_t(from), storage);
+      case element_type::DOUBLE: {
+        const double number(from);
+        saw_zero |= number == 0;
+        return Value(number, storage);
+      }
+      case element_type::BOOL:
+        return Value(bool(from), storage);
+      case element_type::NULL_VALUE:
+        break;
     }
-    case element_type::ARRAY: {
-      Array array(storage);
-      const simdjson::dom::array elements(from);
-      array.reserve(elements.size());
-      for (const element value : elements) array.push_back(Convert(value, storage));
-      return Value(std::move(array));
-    }
-    case element_type::INT64:
-      return Value(int64_t(from), storage);
-    case element_type::UINT64:
-      return Value(uint64_t(from), storage);
-    case element_type::DOUBLE:
-      return Value(double(from), storage);
-    case element_type::BOOL:
-      return Value(bool(from), storage);
-    case element_type::NULL_VALUE:
-      break;
+    return Value(nullptr, storage);
   }
-  return Value(nullptr, storage);
+};
+
+/// Somewhere ten digits follow an "e", as in exponents that the slow way refuses.
+bool MayHaveLongExponent(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  size_t digits = 0;
+  bool exponent = false;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      if (exponent && ++digits == 10) return true;
+      continue;
+    }
+    exponent = c == 'e' || c == 'E' || (exponent && digits == 0 && (c == '+' || c == '-'));
+    digits = 0;
+  }
+  return false;
 }
 
 /// A parser keeps its memory from document to document, unless one was unusually large.
@@ -154,7 +179,11 @@ std::optional<Value> ParseFast(std::string_view text, const boost::json::storage
   if (parser.parse(text.data(), text.size(), true).get(root) != simdjson::SUCCESS) {
     return std::nullopt;
   }
-  return Convert(root, storage);
+  Converter convert{storage};
+  Value value = convert(root);
+  // It takes 0e99999999999 and 1e-99999999999 for zero, whatever the exponent.
+  if (convert.saw_zero && MayHaveLongExponent(text)) return std::nullopt;
+  return value;
 }
 
 }  // namespace

@@ -94,5 +94,14 @@ TEST(Json, Pretty) {
             "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
 }
 
+TEST(JsonParse, WhichExponentsItTakesDoesNotDependOnTheLength) {
+  for (const char* number : {"0e2147483648", "0e-99999999999", "1e-99999999999", "1e99999999999",
+                             "-0.0E+99999999999", "0.0e00000000005", "1e-400", "0e5"}) {
+    const std::string text = std::string(R"({"a": )") + number + "}";
+    const std::string longer = R"({"b": ")" + std::string(100, 'e') + R"(", "a": )" + number + "}";
+    EXPECT_EQ(Parse(text).has_value(), Parse(longer).has_value()) << number;
+  }
+}
+
 }  // namespace
 }  // namespace riposte::json

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "observe/timeline.h"
+#include "response/why.h"
 
 namespace riposte::response {
 namespace {
@@ -24,6 +25,16 @@ CREATE TABLE response_incidents (
   PRIMARY KEY (account, region, id)
 );
 CREATE INDEX response_incidents_by_age ON response_incidents(account, region, opened_ms);
+)"},
+                                            {"response", 2, R"(
+CREATE TABLE response_events (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  incident TEXT NOT NULL,
+  bus TEXT NOT NULL,
+  envelope TEXT NOT NULL,
+  PRIMARY KEY (account, region, incident)
+);
 )"}};
 
 json::Object ReadIncident(const store::Row& row) {
@@ -151,6 +162,7 @@ void Incidents::Emit(store::Transaction& tx, api::Event event) {
     const TimePoint now = clock_.Now();
     if (event.detail_type == "Security Hub Findings - Imported") {
       NoteFinding(tx, event, now);
+      KeepEvent(tx, event);
     } else {
       const Line line = LineOf(event);
       observe::Timeline::Append(tx, event.scope, event.trace.correlation, now, line.kind, line.text,

@@ -1,5 +1,6 @@
 #include "services/riposte/service.h"
 
+#include "response/why.h"
 #include "services/riposte/apply.h"
 
 namespace riposte::native {
@@ -78,6 +79,17 @@ json::Value RiposteService::DescribeIncident(const Call& call, Tx& tx) {
   return json::Object{{"Incident", std::move(*incident)}};
 }
 
+json::Value RiposteService::ExplainIncident(const Call& call, Tx& tx) {
+  const std::string id(json::GetString(call.input, "IncidentId"));
+  auto why = response::ExplainRules(tx, call.scope,
+                                    {id, std::string(json::GetString(call.input, "RuleNamePrefix")),
+                                     json::GetInt(call.input, "MaxResults", 50),
+                                     std::string(json::GetString(call.input, "NextToken"))});
+  if (!why)
+    throw api::Error("ResourceNotFoundException", "There is no event of incident " + id, 404);
+  return std::move(*why);
+}
+
 json::Value RiposteService::LoadEstate(const Call& call, Tx& tx) {
   return seed_.Load(tx, call.scope, json::GetString(call.input, "Document"), call.now);
 }
@@ -93,6 +105,7 @@ void RiposteService::Register(api::Registry& registry) {
                       {"RedriveDeadLetters", api::Write(&S::RedriveDeadLetters)},
                       {"ListIncidents", api::Read(&S::ListIncidents)},
                       {"DescribeIncident", api::Read(&S::DescribeIncident)},
+                      {"ExplainIncident", api::Read(&S::ExplainIncident)},
                       {"LoadEstate", api::Write(&S::LoadEstate)},
                   });
 }

@@ -36,6 +36,7 @@ class RiposteService {
   json::Value IngestEvents(const Call& call, Tx& tx);
   json::Value ListIncidents(const Call& call, Tx& tx);
   json::Value DescribeIncident(const Call& call, Tx& tx);
+  json::Value ExplainIncident(const Call& call, Tx& tx);
   json::Value LoadEstate(const Call& call, Tx& tx);
   // dead_letters.cc
   json::Value DescribeDeadLetter(const Call& call, Tx& tx);

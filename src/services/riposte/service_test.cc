@@ -62,19 +62,63 @@ TEST(IngestEvents, MayUseReservedSources) {
       "ValidationException");
 }
 
+json::Object MakeFinding(const Harness& engine) {
+  return {{"SchemaVersion", "2018-10-08"},
+          {"Id", "f-1"},
+          {"ProductArn", engine.Arn("securityhub", "product/123456789012/default")},
+          {"GeneratorId", "g"},
+          {"AwsAccountId", "123456789012"},
+          {"CreatedAt", "2026-01-01T00:00:00Z"},
+          {"UpdatedAt", "2026-01-01T00:00:00Z"},
+          {"Severity", json::Object{{"Label", "HIGH"}}},
+          {"Title", "Something \x1b[31m odd"},
+          {"Description", "d"},
+          {"Resources", json::Array{json::Object{{"Type", "Other"}, {"Id", "x"}}}}};
+}
+
+TEST(Incidents, WhyEachRuleMatchedOrDidNot) {
+  Harness engine;
+  const auto put = [&](const char* name, const char* pattern) {
+    engine.Call("events", "PutRule", {{"Name", name}, {"EventPattern", pattern}});
+  };
+  put("high",
+      R"({"source":["aws.securityhub"],"detail":{"findings":{"Severity":{"Label":["HIGH"]}}}})");
+  put("low",
+      R"({"source":["aws.securityhub"],"detail":{"findings":{"Severity":{"Label":["LOW"]}}}})");
+  engine.Call("events", "PutRule", {{"Name", "hourly"}, {"ScheduleExpression", "rate(1 hour)"}});
+  engine.Call("securityhub", "BatchImportFindings",
+              {{"Findings", json::Array{json::Value(MakeFinding(engine))}}});
+  const auto id = engine.Call("riposte", "ListIncidents").at("Incidents").at(0).at("IncidentId");
+  const auto why = engine.Call("riposte", "ExplainIncident", {{"IncidentId", id}});
+  EXPECT_EQ(why.at("EventBusName"), "default");
+  EXPECT_EQ(why.at("Event").at("source"), "aws.securityhub");
+  const json::Array& rules = why.at("Rules").as_array();
+  ASSERT_EQ(rules.size(), 2u);
+  EXPECT_EQ(rules[0].at("Rule"), "high");
+  EXPECT_EQ(rules[0].at("Matches"), true);
+  EXPECT_EQ(rules[1].at("Matches"), false);
+  const json::Value* failed = nullptr;
+  for (const json::Value& field : rules[1].at("Fields").as_array()) {
+    if (!field.at("Satisfied").as_bool()) failed = &field;
+  }
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->at("Path"), "detail.findings.Severity.Label");
+  EXPECT_EQ(failed->at("Wanted"), R"(["LOW"])");
+  EXPECT_EQ(failed->at("Found").at(0), R"("HIGH")");
+  // Page by page.
+  const auto first =
+      engine.Call("riposte", "ExplainIncident", {{"IncidentId", id}, {"MaxResults", 1}});
+  const auto second = engine.Call(
+      "riposte", "ExplainIncident",
+      {{"IncidentId", id}, {"RuleNamePrefix", "l"}, {"NextToken", first.at("NextToken")}});
+  EXPECT_EQ(second.at("Rules").as_array().size(), 1u);
+  EXPECT_EQ(engine.CallError("riposte", "ExplainIncident", {{"IncidentId", "inc-0"}}),
+            "ResourceNotFoundException");
+}
+
 TEST(Incidents, OneAFindingWithItsTimeline) {
   Harness engine;
-  json::Object finding{{"SchemaVersion", "2018-10-08"},
-                       {"Id", "f-1"},
-                       {"ProductArn", engine.Arn("securityhub", "product/123456789012/default")},
-                       {"GeneratorId", "g"},
-                       {"AwsAccountId", "123456789012"},
-                       {"CreatedAt", "2026-01-01T00:00:00Z"},
-                       {"UpdatedAt", "2026-01-01T00:00:00Z"},
-                       {"Severity", json::Object{{"Label", "HIGH"}}},
-                       {"Title", "Something \x1b[31m odd"},
-                       {"Description", "d"},
-                       {"Resources", json::Array{json::Object{{"Type", "Other"}, {"Id", "x"}}}}};
+  const json::Object finding = MakeFinding(engine);
   for (int i = 0; i < 2; ++i) {
     engine.Call("securityhub", "BatchImportFindings",
                 {{"Findings", json::Array{json::Value(finding)}}});
