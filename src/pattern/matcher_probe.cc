@@ -144,7 +144,7 @@ void Search::ProbeExact(const Probe& probe, AtomKind kind, std::string_view byte
 
 void Search::ProbeLengths(const Probe& probe, AtomKind kind, const FieldTests::Lengths& lengths,
                           std::string_view text) {
-  if (lengths.empty()) return;
+  if (lengths.empty() || !Spend(lengths.size() / 2)) return;
   const bool from_back = kind == AtomKind::kSuffix || kind == AtomKind::kSuffixFold;
   GrowingHash hash(text, Index::AtomSeed(probe.node, kind), from_back);
   for (const FieldTests::Length& own : lengths) {
@@ -187,7 +187,7 @@ void Search::ProbeNumber(const Probe& probe, const FieldTests& tests) {
   const size_t looked = tests.ranges->EachContaining(number, [&](AtomId atom) {
     if (!IsSettled(atom)) Found(probe.scope, atom);
   });
-  (void)Spend(looked / 8);
+  (void)Spend(looked / 4);
 }
 
 void Search::ProbeWildcards(const Probe& probe, const FieldTests& tests) {

@@ -400,7 +400,7 @@ const uint32_t* Extract::WalkObject(const uint32_t* at, NodeId node, ScopeId sco
 const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId scope,
                                        uint32_t frame, size_t depth) {
   std::string_view name = json_.StringAt(key[0], key[1]);
-  if (name.find('\\') != std::string_view::npos) {
+  if (json_.has_escapes() && name.find('\\') != std::string_view::npos) {
     char* plain = arena_.Take(name.size());
     const char* end = Unescape(name, plain);
     if (!end) return nullptr;
@@ -408,12 +408,17 @@ const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId
   }
   if (!ignored_.empty() && std::ranges::binary_search(ignored_, *key)) return Skip(key + 2, depth);
   const uint32_t* after = nullptr;
-  if (const NodeId child = index_->FindChild(node, name); child != 0) {
+  const uint64_t word = LoadPart(name.data(), std::min<size_t>(name.size(), 8));
+  if (const NodeId child = index_->FindChild(node, name, word); child != 0) {
     after = WalkNamed(key, child, scope, frame, depth);
     if (!after) return nullptr;
   }
+  // A key that may spell paths costs as much as some tests.
+  constexpr size_t kSteps = 16;
   const size_t mine = spelled_.size();
-  FindSpelled(node, name, 0);
+  if (index_->field(node).parents > 0 && HasDot(name) && search_.Spend(kSteps)) {
+    FindSpelled(node, name, 0);
+  }
   const size_t found = spelled_.size();
   for (size_t i = mine; i < found; ++i) {
     has_spellings_ = true;
@@ -427,14 +432,19 @@ const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId
 
 void Extract::FindSpelled(NodeId node, std::string_view key, size_t depth) {
   const Field& field = index_->field(node);
-  if (field.children == 0) return;
+  if (field.children == 0 || !field.MayHaveChild(key.empty() ? '"' : key[0])) return;
+  const auto find = [&](std::string_view name) {
+    const uint64_t word = LoadPart(name.data(), std::min<size_t>(name.size(), 8));
+    return index_->FindChild(field, node, name, word);
+  };
   if (depth > 0) {
-    const NodeId whole = index_->FindChild(node, key);
+    const NodeId whole = find(key);
     if (whole != 0) spelled_.push_back(whole);
   }
+  if (field.parents == 0) return;  // No child has children that the rest could name.
   for (size_t dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.', dot + 1)) {
     if (!(field.child_lengths >> std::min<size_t>(dot, 63) & 1)) continue;
-    const NodeId child = index_->FindChild(node, key.substr(0, dot));
+    const NodeId child = find(key.substr(0, dot));
     if (child != 0) FindSpelled(child, key.substr(dot + 1), depth + 1);
   }
 }
