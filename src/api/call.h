@@ -31,6 +31,8 @@ struct Call {
   std::string endpoint;
   /// False when nobody reads the reply: what is dear to compute for it alone may be left out.
   bool wants_output = true;
+  /// Made by the engine itself: by a delivery, a runbook, an event source.
+  bool internal = false;
 
   /// "arn:aws:<arn_service>:<region>:<account>:<resource>" in the call's scope.
   [[nodiscard]] std::string MakeArn(std::string_view arn_service, std::string_view resource) const {

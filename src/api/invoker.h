@@ -18,6 +18,7 @@ struct Invocation {
   Scope scope;
   Trace trace;
   std::string user_agent = "riposte-internal";
+  bool internal = true;  ///< False: as if it came from outside (tests).
 };
 
 class Invoker {

@@ -17,37 +17,6 @@ bool IsPlainHost(std::string_view host) {
              "[]") == std::string_view::npos;
 }
 
-bool IsCorrelation(std::string_view text) {
-  return !text.empty() && text.size() <= 64 &&
-         text.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
-             std::string_view::npos;
-}
-
-/// "Root=<correlation>;Hops=<n>": what function processes send on (X-Amzn-Trace-Id). Anything
-/// else in the header is ignored.
-Trace ParseTrace(std::string_view header) {
-  Trace trace;
-  while (!header.empty()) {
-    const size_t end = std::min(header.find(';'), header.size());
-    std::string_view part = header.substr(0, end);
-    header.remove_prefix(std::min(end + 1, header.size()));
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    if (part.starts_with("Root=") && IsCorrelation(part.substr(5))) {
-      trace.correlation = part.substr(5);
-    } else if (part.starts_with("Hops=")) {
-      int hops = 0;
-      const auto number = part.substr(5);
-      const auto [rest, error] =
-          std::from_chars(number.data(), number.data() + number.size(), hops);
-      if (error == std::errc() && hops >= 0 && hops <= 1000) trace.hops = hops;
-    }
-  }
-  // X-Ray's own ids ("1-5759e988-…") come from tracers, not from us.
-  if (trace.correlation.starts_with("1-")) trace = {};
-  return trace;
-}
-
 bool IsJson(wire::Protocol protocol) {
   return protocol == wire::Protocol::kAwsJson10 || protocol == wire::Protocol::kAwsJson11 ||
          protocol == wire::Protocol::kRestJson1 || protocol == wire::Protocol::kRpcV2Cbor;
@@ -231,6 +200,7 @@ std::optional<Error> Pipeline::Prepare(Invocation&& invocation, Job& job) const 
                        : std::string("riposte.internal");
   call.user_agent = std::move(invocation.user_agent);
   call.endpoint = options_.endpoint;
+  call.internal = invocation.internal;
   return std::nullopt;
 }
 

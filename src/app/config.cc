@@ -31,6 +31,8 @@ const std::map<std::string, Setter>& Setters() {
        }},
       {"ca_file", [](Config& c, const YAML::Node& n) { c.ca_file = n.as<std::string>(); }},
       {"public_url", [](Config& c, const YAML::Node& n) { c.public_url = n.as<std::string>(); }},
+      {"max_owed", [](Config& c, const YAML::Node& n) { c.max_owed = n.as<int64_t>(); }},
+      {"max_owed_mb", [](Config& c, const YAML::Node& n) { c.max_owed_mb = n.as<int64_t>(); }},
       {"estate_delay_ms",
        [](Config& c, const YAML::Node& n) { c.estate_delay = Millis(n.as<int64_t>()); }},
   };
@@ -70,6 +72,10 @@ Status CheckConfig(const Config& config) {
   if (!IsAccountId(config.account.str())) return refuse("account must be twelve digits");
   if (config.port < 0 || config.port > 65535) return refuse("port must be between 0 and 65535");
   if (config.threads < 1 || config.threads > 256) return refuse("threads must be 1 to 256");
+  if (config.max_owed < 0) return refuse("max_owed must not be negative");
+  if (config.max_owed_mb < 0 || config.max_owed_mb > (int64_t{1} << 40)) {
+    return refuse("max_owed_mb must be between 0 and 2^40");
+  }
   if (!config.public_url.empty() && !config.public_url.starts_with("http://") &&
       !config.public_url.starts_with("https://")) {
     return refuse("public_url must begin with http:// or https://");

@@ -35,6 +35,10 @@ struct Config {
   std::string public_url;
   /// Nothing is synced: a power cut loses what was acknowledged. A control for tests, not offered.
   bool unsafe_no_sync = false;
+  /// Beyond so many deliveries owed, or so much of their data, calls that would owe more are
+  /// throttled; 0 is no limit.
+  int64_t max_owed = 10'000'000;
+  int64_t max_owed_mb = 8192;
   Millis estate_delay{1500};  ///< How long simulated instances take to change state.
 };
 

@@ -17,6 +17,7 @@
 #include "store/store.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
+#include "wire/catalog.h"
 
 namespace riposte::app {
 
@@ -31,6 +32,10 @@ struct World {
   /// Run code instead of real processes, when set (tests).
   functions::Runner* runner = nullptr;
   functions::ScriptRunner* scripts = nullptr;
+  /// Built once for many engines, when set (tests).
+  const wire::Catalog* catalog = nullptr;
+  /// A registered SQLite VFS; "" is the system's (tests).
+  std::string store_vfs = {};
 };
 
 class Engine {
@@ -43,6 +48,10 @@ class Engine {
   /// Where the engine can be reached by functions and in replies; before Start().
   void SetEndpoint(const std::string& endpoint);
   void Start();
+  /// Begins nothing more that is owed; what is under way may finish. On the loop.
+  void Drain();
+  /// Deliveries under way. Any thread.
+  [[nodiscard]] int UnderWay() const;
   void Stop();
   /// POST /_riposte/reset: forgets everything but the root key. Blocking.
   void Reset();

@@ -71,6 +71,12 @@ void AddServeOptions(CLI::App& serve, Config& config, std::string& config_file,
       ->envname("RIPOSTE_ALLOW_PRIVATE");
   // Controls of the durability tests: not shown in the help.
   serve.add_flag("--unsafe-no-sync", config.unsafe_no_sync)->group("");
+  serve.add_option("--max-owed", config.max_owed, "Deliveries owed before callers are throttled")
+      ->envname("RIPOSTE_MAX_OWED")
+      ->capture_default_str();
+  serve.add_option("--max-owed-mb", config.max_owed_mb, "The same for their data, in megabytes")
+      ->envname("RIPOSTE_MAX_OWED_MB")
+      ->capture_default_str();
   serve.add_option("--estate-delay-ms", delay_ms, "How long simulated resources take to change")
       ->envname("RIPOSTE_ESTATE_DELAY_MS");
 }

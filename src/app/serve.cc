@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <exception>
@@ -67,6 +68,10 @@ class Front {
 
   /// From here on requests are answered; before, clients are asked to come again.
   void SetReady() { ready_ = true; }
+  /// From here on only functions under way are answered: they may need that to finish.
+  void SetStopping() { stopping_ = true; }
+  /// Requests under way.
+  [[nodiscard]] int64_t calls() const { return *calls_; }
 
   void Handle(http::Request request, http::Responder responder) {
     if (!ready_) return responder.Send(TextReply(503, "The engine is starting.\n"));
@@ -75,7 +80,14 @@ class Front {
         path == "/_localstack/health") {
       return responder.Send(Own(request.method, path));
     }
-    engine_.pipeline().Handle(std::move(request), std::move(responder));
+    if (stopping_ && !IsOfAFunction(request)) {
+      http::Response response = TextReply(503, "The engine is stopping.\n");
+      response.headers.Set("Retry-After", "30");
+      response.headers.Set("Connection", "close");
+      return responder.Send(std::move(response));
+    }
+    engine_.pipeline().Handle(std::move(request), http::Responder(std::make_shared<Counted>(
+                                                      calls_, std::move(responder))));
   }
 
  private:
@@ -92,6 +104,14 @@ class Front {
       engine_.metrics()
           .GetGauge("riposte_resident_memory_bytes", "Resident memory of the engine.")
           .Set(os::ResidentBytes());
+      const delivery::Dispatcher::Owed owed = engine_.dispatcher().owed();
+      engine_.metrics().GetGauge("riposte_deliveries_owed", "Deliveries owed.").Set(owed.works);
+      engine_.metrics()
+          .GetGauge("riposte_deliveries_owed_bytes", "Data of the deliveries owed.")
+          .Set(owed.bytes);
+      engine_.metrics()
+          .GetGauge("riposte_deliveries_in_flight", "Deliveries under way.")
+          .Set(owed.in_flight);
       return TextReply(200, engine_.metrics().Exposition());
     }
     if (path == "/_riposte/sns/cert.pem") return TextReply(200, engine_.MessageCertificate());
@@ -104,10 +124,34 @@ class Front {
     return TextReply(404, "There is nothing at this path.\n");
   }
 
+  using Count = std::shared_ptr<std::atomic<int64_t>>;
+  /// Counts a request until it has been answered.
+  class Counted final : public http::Responder::Channel {
+   public:
+    Counted(Count count, http::Responder responder)
+        : count_(std::move(count)), responder_(std::move(responder)) {
+      ++*count_;
+    }
+    ~Counted() override { --*count_; }
+    void Send(http::Response response) override { responder_.Send(std::move(response)); }
+    [[nodiscard]] bool IsOpen() const override { return responder_.IsOpen(); }
+
+   private:
+    Count count_;
+    http::Responder responder_;
+  };
+
+  /// Functions' SDKs send on the trace that they were started with.
+  static bool IsOfAFunction(const http::Request& request) {
+    return ParseTrace(request.headers.Get("X-Amzn-Trace-Id")).hops > 0;
+  }
+
   Engine& engine_;
   os::LoopExecutor& loop_;
   bool open_;
   std::atomic<bool> ready_ = false;
+  std::atomic<bool> stopping_ = false;
+  Count calls_ = std::make_shared<std::atomic<int64_t>>(0);
 };
 
 /// For clients: the root key pair, as JSON and as an AWS shared credentials file.
@@ -128,15 +172,48 @@ Status WriteCredentials(const Config& config, const access::AccessKey& key) {
                   key.secret));
 }
 
-int WaitForSignal(const telemetry::Log& log) {
+/// What is under way may finish within this; then it is parked: still owed, tried again after the
+/// next start.
+constexpr Millis kDrainFor = std::chrono::seconds(30);
+constexpr Millis kDrainStep{50};
+constexpr Millis kTellEvery = std::chrono::seconds(3);
+
+sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+void WaitForSignal(const telemetry::Log& log) {
+  const sigset_t signals = StopSignals();
   int number = 0;
   sigwait(&signals, &number);
   log.Info("stopping", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"}});
-  return 0;
+}
+
+/// Waits until nothing is under way, or the time is over. A second signal ends the process here:
+/// all that matters has been committed.
+void Drain(const Engine& engine, const Front& front, const telemetry::Log& log) {
+  const sigset_t signals = StopSignals();
+  timespec step{0, std::chrono::nanoseconds(kDrainStep).count()};
+  for (Millis waited{0};; waited += kDrainStep) {
+    const int deliveries = engine.UnderWay();
+    const int64_t calls = front.calls();
+    if (deliveries == 0 && calls == 0) return;
+    if (waited >= kDrainFor) {
+      log.Warning("parked what is under way", {{"deliveries", deliveries}, {"calls", calls}});
+      return;
+    }
+    if (waited % kTellEvery == Millis(0)) {
+      log.Info("draining", {{"deliveries", deliveries}, {"calls", calls}});
+    }
+    if (sigtimedwait(&signals, nullptr, &step) > 0) {
+      log.Warning("stopping at once", {{"deliveries", deliveries}, {"calls", calls}});
+      _exit(1);
+    }
+  }
 }
 
 int Refuse(const std::string& why) {
@@ -203,13 +280,16 @@ int Run(const Config& config, const telemetry::Log& log) {
     log.Warning("--unsafe-no-sync: a power cut loses what was acknowledged; for tests only");
   }
   log.Info("Ready.");
-  const int code = WaitForSignal(log);
+  WaitForSignal(log);
+  front.SetStopping();
+  loop.RunAndWait([&] { (*engine)->Drain(); });
+  Drain(**engine, front, log);
   (*server)->Stop();
   loop.RunAndWait([&] { (*engine)->Stop(); });
   loop.Stop();
   engine->reset();
   log.Info("stopped");
-  return code;
+  return 0;
 }
 
 }  // namespace
@@ -222,10 +302,7 @@ int Serve(const Config& config) {
     }
   }
   // Before any thread is made, so that all of them leave these to WaitForSignal.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  const sigset_t signals = StopSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   const telemetry::Log log(LogOptions(config));

@@ -88,6 +88,7 @@ store::Store::Options StoreOptions(const Config& config, const World& world) {
   options.threaded = world.threaded;
   options.sync = !config.unsafe_no_sync;
   options.log = &world.log;
+  options.vfs = world.store_vfs;
   return options;
 }
 
@@ -350,6 +351,13 @@ struct Engine::Impl {
     alarms.Reset();
   }
 
+  delivery::Dispatcher::Options DispatcherOptions() const {
+    delivery::Dispatcher::Options options;
+    options.max_owed = config.max_owed;
+    options.max_owed_bytes = config.max_owed_mb << 20;
+    return options;
+  }
+
   workflow::Engine::Options ExecutionOptions() const {
     workflow::Engine::Options options;
     options.fill_token = FillTokenFrom(catalog);
@@ -458,12 +466,14 @@ struct Engine::Impl {
   World world;
   std::unique_ptr<store::Store> store;
   telemetry::Registry process_metrics;
-  wire::Catalog catalog;
+  std::unique_ptr<const wire::Catalog> own_catalog{world.catalog ? nullptr : new wire::Catalog};
+  const wire::Catalog& catalog = world.catalog ? *world.catalog : *own_catalog;
   access::Directory directory{*store, world.random, world.clock};
   access::Authenticator authenticator{AuthenticatorOptions(config), directory};
   access::Authorizer authorizer{directory};
   api::Registry registry;
-  delivery::Dispatcher dispatcher{{}, *store, world.loop, world.clock, world.random, world.log};
+  delivery::Dispatcher dispatcher{DispatcherOptions(), *store,       world.loop,
+                                  world.clock,         world.random, world.log};
   LateInvoker invoker;
   observe::Metrics metrics{*store, world.loop, world.clock, world.log};
   observe::Logs logs{*store, world.loop, world.clock, world.log, metrics};
@@ -490,7 +500,7 @@ struct Engine::Impl {
   functions::QueuePoller queue_poller{
       {},
       {*store, function_catalog, runner(), invoker, AssumeForLambda(), world.loop, world.clock,
-       world.random, world.log}};
+       world.random, world.log, &metrics}};
   lambda::LambdaService lambda{LambdaParts()};
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   bus::ArchiveTarget archive_target{*store, world.clock, metrics};
@@ -558,6 +568,14 @@ void Engine::SetEndpoint(const std::string& endpoint) {
 
 void Engine::Start() {
   impl_->Start();
+}
+void Engine::Drain() {
+  impl_->dispatcher.Stop();
+  impl_->queue_poller.Stop();
+  impl_->queues.Stop();
+}
+int Engine::UnderWay() const {
+  return impl_->dispatcher.owed().in_flight;
 }
 void Engine::Stop() {
   impl_->Stop();

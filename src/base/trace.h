@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace riposte {
 
@@ -13,8 +14,8 @@ struct Trace {
   /// Empty: caused by nobody's event (an operator's call). Else at most 64 characters of
   /// [A-Za-z0-9._-]: "inc-<16 hex digits>" for findings, the event's id otherwise.
   std::string correlation;
-  /// How many events of this chain were emitted by the engine's own actions; the chain is cut at
-  /// kMaxHops (spec: Event bus, loops).
+  /// How many deliveries led here: of a rule, a topic, a queue to a function, or one function to
+  /// another; the chain is cut at kMaxHops (spec: Event bus, loops).
   int hops = 0;
 
   static constexpr int kMaxHops = 16;
@@ -22,5 +23,11 @@ struct Trace {
   /// True for what a finding caused: such calls and deliveries are told one by one, in a timeline.
   [[nodiscard]] bool in_incident() const { return correlation.starts_with("inc-"); }
 };
+
+/// "Root=<correlation>;Hops=<n>": the X-Amzn-Trace-Id of what functions send on, and the
+/// AWSTraceHeader of messages; "" without a correlation.
+[[nodiscard]] std::string FormatTrace(const Trace& trace);
+/// The other way; whatever else is in the header is ignored.
+[[nodiscard]] Trace ParseTrace(std::string_view header);
 
 }  // namespace riposte

@@ -41,6 +41,8 @@ class Ingest final : public api::EventSink {
   [[nodiscard]] bool MatchReplayed(api::Event& event, std::string_view detail, const Origin& origin,
                                    std::span<const std::string> only,
                                    std::vector<delivery::Work>& owed) const;
+  /// True while more is owed than may be: events from outside that would owe more are refused.
+  [[nodiscard]] bool Full() const { return dispatcher_.Full(); }
   /// From the commit of `tx` on, all of it is owed.
   void Owe(store::Transaction& tx, std::vector<delivery::Work> owed) const;
 

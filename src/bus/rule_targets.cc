@@ -179,11 +179,6 @@ std::string TokenOf(const Work& work, const RuleDelivery& delivery) {
 
 void RuleTargets::Deliver(const Work& work, Completion completion) {
   RuleDelivery delivery = RuleDelivery::FromJson(work.detail);
-  if (work.trace.hops > Trace::kMaxHops) {
-    return completion(Result::Dead("LOOP_DETECTED", "this event is the last of a chain of " +
-                                                        std::to_string(Trace::kMaxHops) +
-                                                        " that the engine itself caused"));
-  }
   const auto arn = Arn::Parse(work.target_arn);
   const TargetKind kind = arn ? KindOfTarget(*arn) : TargetKind::kUnsupported;
   if (kind == TargetKind::kUnsupported) {
@@ -240,7 +235,6 @@ bool RuleTargets::DeliverWithin(store::Transaction& tx, const Work& work) {
   const TargetKind kind = arn ? KindOfTarget(*arn) : TargetKind::kUnsupported;
   // Targets that only take a row. What starts something, or fans out, is started after the commit.
   if (kind != TargetKind::kQueue && kind != TargetKind::kFunction) return false;
-  if (work.trace.hops > Trace::kMaxHops) return false;
   RuleDelivery delivery = RuleDelivery::FromJson(work.detail);
   auto call = MakeCall(kind, *arn, work, delivery);
   if (!call) return false;

@@ -46,7 +46,7 @@ struct Work {
   std::string kind;  ///< Which Target: "rule-target", "topic-subscription", "function".
   Scope scope;
   std::string source_arn;  ///< The rule, subscription or function that owes it.
-  std::string target_arn;  ///< Concurrency and rate are kept per target_arn.
+  std::string target_arn;  ///< Its lane: concurrency and rate are kept per target_arn.
   json::Object detail;     ///< What the Target needs: input, role, ids.
   RetryPolicy policy;
   std::string dead_letter_arn;  ///< A queue, or "".
@@ -54,6 +54,9 @@ struct Work {
   TimePoint created;
   TimePoint due;     ///< Not before.
   int attempts = 0;  ///< Tries that have failed so far.
+  /// At most so many starts a second of its lane, evenly spaced; 0: any number.
+  int max_per_second = 0;
+  size_t bytes = 0;  ///< Of `detail` as stored; set by the list.
 };
 
 /// What came of one try.
@@ -67,13 +70,14 @@ struct Result {
   std::string error_code;  ///< NO_PERMISSIONS, NO_RESOURCE, THROTTLING, TIMEOUT, …
   std::string error_message;
   Millis retry_after{0};
+  bool held_back = false;  ///< A retry for a reason of our own: the target is not to be spared.
   [[nodiscard]] static Result Done() { return {}; }
   [[nodiscard]] static Result Retry(std::string code, std::string message,
                                     Millis after = Millis(0)) {
-    return {Kind::kRetry, std::move(code), std::move(message), after};
+    return {Kind::kRetry, std::move(code), std::move(message), after, false};
   }
   [[nodiscard]] static Result Dead(std::string code, std::string message) {
-    return {Kind::kDead, std::move(code), std::move(message), Millis(0)};
+    return {Kind::kDead, std::move(code), std::move(message), Millis(0), false};
   }
 };
 
@@ -118,12 +122,18 @@ using SendDeadLetter =
 
 class LetterBox;  // delivery/dead_letters.h
 
+/// How work is held and paced: docs/decisions/0008.
 class Dispatcher {
  public:
   struct Options {
-    int max_in_flight = 256;            ///< Over all targets.
-    int max_in_flight_per_target = 32;  ///< One slow target never delays another.
-    size_t max_in_memory = 50'000;      ///< Beyond this, due work waits in the store.
+    int max_in_flight = 256;            ///< Over all lanes; beyond it, one a lane.
+    int max_in_flight_per_target = 32;  ///< A lane's window, when all goes well.
+    size_t lane_works = 64;             ///< Ready in memory, a lane.
+    size_t lane_bytes = 512 << 10;      ///< The same; one document may be larger.
+    size_t memory_bytes = 64 << 20;     ///< Over all lanes; beyond it they hold one each.
+    /// Beyond these, calls from outside that would owe more are refused; 0 is no limit.
+    int64_t max_owed = 10'000'000;
+    int64_t max_owed_bytes = int64_t{8} << 30;
   };
   Dispatcher(const Options& options, store::Store& store, Executor& loop, const Clock& clock,
              Random& random, const telemetry::Log& log);
@@ -137,10 +147,20 @@ class Dispatcher {
   /// Owes `work` from the moment `tx` commits, unless its target takes it within `tx`: then there
   /// is nothing to owe. Returns its id, or 0.
   int64_t Enqueue(store::Transaction& tx, Work work);
-  /// Loads what was owed before the restart. Call once, before serving.
+  /// Counts what was owed before the restart and begins with it. Call once, before serving.
   void Start();
   /// Starts nothing more; what is under way may still complete.
   void Stop();  ///< On the loop, or before it runs nothing else.
+
+  /// True when more is owed than the options allow: who accepts work from outside refuses it. Any
+  /// thread.
+  [[nodiscard]] bool Full() const;
+  struct Owed {
+    int64_t works = 0;
+    int64_t bytes = 0;
+    int in_flight = 0;
+  };
+  [[nodiscard]] Owed owed() const;  ///< Any thread.
 
   /// True when nothing is owed that is due now, and nothing is under way (tests, drain).
   [[nodiscard]] bool Idle() const;

@@ -1,26 +1,33 @@
 #include <algorithm>
-#include <deque>
+#include <atomic>
+#include <mutex>
 #include <set>
 #include <unordered_map>
 
 #include "base/arn.h"
+#include "base/control_bug.h"
 #include "delivery/dead_letters.h"
 #include "delivery/delivery.h"
+#include "delivery/lanes.h"
 #include "delivery/retry.h"
 #include "delivery/tables.h"
 
 namespace riposte::delivery {
 namespace {
 
-/// Work postponed for longer than this leaves memory and is read again when it is due, so that a
-/// dead target's backlog cannot crowd out the living.
-constexpr Millis kParkBeyond = std::chrono::seconds(10);
-constexpr size_t kLoadBatch = 1000;
-/// When a commit of an outcome fails, the outcome is tried again after this long.
+/// When a commit of an outcome fails, or a read, it is tried again after this long.
 constexpr Millis kStoreRetry = std::chrono::seconds(1);
+/// A clock that goes back by less is being adjusted; by more, it was set.
+constexpr Millis kClockWasSet = std::chrono::minutes(1);
+/// After a longer pause every lane is asked, instead of all that became due meanwhile.
+constexpr Millis kLongPause = std::chrono::minutes(1);
+/// Newly committed work on its way to the loop; what is more is read from the store.
+constexpr size_t kInboxWorks = 4096;
+constexpr size_t kInboxBytes = 4 << 20;
 
 std::string Exhausted(const Work& work, TimePoint now) {
-  if (work.attempts > work.policy.max_attempts) return "MaximumRetryAttempts";
+  const int most = work.policy.max_attempts + (HasControlBug("one-attempt-more") ? 1 : 0);
+  if (work.attempts > most) return "MaximumRetryAttempts";
   if (now - work.created >= work.policy.max_age) return "MaximumEventAgeInSeconds";
   return "";
 }
@@ -32,12 +39,6 @@ struct Dispatcher::Impl {
        const telemetry::Log& g)
       : options(o), store(s), loop(l), clock(c), random(r), log(g) {}
 
-  struct Lane {
-    std::deque<int64_t> ready;
-    int in_flight = 0;
-    bool queued = false;  ///< In `turn`.
-  };
-
   Options options;
   store::Store& store;
   Executor& loop;
@@ -48,152 +49,232 @@ struct Dispatcher::Impl {
   SendDeadLetter send_dead_letter;
   LetterBox* letter_box = nullptr;
 
-  std::unordered_map<int64_t, Work> memory;  ///< Ready, timed and in flight.
-  std::unordered_map<std::string, Lane> lanes;
-  std::deque<std::string> turn;  ///< Lanes with something to start, round-robin.
-  std::set<std::pair<TimePoint, int64_t>> timed;
+  Lanes lanes{options, clock};
+  std::unordered_map<int64_t, Work> flights;  ///< Under way.
+  /// Whatever is due by then is in memory, or its lane knows that the store has more.
+  TimePoint seen_to;
+  std::optional<TimePoint> next_due;  ///< Of what is timed, after seen_to.
   std::optional<std::pair<TimePoint, Executor::TimerId>> alarm;
-  int in_flight = 0;
-  int64_t high_water = 0;  ///< Every id up to here was seen by memory.
-  bool overflow = false;   ///< Newer work waits in the store.
+  TimePoint last_now;
+  std::chrono::nanoseconds last_monotonic{0};
   bool started = false;
   bool stopped = false;
   uint64_t epoch = 0;  ///< Outcomes from before a Reset are ignored.
 
-  void Admit(Work work) {
-    const int64_t id = work.id;
-    if (memory.contains(id)) return;
-    const TimePoint due = work.due;
-    memory.emplace(id, std::move(work));
-    if (due <= clock.Now()) {
-      MakeReady(id);
+  std::atomic<int64_t> owed_works = 0;
+  std::atomic<int64_t> owed_bytes = 0;
+  std::atomic<int> in_flight = 0;
+
+  /// What has committed since the loop looked last; filled by the writer's thread.
+  struct Inbox {
+    std::mutex mutex;
+    std::vector<Work> works;
+    size_t bytes = 0;
+    std::set<std::string> more;  ///< Lanes whose later work did not fit.
+    bool posted = false;
+  } inbox;
+
+  /// On the writer's thread, once `work` has committed.
+  void Committed(Work work) {
+    owed_works += 1;
+    owed_bytes += static_cast<int64_t>(work.bytes);
+    const std::scoped_lock lock(inbox.mutex);
+    if (inbox.more.contains(work.target_arn) || inbox.works.size() >= kInboxWorks ||
+        inbox.bytes + work.bytes > kInboxBytes) {
+      inbox.more.insert(work.target_arn);
     } else {
-      timed.emplace(due, id);
-      SetAlarm();
+      inbox.bytes += work.bytes;
+      inbox.works.push_back(std::move(work));
     }
+    if (inbox.posted) return;
+    inbox.posted = true;
+    loop.Post([this] { EmptyInbox(); });
   }
 
-  void MakeReady(int64_t id) {
-    const std::string& target = memory.at(id).target_arn;
-    Lane& lane = lanes[target];
-    lane.ready.push_back(id);
-    if (!lane.queued) {
-      lane.queued = true;
-      turn.push_back(target);
+  void EmptyInbox() {
+    std::vector<Work> works;
+    std::set<std::string> more;
+    {
+      const std::scoped_lock lock(inbox.mutex);
+      inbox.posted = false;
+      inbox.bytes = 0;
+      works.swap(inbox.works);
+      more.swap(inbox.more);
     }
-  }
-
-  /// New work has committed; runs on the loop, in the order of ids.
-  void Arrived(Work work) {
-    if (!started || work.id <= high_water) return;
-    if (overflow || memory.size() >= options.max_in_memory) {
-      overflow = true;
-      return;
+    if (!started) return;  // Start() finds them in the store.
+    for (Work& work : works) {
+      if (work.due <= work.created) {
+        lanes.Add(std::move(work));
+      } else {
+        NoteTimed(work);
+      }
     }
-    high_water = work.id;
-    Admit(std::move(work));
+    for (const std::string& target : more) lanes.More(target);
+    if (!more.empty()) FindNextDue();  // What did not fit may be timed.
     Pump();
   }
 
-  /// Reads what waits in the store; false when there is nothing, or no room.
-  bool Refill() {
-    if (!overflow || memory.size() > options.max_in_memory / 2) return false;
-    size_t loaded = 0;
+  void NoteTimed(const Work& work) {
+    if (work.due <= seen_to) {
+      lanes.More(work.target_arn);
+    } else if (!next_due || work.due < *next_due) {
+      next_due = work.due;
+    }
+  }
+
+  void FindNextDue() {
+    try {
+      store.Read([&](store::Transaction& tx) { next_due = tables::NextDue(tx, seen_to); });
+    } catch (const store::Failure&) {
+      next_due = clock.Now() + kStoreRetry;  // Then it is found out.
+    }
+  }
+
+  void Begin() {
+    last_now = clock.Now();
+    last_monotonic = clock.Monotonic();
+    std::optional<TimePoint> newest;
+    store.Read([&](store::Transaction& tx) { newest = tables::Newest(tx); });
+    // It was set back while nothing ran.
+    if (newest && *newest > last_now + kClockWasSet) MoveDue(*newest - last_now);
+    started = true;
+    FindDue(last_now, true);
+    Pump();
+  }
+
+  /// Tells every lane that has something due by `now`.
+  void FindDue(TimePoint now, bool all) {
     store.Read([&](store::Transaction& tx) {
-      tables::LoadNew(tx, high_water, kLoadBatch, [&](Work work) {
-        high_water = work.id;
-        ++loaded;
-        Admit(std::move(work));
-      });
+      const auto tell = [&](const std::string& target) { lanes.More(target); };
+      if (all) {
+        tables::ListLanes(tx, tell);
+      } else {
+        tables::ListLanesDue(tx, seen_to, now, tell);
+      }
+      next_due = tables::NextDue(tx, now);
     });
-    if (loaded < kLoadBatch) overflow = false;
-    return loaded > 0;
+    seen_to = now;
+  }
+
+  void WatchClock() {
+    const TimePoint now = clock.Now();
+    const auto monotonic = clock.Monotonic();
+    const TimePoint expected =
+        last_now + std::chrono::duration_cast<Millis>(monotonic - last_monotonic);
+    last_now = now;
+    last_monotonic = monotonic;
+    if (expected - now < kClockWasSet) return;
+    const Millis back = expected - now;
+    log.Warning("the clock was set back", {{"by_ms", back.count()}});
+    lanes.MoveSlots(back);
+    MoveDue(back);
+  }
+
+  void MoveDue(Millis back) {
+    store.Write([back](store::Transaction& tx) { tables::MoveDue(tx, back); },
+                [this, at = epoch](std::exception_ptr failure) {
+                  loop.Post([this, at, failed = failure != nullptr] {
+                    if (at != epoch || stopped) return;
+                    if (failed) log.Error("timed deliveries could not follow the clock");
+                    if (!started) return;
+                    FindDue(clock.Now(), true);
+                    Pump();
+                  });
+                });
   }
 
   void SetAlarm() {
-    std::optional<TimePoint> next;
-    if (!timed.empty()) next = timed.begin()->first;
-    if (parked_due && (!next || *parked_due < *next)) next = parked_due;
-    if (!next) return;
-    if (alarm) {
-      if (alarm->first <= *next) return;
-      loop.Cancel(alarm->second);
-    }
+    std::optional<TimePoint> next = lanes.NextWake();
+    if (next_due && (!next || *next_due < *next)) next = next_due;
+    if (alarm && next && alarm->first == *next) return;
+    if (alarm) loop.Cancel(alarm->second);
+    alarm.reset();
+    if (!next || stopped) return;
     alarm = {*next, loop.PostAt(*next, [this] {
                alarm.reset();
-               OnAlarm();
+               Pump();
              })};
   }
 
-  std::optional<TimePoint> parked_due;  ///< When the first parked work is due.
-
-  void OnAlarm() {
-    if (stopped) return;
+  /// Starts all that may start now. Never throws: what the store cannot give waits.
+  void Pump() {
+    if (stopped || !started) return;
+    WatchClock();
     const TimePoint now = clock.Now();
-    while (!timed.empty() && timed.begin()->first <= now) {
-      const int64_t id = timed.begin()->second;
-      timed.erase(timed.begin());
-      MakeReady(id);
+    lanes.Wake(now);
+    try {
+      if (next_due && *next_due <= now) FindDue(now, now - seen_to > kLongPause);
+    } catch (const store::Failure& failure) {
+      log.Error("what is due could not be read", {{"error", failure.what()}});
+      next_due = now + kStoreRetry;
     }
-    if (parked_due && *parked_due <= now) UnparkDue(now);
-    Pump();
+    while (Lane* lane = lanes.Next()) {
+      if (lane->ready.empty()) {
+        Fill(*lane);
+        continue;
+      }
+      Work work = lanes.Start(*lane);
+      const int64_t id = work.id;
+      in_flight = lanes.in_flight();
+      Begin(flights.emplace(id, std::move(work)).first->second);
+    }
+    in_flight = lanes.in_flight();
     SetAlarm();
   }
 
-  void UnparkDue(TimePoint now) {
-    size_t loaded = 0;
-    store.Read([&](store::Transaction& tx) {
-      tables::LoadDue(tx, now, kLoadBatch, [&](Work work) {
-        ++loaded;
-        Admit(std::move(work));
-      });
-      parked_due = tables::NextDue(tx);
+  /// Reads the lane's share: half of it what is due again, half what is new.
+  void Fill(Lane& lane) {
+    lane.more = false;
+    try {
+      store.Read([&](store::Transaction& tx) { FillFrom(tx, lane); });
+    } catch (const store::Failure& failure) {
+      log.Error("what is owed could not be read",
+                {{"target", lane.target}, {"error", failure.what()}});
+      lane.more = true;
+      if (lane.ready.empty()) lanes.Rest(lane, kStoreRetry);
+    }
+  }
+
+  void FillFrom(store::Transaction& tx, Lane& lane) {
+    const size_t share = std::max<size_t>(1, options.lane_works / 2);
+    const size_t limit = options.lane_works + static_cast<size_t>(lane.in_flight);
+    const auto due = tables::ListDue(tx, lane.target, clock.Now(), limit);
+    bool room = true;
+    size_t taken = 0;
+    auto next = due.begin();
+    const auto take_due = [&](size_t most) {
+      for (; next != due.end() && room && taken < most; ++next) {
+        if (flights.contains(*next)) continue;
+        auto work = tables::Find(tx, *next);
+        if (!work) continue;
+        ++taken;
+        room = lanes.Fill(lane, std::move(*work), /*fresh=*/false);
+      }
+    };
+    take_due(share);
+    tables::LoadFresh(tx, lane.target, lane.fresh_to, [&](Work work) {
+      if (!room) lane.more = true;
+      if (room) room = lanes.Fill(lane, std::move(work), /*fresh=*/true);
+      return !lane.more;
     });
-    // What is in memory already is also counted as due: look again shortly, not at once.
-    if (parked_due && *parked_due <= now) {
-      parked_due = now + (loaded == kLoadBatch ? Millis(50) : std::chrono::seconds(1));
-    }
+    take_due(options.lane_works);
+    if (next != due.end() || due.size() == limit) lane.more = true;
   }
 
-  void Pump() {
-    if (stopped || !started) return;
-    do {
-      BeginReady();
-    } while (Refill());
-  }
-
-  void BeginReady() {
-    size_t lanes_left = turn.size();
-    while (lanes_left > 0 && in_flight < options.max_in_flight) {
-      const std::string target = std::move(turn.front());
-      turn.pop_front();
-      Lane& lane = lanes[target];
-      if (lane.ready.empty()) {
-        lane.queued = false;
-        --lanes_left;
-        if (lane.in_flight == 0) lanes.erase(target);
-        continue;
-      }
-      if (lane.in_flight >= options.max_in_flight_per_target) {
-        turn.push_back(target);
-        --lanes_left;
-        continue;
-      }
-      const int64_t id = lane.ready.front();
-      lane.ready.pop_front();
-      turn.push_back(target);
-      ++lane.in_flight;
-      ++in_flight;
-      Begin(id);
-    }
-  }
-
-  void Begin(int64_t id) {
-    const Work& work = memory.at(id);
+  void Begin(const Work& work) {
+    const int64_t id = work.id;
     const auto target = targets.find(work.kind);
+    if (work.trace.hops > Trace::kMaxHops) {
+      const std::string most = std::to_string(Trace::kMaxHops);
+      return Finish(id, Result::Dead("LOOP_DETECTED", "this is the last of a chain of " + most +
+                                                          " that the engine itself caused"));
+    }
     if (target == targets.end()) {
-      Finish(id, Result::Dead("NO_RESOURCE", "nothing delivers work of kind " + work.kind));
-      return;
+      return Finish(id, Result::Dead("NO_RESOURCE", "nothing delivers work of kind " + work.kind));
+    }
+    if (HasControlBug("deleted-before-its-outcome")) {
+      store.Write([id](store::Transaction& tx) { tables::Delete(tx, id); },
+                  [](const std::exception_ptr&) {});
     }
     target->second->Deliver(work, [this, id, at = epoch](Result result) {
       loop.Post([this, id, at, result = std::move(result)]() mutable {
@@ -203,7 +284,7 @@ struct Dispatcher::Impl {
   }
 
   void Finish(int64_t id, Result result) {
-    Work& work = memory.at(id);
+    Work& work = flights.at(id);
     if (result.kind == Result::Kind::kDone) {
       return Commit(id, std::move(result), Target::Disposition::kDone, "");
     }
@@ -214,6 +295,7 @@ struct Dispatcher::Impl {
       exhausted = Exhausted(work, now);
       if (exhausted.empty()) {
         work.due = now + std::max(BackOff(work.policy, work.attempts, random), result.retry_after);
+        if (HasControlBug("retry-early")) work.due = now + (work.due - now) / 2;
         return Commit(id, std::move(result), Target::Disposition::kWillRetry, "");
       }
     }
@@ -225,7 +307,8 @@ struct Dispatcher::Impl {
                                       {"error", result.error_code},
                                       {"reason", result.error_message}});
     const auto target = targets.find(work.kind);
-    if (work.dead_letter_arn.empty() || !send_dead_letter || target == targets.end()) {
+    if (work.dead_letter_arn.empty() || !send_dead_letter || target == targets.end() ||
+        HasControlBug("letter-not-sent")) {
       return Commit(id, std::move(result), Target::Disposition::kDropped, exhausted);
     }
     Target::DeadLetter letter = target->second->MakeDeadLetter(work, result, exhausted);
@@ -261,10 +344,11 @@ struct Dispatcher::Impl {
   void Commit(int64_t id, Result result, Target::Disposition disposition, std::string exhausted,
               const std::string& message_id = "") {
     const auto shared = std::make_shared<Result>(std::move(result));
-    const Work work = memory.at(id);
+    const Work work = flights.at(id);
     store.Write(
         [this, work, shared, disposition, exhausted, message_id](store::Transaction& tx) {
           if (disposition == Target::Disposition::kWillRetry) {
+            if (HasControlBug("retry-not-saved")) return tables::Delete(tx, work.id);
             tables::Postpone(tx, work.id, work.attempts, work.due);
           } else {
             tables::Delete(tx, work.id);
@@ -281,13 +365,13 @@ struct Dispatcher::Impl {
          at = epoch](std::exception_ptr failure) {
           loop.Post([this, id, shared, disposition, exhausted, message_id, at,
                      failed = failure != nullptr] {
-            if (at == epoch) Committed(id, *shared, disposition, exhausted, message_id, failed);
+            if (at == epoch) Recorded(id, *shared, disposition, exhausted, message_id, failed);
           });
         });
   }
 
-  void Committed(int64_t id, const Result& result, Target::Disposition disposition,
-                 const std::string& exhausted, const std::string& message_id, bool failed) {
+  void Recorded(int64_t id, const Result& result, Target::Disposition disposition,
+                const std::string& exhausted, const std::string& message_id, bool failed) {
     if (failed) {
       // The effect may have happened but is not recorded: it stays owed, and counts as in flight.
       log.Error("outcome of a delivery could not be stored", {{"id", id}});
@@ -299,26 +383,22 @@ struct Dispatcher::Impl {
                   });
       return;
     }
-    const Work& work = memory.at(id);
-    Lane& lane = lanes[work.target_arn];
-    --lane.in_flight;
-    --in_flight;
-    if (!lane.queued) {
-      lane.queued = true;
-      turn.push_back(work.target_arn);
-    }
-    if (disposition != Target::Disposition::kWillRetry) {
-      memory.erase(id);
-    } else if (work.due - clock.Now() > kParkBeyond) {
-      parked_due = parked_due ? std::min(*parked_due, work.due) : work.due;
-      memory.erase(id);
-      SetAlarm();
+    auto flight = flights.extract(id);
+    Work& work = flight.mapped();
+    const bool retry = disposition == Target::Disposition::kWillRetry;
+    lanes.Ended(lanes.At(work.target_arn), result.kind != Result::Kind::kRetry ? Ending::kSucceeded
+                                           : result.held_back                  ? Ending::kHeldBack
+                                                                               : Ending::kFailed);
+    in_flight = lanes.in_flight();
+    if (retry) {
+      NoteTimed(work);
     } else {
-      timed.emplace(work.due, id);
-      SetAlarm();
+      owed_works -= 1;
+      owed_bytes -= static_cast<int64_t>(work.bytes);
     }
     Pump();
   }
+  using Ending = Lanes::Ending;
 };
 
 Dispatcher::Dispatcher(const Options& options, store::Store& store, Executor& loop,
@@ -341,32 +421,44 @@ void Dispatcher::SetLetterBox(LetterBox& box) {
 
 int64_t Dispatcher::Enqueue(store::Transaction& tx, Work work) {
   const auto target = impl_->targets.find(work.kind);
-  if (work.due <= work.created && target != impl_->targets.end() &&
-      target->second->DeliverWithin(tx, work)) {
+  if (work.due <= work.created && work.trace.hops <= Trace::kMaxHops &&
+      target != impl_->targets.end() && target->second->DeliverWithin(tx, work)) {
     return 0;
   }
-  work.id = tables::Insert(tx, work);
+  tables::Insert(tx, work);
   const int64_t id = work.id;
-  tx.OnCommit([impl = impl_.get(), work = std::move(work)]() mutable {
-    impl->loop.Post([impl, work = std::move(work)]() mutable { impl->Arrived(std::move(work)); });
-  });
+  tx.OnCommit(
+      [impl = impl_.get(), work = std::move(work)]() mutable { impl->Committed(std::move(work)); });
   return id;
 }
 
 void Dispatcher::Start() {
-  impl_->loop.Post([impl = impl_.get()] {
-    impl->started = true;
-    impl->overflow = true;
-    impl->Pump();
+  impl_->store.Read([impl = impl_.get()](store::Transaction& tx) {
+    const tables::Totals totals = tables::Count(tx);
+    impl->owed_works = totals.works;
+    impl->owed_bytes = totals.bytes;
   });
+  impl_->loop.Post([impl = impl_.get()] { impl->Begin(); });
 }
 
 void Dispatcher::Stop() {
   impl_->stopped = true;
+  impl_->SetAlarm();
+}
+
+bool Dispatcher::Full() const {
+  const Options& options = impl_->options;
+  return (options.max_owed > 0 && impl_->owed_works >= options.max_owed) ||
+         (options.max_owed_bytes > 0 && impl_->owed_bytes >= options.max_owed_bytes);
+}
+
+Dispatcher::Owed Dispatcher::owed() const {
+  return {impl_->owed_works, impl_->owed_bytes, impl_->in_flight};
 }
 
 bool Dispatcher::Idle() const {
-  return impl_->in_flight == 0 && impl_->turn.empty() && !impl_->overflow;
+  const std::scoped_lock lock(impl_->inbox.mutex);
+  return impl_->flights.empty() && impl_->lanes.round_is_empty() && !impl_->inbox.posted;
 }
 
 size_t Dispatcher::Backlog() const {
@@ -375,14 +467,16 @@ size_t Dispatcher::Backlog() const {
 
 void Dispatcher::Reset() {
   ++impl_->epoch;
-  impl_->memory.clear();
-  impl_->lanes.clear();
-  impl_->turn.clear();
-  impl_->timed.clear();
+  impl_->flights.clear();
+  impl_->lanes.Clear();
+  impl_->next_due.reset();
   impl_->in_flight = 0;
-  impl_->high_water = 0;
-  impl_->overflow = false;
-  impl_->parked_due.reset();
+  impl_->owed_works = 0;
+  impl_->owed_bytes = 0;
+  const std::scoped_lock lock(impl_->inbox.mutex);
+  impl_->inbox.works.clear();
+  impl_->inbox.more.clear();
+  impl_->inbox.bytes = 0;
 }
 
 void Dispatcher::ForEachPostponed(store::Transaction& tx, std::string_view kind,

@@ -50,6 +50,14 @@ ALTER TABLE delivery_dead ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery_dead ADD COLUMN letter INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_dead_time ON delivery_dead(dead_ms);
 CREATE INDEX delivery_dead_scope ON delivery_dead(account, region, id);
+)"},
+                                            {"delivery", 3, R"(
+ALTER TABLE delivery_work ADD COLUMN max_per_second INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery_work ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery_work SET bytes = LENGTH(detail), due_ms = CASE attempts WHEN 0 THEN 0 ELSE due_ms END;
+DROP INDEX delivery_work_postponed;
+CREATE INDEX delivery_work_lane ON delivery_work(target_arn, due_ms, id, bytes);
+CREATE INDEX delivery_work_timed ON delivery_work(due_ms, target_arn) WHERE due_ms > 0;
 )"}};
 
 /// As long as a queue can keep a message.
@@ -62,7 +70,7 @@ constexpr auto kKeepDead = std::chrono::hours(14 * 24);
 
 #define RIPOSTE_WORK_COLUMNS                                                        \
   "id, kind, account, region, source_arn, target_arn, detail, detail_crc, policy, " \
-  "dead_letter_arn, correlation, hops, created_ms, due_ms, attempts"
+  "dead_letter_arn, correlation, hops, created_ms, due_ms, attempts, max_per_second, bytes"
 
 Work ReadWork(const store::Row& row) {
   Work work;
@@ -80,8 +88,10 @@ Work ReadWork(const store::Row& row) {
   work.dead_letter_arn = row.Str(9);
   work.trace = {row.Str(10), static_cast<int>(row.Int(11))};
   work.created = row.Time(12);
-  work.due = row.Time(13);
+  work.due = row.Int(13) == 0 ? work.created : row.Time(13);
   work.attempts = static_cast<int>(row.Int(14));
+  work.max_per_second = static_cast<int>(row.Int(15));
+  work.bytes = static_cast<size_t>(row.Int(16));
   return work;
 }
 
@@ -115,17 +125,19 @@ std::span<const store::Migration> Migrations() {
   return kMigrations;
 }
 
-int64_t Insert(store::Transaction& tx, const Work& work) {
+void Insert(store::Transaction& tx, Work& work) {
   const std::string detail = json::Serialize(work.detail);
+  work.bytes = detail.size();
   tx.Execute(
       "INSERT INTO delivery_work (kind, account, region, source_arn, target_arn, detail, "
-      "detail_crc, policy, dead_letter_arn, correlation, hops, created_ms, due_ms, attempts) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "detail_crc, policy, dead_letter_arn, correlation, hops, created_ms, due_ms, attempts, "
+      "max_per_second, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {work.kind, work.scope.account.str(), work.scope.region.str(), work.source_arn,
        work.target_arn, detail, static_cast<int64_t>(Crc32c(detail)),
        json::Serialize(work.policy.ToJson()), work.dead_letter_arn, work.trace.correlation,
-       work.trace.hops, work.created, work.due, work.attempts});
-  return tx.LastInsertId();
+       work.trace.hops, work.created, work.due <= work.created ? 0 : ToMillis(work.due),
+       work.attempts, work.max_per_second, work.bytes});
+  work.id = tx.LastInsertId();
 }
 
 void Delete(store::Transaction& tx, int64_t id) {
@@ -184,40 +196,84 @@ void ForgetDead(store::Transaction& tx, int64_t id) {
   tx.Execute("DELETE FROM delivery_dead WHERE id = ?", {id});
 }
 
-void LoadNew(store::Transaction& tx, int64_t after, size_t limit, const Each& each) {
-  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS " FROM delivery_work WHERE id > ? ORDER BY id LIMIT ?",
-           {after, static_cast<int64_t>(limit)}, [&](const store::Row& row) {
-             each(ReadWork(row));
-             return true;
-           });
+void LoadFresh(store::Transaction& tx, const std::string& target, int64_t after, const Each& each) {
+  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS
+           " FROM delivery_work WHERE target_arn = ? AND due_ms = 0 AND id > ? ORDER BY id",
+           {target, after}, [&](const store::Row& row) { return each(ReadWork(row)); });
 }
 
-void LoadDue(store::Transaction& tx, TimePoint now, size_t limit, const Each& each) {
-  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS
-           " FROM delivery_work WHERE attempts > 0 AND due_ms <= ? ORDER BY due_ms LIMIT ?",
-           {now, static_cast<int64_t>(limit)}, [&](const store::Row& row) {
-             each(ReadWork(row));
-             return true;
-           });
+std::vector<int64_t> ListDue(store::Transaction& tx, const std::string& target, TimePoint now,
+                             size_t limit) {
+  std::vector<int64_t> ids;
+  tx.Query(
+      "SELECT id FROM delivery_work WHERE target_arn = ? AND due_ms > 0 AND due_ms <= ? "
+      "ORDER BY due_ms, id LIMIT ?",
+      {target, now, limit}, [&](const store::Row& row) {
+        ids.push_back(row.Int(0));
+        return true;
+      });
+  return ids;
+}
+
+std::optional<Work> Find(store::Transaction& tx, int64_t id) {
+  std::optional<Work> work;
+  tx.QueryOne("SELECT " RIPOSTE_WORK_COLUMNS " FROM delivery_work WHERE id = ?", {id},
+              [&](const store::Row& row) { work = ReadWork(row); });
+  return work;
 }
 
 void LoadPostponed(store::Transaction& tx, std::string_view kind,
                    const std::function<void(const Work&)>& each) {
-  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS " FROM delivery_work WHERE attempts > 0 AND kind = ?",
+  tx.Query("SELECT " RIPOSTE_WORK_COLUMNS
+           " FROM delivery_work WHERE due_ms > 0 AND attempts > 0 AND kind = ?",
            {kind}, [&](const store::Row& row) {
              each(ReadWork(row));
              return true;
            });
 }
 
-std::optional<TimePoint> NextDue(store::Transaction& tx) {
-  const auto due = tx.QueryInt("SELECT MIN(due_ms) FROM delivery_work WHERE attempts > 0");
+void ListLanes(store::Transaction& tx, const EachLane& each) {
+  auto target = tx.QueryText("SELECT MIN(target_arn) FROM delivery_work");
+  while (target) {
+    each(*target);
+    target =
+        tx.QueryText("SELECT MIN(target_arn) FROM delivery_work WHERE target_arn > ?", {*target});
+  }
+}
+
+void ListLanesDue(store::Transaction& tx, TimePoint after, TimePoint now, const EachLane& each) {
+  tx.Query(
+      "SELECT DISTINCT target_arn FROM delivery_work WHERE due_ms > 0 AND due_ms > ? AND "
+      "due_ms <= ?",
+      {after, now}, [&](const store::Row& row) {
+        each(row.Str(0));
+        return true;
+      });
+}
+
+std::optional<TimePoint> NextDue(store::Transaction& tx, TimePoint after) {
+  const auto due =
+      tx.QueryInt("SELECT MIN(due_ms) FROM delivery_work WHERE due_ms > 0 AND due_ms > ?", {after});
   if (!due) return std::nullopt;
   return FromMillis(*due);
 }
 
-int64_t Count(store::Transaction& tx) {
-  return tx.QueryInt("SELECT COUNT(*) FROM delivery_work").value_or(0);
+void MoveDue(store::Transaction& tx, Millis back) {
+  tx.Execute("UPDATE delivery_work SET due_ms = MAX(1, due_ms - ?) WHERE due_ms > 0",
+             {back.count()});
+}
+
+std::optional<TimePoint> Newest(store::Transaction& tx) {
+  const auto created = tx.QueryInt("SELECT created_ms FROM delivery_work ORDER BY id DESC LIMIT 1");
+  if (!created) return std::nullopt;
+  return FromMillis(*created);
+}
+
+Totals Count(store::Transaction& tx) {
+  Totals totals;
+  tx.QueryOne("SELECT COUNT(*), SUM(bytes) FROM delivery_work INDEXED BY delivery_work_lane", {},
+              [&](const store::Row& row) { totals = {row.Int(0), row.Int(1)}; });
+  return totals;
 }
 
 }  // namespace riposte::delivery::tables

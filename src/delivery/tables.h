@@ -12,7 +12,8 @@ namespace riposte::delivery::tables {
 
 [[nodiscard]] std::span<const store::Migration> Migrations();
 
-int64_t Insert(store::Transaction& tx, const Work& work);
+/// Sets work.id and work.bytes. Work that may start at once has the time 0 in its row.
+void Insert(store::Transaction& tx, Work& work);
 void Delete(store::Transaction& tx, int64_t id);
 /// After a failed attempt.
 void Postpone(store::Transaction& tx, int64_t id, int attempts, TimePoint due);
@@ -36,16 +37,33 @@ void ListDead(store::Transaction& tx, const Scope& scope, int64_t after,
               const std::function<bool(DeadWork)>& each);
 void ForgetDead(store::Transaction& tx, int64_t id);
 
-using Each = std::function<void(Work)>;
-/// Work with an id above `after`, in order of id.
-void LoadNew(store::Transaction& tx, int64_t after, size_t limit, const Each& each);
-/// Postponed work that is due at `now`, in order of time.
-void LoadDue(store::Transaction& tx, TimePoint now, size_t limit, const Each& each);
+/// Each returns false to stop.
+using Each = std::function<bool(Work)>;
+/// A lane's work that may start at once, with an id above `after`, in order of id.
+void LoadFresh(store::Transaction& tx, const std::string& target, int64_t after, const Each& each);
+/// A lane's timed work that is due at `now`, in order of time.
+[[nodiscard]] std::vector<int64_t> ListDue(store::Transaction& tx, const std::string& target,
+                                           TimePoint now, size_t limit);
+[[nodiscard]] std::optional<Work> Find(store::Transaction& tx, int64_t id);
 /// Postponed work of one kind, due or not.
 void LoadPostponed(store::Transaction& tx, std::string_view kind,
                    const std::function<void(const Work&)>& each);
-/// When the next postponed work is due, or nullopt.
-[[nodiscard]] std::optional<TimePoint> NextDue(store::Transaction& tx);
-[[nodiscard]] int64_t Count(store::Transaction& tx);
+
+using EachLane = std::function<void(const std::string& target)>;
+/// Every lane that has work, due or not. Costs a look-up a lane.
+void ListLanes(store::Transaction& tx, const EachLane& each);
+/// Those with timed work that is due after `after` and not after `now`.
+void ListLanesDue(store::Transaction& tx, TimePoint after, TimePoint now, const EachLane& each);
+/// When the first timed work after `after` is due, or nullopt.
+[[nodiscard]] std::optional<TimePoint> NextDue(store::Transaction& tx, TimePoint after);
+/// The clock was set back: what is timed is due so much earlier.
+void MoveDue(store::Transaction& tx, Millis back);
+/// When the newest work was made.
+[[nodiscard]] std::optional<TimePoint> Newest(store::Transaction& tx);
+struct Totals {
+  int64_t works = 0;
+  int64_t bytes = 0;
+};
+[[nodiscard]] Totals Count(store::Transaction& tx);
 
 }  // namespace riposte::delivery::tables

@@ -176,8 +176,11 @@ void AsyncTarget::OnOutcome(store::Transaction& tx, const delivery::Work& work,
   if (!success) {
     const std::string_view arn = work.target_arn;
     const std::string name(arn.substr(arn.rfind(':') + 1));
-    metrics_.Put(work.scope, "AWS/Lambda", "AsyncEventsDropped", {{"FunctionName", name}}, 1,
-                 "Count");
+    const auto count = [&](std::string_view metric) {
+      metrics_.Put(work.scope, "AWS/Lambda", metric, {{"FunctionName", name}}, 1, "Count");
+    };
+    count("AsyncEventsDropped");
+    if (result.error_code == "LOOP_DETECTED") count("RecursiveInvocationsDropped");
   }
   tx.OnCommit([this, id = work.id] {
     const std::lock_guard lock(mutex_);
@@ -223,6 +226,7 @@ void AsyncTarget::OweDestination(store::Transaction& tx, const delivery::Work& w
   owed.policy.max_attempts = 10;
   owed.policy.max_age = std::chrono::hours(6);
   owed.trace = work.trace;
+  ++owed.trace.hops;
   owed.created = clock_.Now();
   owed.due = owed.created;
   dispatcher_.Enqueue(tx, std::move(owed));

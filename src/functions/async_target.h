@@ -51,6 +51,8 @@ class AsyncTarget final : public delivery::Target {
   void Start(store::Store& store);
   void Reset();
 
+  /// True while more is owed than may be: new events are refused. Any thread.
+  [[nodiscard]] bool Full() const { return dispatcher_.Full(); }
   /// REQUIRES: the function exists in `tx`.
   void Enqueue(store::Transaction& tx, Event event);
 

@@ -101,9 +101,4 @@ std::string TimeoutLine(TimePoint now, std::string_view request_id, Millis timeo
                      request_id, static_cast<double>(timeout.count()) / 1000);
 }
 
-std::string TraceHeader(const Trace& trace) {
-  if (trace.correlation.empty()) return "";
-  return fmt::format("Root={};Hops={}", trace.correlation, trace.hops);
-}
-
 }  // namespace riposte::functions

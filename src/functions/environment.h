@@ -50,7 +50,4 @@ struct Report {
 /// "2026-01-01T00:00:03.000Z <id> Task timed out after 3.00 seconds"
 [[nodiscard]] std::string TimeoutLine(TimePoint now, std::string_view request_id, Millis timeout);
 
-/// "Root=<correlation>;Hops=<n>", or "" when the trace is empty.
-[[nodiscard]] std::string TraceHeader(const Trace& trace);
-
 }  // namespace riposte::functions

@@ -288,7 +288,7 @@ void PoolRunner::Impl::Assign(const Env& env, Pending pending, Later& later) {
   response.headers.Add("Lambda-Runtime-Aws-Request-Id", invocation.request_id);
   response.headers.Add("Lambda-Runtime-Deadline-Ms", std::to_string(ToMillis(deadline)));
   response.headers.Add("Lambda-Runtime-Invoked-Function-Arn", invocation.invoked_arn);
-  if (const std::string trace = TraceHeader(invocation.trace);
+  if (const std::string trace = FormatTrace(invocation.trace);
       !trace.empty() && IsHeaderValue(trace)) {
     response.headers.Add("Lambda-Runtime-Trace-Id", trace);
   }

@@ -189,9 +189,34 @@ void QueuePoller::OnReceived(const SourcePtr& source, const api::Outcome& outcom
   PollLater(source);
 }
 
+Trace QueuePoller::TakeTrace(std::vector<json::Object>& messages) {
+  Trace longest;
+  std::erase_if(messages, [&](const json::Object& message) {
+    const json::Object* system = json::GetObject(message, "Attributes");
+    Trace trace = ParseTrace(system ? json::GetString(*system, "AWSTraceHeader") : "");
+    if (trace.correlation.empty()) trace.correlation = json::GetString(message, "MessageId");
+    if (++trace.hops > longest.hops && trace.hops <= Trace::kMaxHops) longest = trace;
+    return trace.hops > Trace::kMaxHops;
+  });
+  return longest;
+}
+
 void QueuePoller::Flush(const SourcePtr& source) {
   std::vector<json::Object> messages = std::move(source->gathered);
   source->gathered.clear();
+  const size_t received = messages.size();
+  const Trace trace = TakeTrace(messages);
+  if (const size_t looped = received - messages.size(); looped > 0) {
+    // They stay in the queue, whose redrive policy puts them aside.
+    parts_.log.Warning("messages are the last of a chain that the engine itself caused",
+                       {{"queue", source->mapping.queue_arn}, {"messages", looped}});
+    if (parts_.metrics != nullptr) {
+      parts_.metrics->Put(source->mapping.scope, "AWS/Lambda", "RecursiveInvocationsDropped",
+                          {{"FunctionName", source->mapping.function}}, static_cast<double>(looped),
+                          "Count");
+    }
+  }
+  if (messages.empty()) return;
   const auto spec = parts_.catalog.Find(source->function);
   if (!spec) return;  // Deleted; its messages are seen again by who reads the queue next.
   json::Array records;
@@ -203,6 +228,7 @@ void QueuePoller::Flush(const SourcePtr& source) {
   invocation.payload = json::Serialize(json::Object{{"Records", std::move(records)}});
   invocation.request_id = parts_.random.Uuid();
   invocation.invoked_arn = source->function.QualifiedArn();
+  invocation.trace = trace;
   ++source->in_flight;
   parts_.runner.Invoke(std::move(invocation), [this, source, messages = std::move(messages)](
                                                   InvokeOutcome outcome) mutable {

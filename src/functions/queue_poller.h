@@ -39,6 +39,7 @@ class QueuePoller {
     const Clock& clock;
     Random& random;
     const telemetry::Log& log;
+    api::MetricSink* metrics = nullptr;  ///< May be null.
   };
   QueuePoller(Options options, Parts parts) : options_(options), parts_(std::move(parts)) {}
   ~QueuePoller() { Stop(); }
@@ -71,6 +72,8 @@ class QueuePoller {
   void PollLater(const SourcePtr& source);
   void OnReceived(const SourcePtr& source, const api::Outcome& outcome);
   void Flush(const SourcePtr& source);
+  /// Takes out the messages that are the last of a chain, and gives the trace of the others.
+  static Trace TakeTrace(std::vector<json::Object>& messages);
   void OnInvoked(const SourcePtr& source, const std::vector<json::Object>& messages,
                  const InvokeOutcome& outcome);
   void Delete(const SourcePtr& source, const std::vector<const json::Object*>& messages);

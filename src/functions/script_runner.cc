@@ -185,7 +185,7 @@ void Runner::OnNext(const JobPtr& job, http::Responder responder) {
   response.headers.Add("Lambda-Runtime-Aws-Request-Id", job->id);
   response.headers.Add("Lambda-Runtime-Deadline-Ms",
                        std::to_string(ToMillis(parts_.clock.Now() + what.timeout)));
-  if (const std::string trace = TraceHeader(what.trace); !trace.empty()) {
+  if (const std::string trace = FormatTrace(what.trace); !trace.empty()) {
     response.headers.Add("Lambda-Runtime-Trace-Id", trace);
   }
   response.body = json::Serialize(json::Object{{"script", what.script},

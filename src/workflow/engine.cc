@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/control_bug.h"
 #include "workflow/tables.h"
 #include "workflow/text.h"
 
@@ -526,7 +527,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     store.Write(
         [this, self = shared_from_this(), key, token, shared](store::Transaction& tx) {
           if (closed) return;
+          const auto again = HasControlBug("step-repeated")
+                                 ? tables::FindEffect(tx, key.first, key.second)
+                                 : std::nullopt;
           if (!tables::TakeEffect(tx, key.first, key.second, token)) return;
+          if (again) tables::InsertEffect(tx, *again);
           // An execution that has finished or is gone needs no outcome.
           (void)Deliver(tx, key.first, {Stimulus::Kind::kEffect, key.second, *shared, {}});
         },

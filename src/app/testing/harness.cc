@@ -25,6 +25,7 @@ Harness::Harness(const Options& options) : options_(options), log_({.silent = tr
     folder_ = pattern;
     options_.config.data_dir = folder_;
   }
+  if (!options_.folder.empty()) options_.config.data_dir = options_.folder;
   Build();
 }
 
@@ -34,18 +35,32 @@ Harness::~Harness() {
 }
 
 void Harness::Build() {
-  auto engine = Engine::Create(options_.config, World{clock, random, loop, http, log_,
-                                                      /*threaded=*/false, &functions, &scripts});
+  static const wire::Catalog catalog;  // The same for every engine of the process.
+  http::Client& network = options_.network ? *options_.network : http;
+  const World world{clock,
+                    random,
+                    loop,
+                    network,
+                    log_,
+                    /*threaded=*/false,
+                    options_.runner ? options_.runner : &functions,
+                    options_.script_runner ? options_.script_runner : &scripts,
+                    &catalog,
+                    options_.store_vfs};
+  auto engine = Engine::Create(options_.config, world);
   if (!engine) throw std::runtime_error("engine: " + engine.error().message);
   engine_ = std::move(*engine);
   if (options_.start) engine_->Start();
   loop.RunUntilIdle();
 }
 
-void Harness::Restart() {
-  if (folder_.empty()) throw std::logic_error("Restart needs Options::durable");
+void Harness::Restart(const std::function<void()>& between) {
+  if (options_.config.data_dir.empty()) {
+    throw std::logic_error("Restart needs Options::durable");
+  }
   engine_.reset();
   loop.Clear();
+  if (between) between();
   Build();
 }
 
@@ -57,6 +72,20 @@ api::Outcome Harness::TryCallAs(const access::Principal& who, const std::string&
   loop.RunUntilIdle();
   if (!*result) throw std::runtime_error(service + ":" + operation + " did not reply");
   return std::move(**result);
+}
+
+std::string Harness::CallFromOutside(const std::string& service, const std::string& operation,
+                                     json::Object input) {
+  auto result = std::make_shared<std::optional<api::Outcome>>();
+  api::Invocation call{
+      service, operation, std::move(input), access::Principal::Root(scope_.account),
+      scope_,  {},        "harness"};
+  call.internal = false;
+  engine_->pipeline().Invoke(std::move(call),
+                             [result](api::Outcome outcome) { *result = std::move(outcome); });
+  loop.RunUntilIdle();
+  if (!*result) throw std::runtime_error(service + ":" + operation + " did not reply");
+  return (*result)->ok() ? "" : (*result)->error->code();
 }
 
 api::Outcome Harness::TryCall(const std::string& service, const std::string& operation,

@@ -40,6 +40,13 @@ class Harness {
     /// Keeps the store on disk, in a fresh folder that goes with the harness: Restart() needs it.
     bool durable = false;
     bool start = true;
+    /// Keeps the store in this folder, which stays; instead of `durable`.
+    std::string folder = {};
+    std::string store_vfs = {};
+    /// Instead of the harness's own.
+    http::Client* network = nullptr;
+    functions::Runner* runner = nullptr;
+    functions::ScriptRunner* script_runner = nullptr;
   };
   Harness();  ///< Default options.
   explicit Harness(const Options& options);
@@ -52,6 +59,10 @@ class Harness {
   /// The error code of a call that must fail; "" when it succeeded.
   std::string CallError(const std::string& service, const std::string& operation,
                         json::Object input = {});
+  /// The error code of a call that a client makes; Call and CallError count as the engine's own. ""
+  /// when it succeeded.
+  std::string CallFromOutside(const std::string& service, const std::string& operation,
+                              json::Object input = {});
   /// The outcome, whatever it is. Advances the clock up to `patience` for it to come (long polls).
   api::Outcome TryCall(const std::string& service, const std::string& operation,
                        json::Object input = {}, Millis patience = std::chrono::minutes(20));
@@ -62,7 +73,8 @@ class Harness {
   void AdvanceTime(Millis by);
   void RunUntilIdle();
   /// Tears the engine down and builds it again over what was committed. REQUIRES: durable.
-  void Restart();
+  /// `between`: after the end of the one engine, before the beginning of the next.
+  void Restart(const std::function<void()>& between = {});
 
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] const Scope& scope() const { return scope_; }
@@ -85,7 +97,7 @@ class Harness {
   Options options_;
   telemetry::Log log_;
   Scope scope_;
-  std::string folder_;
+  std::string folder_;  ///< To be removed.
   std::unique_ptr<Engine> engine_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -15,13 +16,15 @@ class FakeClock final : public Clock {
   explicit FakeClock(TimePoint start = FromMillis(1'767'225'600'000))
       : now_(start) {}  // 2026-01-01
   [[nodiscard]] TimePoint Now() const override { return now_; }
-  [[nodiscard]] std::chrono::nanoseconds Monotonic() const override {
-    return now_.time_since_epoch();
+  [[nodiscard]] std::chrono::nanoseconds Monotonic() const override { return monotonic_; }
+  void Set(TimePoint now) {
+    if (now > now_) monotonic_ += now - now_;
+    now_ = now;
   }
-  void Set(TimePoint now) { now_ = now; }
 
  private:
   TimePoint now_;
+  std::chrono::nanoseconds monotonic_ = now_.time_since_epoch();
 };
 
 class FakeRandom final : public Random {
@@ -77,6 +80,11 @@ class FakeExecutor final : public Executor {
       RunUntilIdle();
     }
     clock_.Set(end);
+  }
+  /// When the next task or timer runs; nullopt when there is none.
+  [[nodiscard]] std::optional<TimePoint> next() const {
+    if (queue_.empty()) return std::nullopt;
+    return queue_.begin()->first.first;
   }
   /// The clock is set, and shows another time from one moment to the next. When it is set back,
   /// timers go with it, as those of os::LoopExecutor; what is due runs when asked.

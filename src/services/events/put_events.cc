@@ -131,6 +131,10 @@ void EventsService::PutEvents(api::SharedCall shared, api::Reply reply) {
     }
     results.push_back(std::move(result));
   }
+  if (!owed.empty() && !call.internal && parts_.ingest.Full()) {
+    // Not entry by entry: clients back off when the call is refused, and repeat all of it.
+    throw api::Error("ThrottlingException", "Rate exceeded");
+  }
   json::Object out;
   out["FailedEntryCount"] = failed;
   out["Entries"] = std::move(results);

@@ -89,6 +89,8 @@ functions::AsyncTarget::Event LambdaService::TakeEvent(const api::Call& call,
   event.client_context = TakeClientContext(call.input);
   event.request_id = call.request_id;
   event.trace = call.trace;
+  if (event.trace.correlation.empty()) event.trace.correlation = call.request_id;
+  if (!call.internal) ++event.trace.hops;  // Others have counted it.
   event.now = call.now;
   return event;
 }
@@ -111,6 +113,10 @@ void LambdaService::Invoke(api::SharedCall shared, api::Reply reply) {
   if (type == "DryRun") return reply({json::Object{{"StatusCode", 204}}, std::nullopt});
 
   if (type == "Event") {
+    if (parts_.async.Full() && !call.internal) {
+      throw api::Error("TooManyRequestsException", "Rate Exceeded.", 429,
+                       {{"Type", "User"}, {"Reason", "CallerRateLimitExceeded"}});
+    }
     parts_.store.Write(
         [this, event = TakeEvent(call, ref)](store::Transaction& tx) mutable {
           parts_.async.Enqueue(tx, std::move(event));

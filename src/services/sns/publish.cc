@@ -173,19 +173,6 @@ bool SnsService::Wants(const Subscription& subscription,
   return filter && filter->Matches(attributes, body);
 }
 
-/// When the subscription takes its next delivery: at once, or as its throttle policy spaces them.
-TimePoint SnsService::NextSlot(const Subscription& subscription, const Topic& topic,
-                               TimePoint now) {
-  if (!IsWeb(subscription.protocol)) return now;
-  const int64_t most =
-      MaxReceivesPerSecond(subscription.Get("DeliveryPolicy"), topic.Get("DeliveryPolicy"));
-  if (most == 0) return now;
-  TimePoint& next = next_slots_[subscription.arn];
-  const TimePoint slot = std::max(next, now);
-  next = slot + Millis((1000 + most - 1) / most);
-  return slot;
-}
-
 void SnsService::Owe(Tx& tx, const Call& call, const Topic& topic, const Subscription& subscription,
                      const Notice& notice) {
   delivery::Work work;
@@ -201,8 +188,13 @@ void SnsService::Owe(Tx& tx, const Call& call, const Topic& topic, const Subscri
     work.dead_letter_arn = json::GetString(redrive->as_object(), "deadLetterTargetArn");
   }
   work.trace = call.trace;
-  work.created = call.now;
-  work.due = notice.type == "Notification" ? NextSlot(subscription, topic, call.now) : call.now;
+  if (work.trace.correlation.empty()) work.trace.correlation = notice.message_id;
+  ++work.trace.hops;
+  work.created = work.due = call.now;
+  if (IsWeb(subscription.protocol) && notice.type == "Notification") {
+    work.max_per_second = static_cast<int>(
+        MaxReceivesPerSecond(subscription.Get("DeliveryPolicy"), topic.Get("DeliveryPolicy")));
+  }
   dispatcher_.Enqueue(tx, std::move(work));
 }
 
@@ -287,7 +279,13 @@ json::Object SnsService::PublishOne(const Call& call, Tx& tx, const Topic& topic
   return out;
 }
 
+/// While too much is owed already, publishers outside are asked to come again.
+void SnsService::CheckRoom(const Call& call) const {
+  if (dispatcher_.Full() && !call.internal) throw api::Error("Throttling", "Rate exceeded");
+}
+
 json::Value SnsService::Publish(const Call& call, Tx& tx) {
+  CheckRoom(call);
   if (json::Find(call.input, "PhoneNumber") != nullptr) {
     RefuseParameter("PhoneNumber Reason: text messages are not supported here");
   }
@@ -297,6 +295,7 @@ json::Value SnsService::Publish(const Call& call, Tx& tx) {
 }
 
 json::Value SnsService::PublishBatch(const Call& call, Tx& tx) {
+  CheckRoom(call);
   const Topic topic = RequireTopic(tx, json::GetString(call.input, "TopicArn"));
   const json::Array* entries = json::GetArray(call.input, "PublishBatchRequestEntries");
   if (entries == nullptr || entries->empty()) {

@@ -73,17 +73,15 @@ class SnsService {
   json::Value PublishBatch(const Call& call, Tx& tx);
   json::Object PublishOne(const Call& call, Tx& tx, const Topic& topic, const json::Object& entry,
                           const std::vector<Subscription>& subscriptions);
+  void CheckRoom(const Call& call) const;
   void Owe(Tx& tx, const Call& call, const Topic& topic, const Subscription& subscription,
            const Notice& notice);
-  TimePoint NextSlot(const Subscription& subscription, const Topic& topic, TimePoint now);
   [[nodiscard]] bool Wants(const Subscription& subscription,
                            const pattern::MessageAttributes& attributes, std::string_view body);
 
   delivery::Dispatcher& dispatcher_;
   Random& random_;
   api::MetricSink& metrics_;
-  /// When a subscription with a throttle policy takes its next delivery; write transactions only.
-  std::map<std::string, TimePoint> next_slots_;
   /// Filter policies of either scope; a small matcher each.
   using Filters = TextCache<pattern::FilterPolicy>;
   static constexpr size_t kFilterBytes = 16 << 10;

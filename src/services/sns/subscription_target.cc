@@ -86,7 +86,9 @@ void SubscriptionTarget::Deliver(const Work& work, Completion completion) {
         });
       },
       [shared] {
-        (*shared)(Result::Retry("HELD_BACK", "an earlier message of its group is owed"));
+        Result held = Result::Retry("HELD_BACK", "an earlier message of its group is owed");
+        held.held_back = true;
+        (*shared)(std::move(held));
       });
 }
 

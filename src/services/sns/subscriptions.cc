@@ -193,7 +193,6 @@ json::Value SnsService::Unsubscribe(const Call& call, Tx& tx) {
   }
   auto subscription = FindSubscription(tx, arn);
   if (!subscription) return json::Object();
-  next_slots_.erase(arn);
   Topic topic = RequireTopic(tx, subscription->topic_arn);
   if (IsAnonymous(call) && subscription->confirmed) {
     // Somebody followed the link, perhaps by mistake: the endpoint may take it back for a while.

@@ -279,6 +279,7 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
     RefuseValue(message.deduplication_id, "MessageDeduplicationId",
                 "The request includes a parameter that is not valid for this queue type.");
   }
+  FollowClock(tx, call.now);
   message.message_id = random_.Uuid();
   message.sent = call.now;
   message.visible = call.now + std::chrono::seconds(delay);
@@ -293,6 +294,10 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
       message.system_attributes["AWSTraceHeader"] =
           json::GetString(value.as_object(), "StringValue");
     }
+  }
+  // The chain goes on through the queue: whoever reads the message can tell how long it is.
+  if (call.trace.hops > 0 && !message.system_attributes.contains("AWSTraceHeader")) {
+    json::SetIfNotEmpty(message.system_attributes, "AWSTraceHeader", FormatTrace(call.trace));
   }
   std::string key;
   std::optional<Duplicate> earlier;
@@ -363,8 +368,8 @@ void SqsService::Delete(const Call& call, Tx& tx, const Queue& queue, const json
     }
     Arrive(tx, queue.id, 1);  // The next of its group may be received now.
   }
-  sqs::DeleteMessage(tx, queue.id, receipt.message);
-  metrics_.Deleted(queue.id);
+  // An older receipt succeeds and deletes nothing: somebody else may hold the message by now.
+  if (sqs::DeleteReceived(tx, queue.id, receipt.message, receipt.count)) metrics_.Deleted(queue.id);
 }
 
 json::Value SqsService::DeleteMessage(const Call& call, Tx& tx) {

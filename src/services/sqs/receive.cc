@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "access/crypto.h"
 #include "api/error.h"
@@ -33,6 +34,8 @@ namespace {
 constexpr int kExpiredALook = 100;
 /// How long an attempt id stands for the messages that it got.
 constexpr auto kAttempts = std::chrono::minutes(5);
+/// A clock that goes back by less is being adjusted; by more, it was set.
+constexpr auto kClockWasSet = std::chrono::minutes(1);
 
 std::optional<int64_t> Bounded(const json::Object& input, std::string_view name, int64_t least,
                                int64_t most, std::string_view reason) {
@@ -111,6 +114,7 @@ void SqsService::ReceiveMessage(Call call, api::Reply reply) {
 }
 
 void SqsService::Attempt(const std::shared_ptr<Receive>& receive) {
+  if (stopped_) return receive->reply({json::Object(), {}});
   store_.Write(
       [this, receive](store::Transaction& tx) { Take(*receive, tx); },
       [this, receive](std::exception_ptr failure) {
@@ -140,9 +144,15 @@ void SqsService::Attempt(const std::shared_ptr<Receive>& receive) {
       });
 }
 
+void SqsService::FollowClock(Tx& tx, TimePoint now) {
+  const TimePoint last = std::exchange(last_look_, now);
+  if (last - now >= kClockWasSet) MoveTimes(tx, now, last - now);
+}
+
 void SqsService::Take(Receive& receive, Tx& tx) {
   const Queue queue = RequireQueue(receive.call, tx);
   const TimePoint now = clock_.Now();
+  FollowClock(tx, now);
   if (!receive.deadline) {
     const int64_t wait = receive.wait.value_or(NumberOf(queue, "ReceiveMessageWaitTimeSeconds"));
     receive.deadline = now + std::chrono::seconds(wait);

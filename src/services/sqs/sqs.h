@@ -97,6 +97,8 @@ class SqsService {
   void ReceiveMessage(Call call, api::Reply reply);
   void Attempt(const std::shared_ptr<Receive>& receive);
   void Take(Receive& receive, Tx& tx);
+  /// When the clock was set back since the last look.
+  void FollowClock(Tx& tx, TimePoint now);
   bool TakeAgain(Receive& receive, Tx& tx, const Queue& queue, int64_t visibility, TimePoint now);
   /// How many more messages of the queue may be in flight; `wanted` when that many may.
   int64_t RoomInFlight(Tx& tx, int64_t queue_id, int64_t wanted, TimePoint now);
@@ -111,6 +113,7 @@ class SqsService {
   Mover mover_;
   QueueLetterBox letter_box_{mover_};
   Executor& loop_;
+  TimePoint last_look_;  ///< When somebody sent or received last; the writer's.
   std::atomic<bool> stopped_ = false;
   /// At least as many as are in flight, by queue: the last count and what was received since. Only
   /// in write transactions, so on one thread.

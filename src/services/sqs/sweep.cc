@@ -14,6 +14,8 @@ constexpr int kPerCommit = 1000;
 
 void SqsService::Start() {
   stopped_ = false;
+  // Also when the clock was set back while nothing ran.
+  store_.Read([this](Tx& tx) { last_look_ = NewestSent(tx).value_or(last_look_); });
   mover_.Start();
   loop_.PostAt(clock_.Now() + kInterval, [this] { Sweep(); });
   if (options_.metrics) loop_.PostAt(clock_.Now() + kMinute, [this] { ReportMetrics(); });
@@ -22,6 +24,7 @@ void SqsService::Start() {
 void SqsService::Stop() {
   stopped_ = true;
   mover_.Stop();
+  waiters_.WakeAll();
 }
 
 void SqsService::ReportMetrics() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/control_bug.h"
 
 namespace riposte::sqs {
 namespace {
@@ -272,14 +273,16 @@ std::vector<Message> ListVisible(store::Transaction& tx, const Queue& queue, Tim
   if (queue.fifo()) {
     // In order of arrival; a group waits for its messages in flight, and for an earlier one that
     // is not due yet.
-    return ListMessages(tx,
-                        "SELECT " RIPOSTE_MESSAGE_COLUMNS
-                        " FROM sqs_messages AS m INDEXED BY sqs_messages_order WHERE queue_id = ? "
-                        "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND NOT EXISTS ("
-                        "SELECT 1 FROM sqs_messages AS o WHERE o.queue_id = m.queue_id "
-                        "AND o.group_id = m.group_id AND o.group_id <> '' AND o.visible_ms > ? "
-                        "AND (o.receive_count > 0 OR o.id < m.id)) ORDER BY id LIMIT ?",
-                        {queue.id, now, horizon, now, limit});
+    return ListMessages(
+        tx,
+        "SELECT " RIPOSTE_MESSAGE_COLUMNS
+        " FROM sqs_messages AS m INDEXED BY sqs_messages_order WHERE queue_id = ? "
+        "AND group_id <> '' AND visible_ms <= ? AND sent_ms >= ? AND NOT EXISTS ("
+        "SELECT 1 FROM sqs_messages AS o WHERE o.queue_id = m.queue_id "
+        "AND o.group_id = m.group_id AND o.group_id <> '' AND o.visible_ms > ? "
+        "AND (o.receive_count > 0 OR o.id < m.id)) ORDER BY id LIMIT ?",
+        {queue.id, now, horizon,
+         HasControlBug("group-unlocked-early") ? now + std::chrono::hours(12) : now, limit});
   }
   return ListMessages(tx,
                       "SELECT " RIPOSTE_MESSAGE_COLUMNS
@@ -394,8 +397,25 @@ void SetDelay(store::Transaction& tx, int64_t queue_id, Millis delay) {
       {delay.count(), queue_id});
 }
 
-void DeleteMessage(store::Transaction& tx, int64_t queue_id, int64_t id) {
-  tx.Execute("DELETE FROM sqs_messages WHERE id = ? AND queue_id = ?", {id, queue_id});
+bool DeleteReceived(store::Transaction& tx, int64_t queue_id, int64_t id, int64_t count) {
+  if (HasControlBug("old-receipt-honoured")) {
+    return tx.Execute("DELETE FROM sqs_messages WHERE id = ?", {id}) > 0;
+  }
+  return tx.Execute("DELETE FROM sqs_messages WHERE id = ? AND queue_id = ? AND receive_count = ?",
+                    {id, queue_id, count}) > 0;
+}
+
+void MoveTimes(store::Transaction& tx, TimePoint now, Millis back) {
+  tx.Execute("UPDATE sqs_messages SET visible_ms = visible_ms - ? WHERE visible_ms > ?",
+             {back.count(), now});
+  tx.Execute("UPDATE sqs_duplicates SET expires_ms = expires_ms - ? WHERE expires_ms > ?",
+             {back.count(), now + back});
+}
+
+std::optional<TimePoint> NewestSent(store::Transaction& tx) {
+  const auto sent = tx.QueryInt("SELECT sent_ms FROM sqs_messages ORDER BY id DESC LIMIT 1");
+  if (!sent) return std::nullopt;
+  return FromMillis(*sent);
 }
 
 void DeleteMessages(store::Transaction& tx, int64_t queue_id) {

@@ -104,7 +104,13 @@ void MarkReceived(store::Transaction& tx, const Message& message);
 void RenewMessage(store::Transaction& tx, Message& message, bool fifo);
 /// Makes messages that nobody has received visible `delay` after they were sent.
 void SetDelay(store::Transaction& tx, int64_t queue_id, Millis delay);
-void DeleteMessage(store::Transaction& tx, int64_t queue_id, int64_t id);
+/// Only when it has been received `count` times by now; false when not.
+bool DeleteReceived(store::Transaction& tx, int64_t queue_id, int64_t id, int64_t count);
+/// The clock was set back: what is hidden, and what is remembered, is so for as long as it was to
+/// be.
+void MoveTimes(store::Transaction& tx, TimePoint now, Millis back);
+/// When the newest message was sent.
+[[nodiscard]] std::optional<TimePoint> NewestSent(store::Transaction& tx);
 /// All of them.
 void DeleteMessages(store::Transaction& tx, int64_t queue_id);
 /// Up to `limit` of those that were sent before `horizon`; returns how many.

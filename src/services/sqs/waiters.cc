@@ -1,6 +1,7 @@
 #include "services/sqs/waiters.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace riposte::sqs {
 
@@ -43,6 +44,15 @@ void Waiters::WakeAll(int64_t queue_id) {
     state_->loop.Post(std::move(waiter.wake));
   }
   state_->lines.erase(at);
+}
+
+void Waiters::WakeAll() {
+  std::vector<int64_t> queues;
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [queue_id, line] : state_->lines) queues.push_back(queue_id);
+  }
+  for (const int64_t queue_id : queues) WakeAll(queue_id);
 }
 
 void Waiters::Expire(const std::shared_ptr<State>& state, int64_t queue_id, uint64_t id) {

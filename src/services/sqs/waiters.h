@@ -26,8 +26,10 @@ class Waiters {
   /// Calls `wake` on the loop, once: when something arrives, or at `until`.
   void Enrol(int64_t queue_id, uint64_t tide, TimePoint until, Task wake);
   void Arrived(int64_t queue_id, int messages);
-  /// Wakes everybody: the queue is gone, or the service stops.
+  /// Wakes everybody: the queue is gone.
   void WakeAll(int64_t queue_id);
+  /// Wakes everybody at every queue: the service stops.
+  void WakeAll();
 
  private:
   struct Waiter {

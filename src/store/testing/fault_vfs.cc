@@ -28,6 +28,10 @@ struct State {
   bool full = false;
   int writes_left = -1;  ///< Until it is full; -1: not counted.
   bool dead = false;
+  int cut_at = 0;  ///< Syncs from now; 0: not.
+  bool cut_after = false;
+  int fail_from = 0;
+  int fill_from = 0;
   std::map<std::string, std::vector<Undo>> unsynced;
 };
 
@@ -75,6 +79,7 @@ int Write(sqlite3_file* f, const void* data, int amount, sqlite3_int64 offset) {
   if (Shared().dead) return SQLITE_IOERR_WRITE;
   if (Shared().writes_left == 0) Shared().full = true;
   if (Shared().writes_left > 0) --Shared().writes_left;
+  if (Shared().fill_from > 0 && --Shared().fill_from == 0) Shared().full = true;
   if (Shared().full) return SQLITE_FULL;
   Remember(Self(f), offset, amount);
   return Real(f)->pMethods->xWrite(Real(f), data, amount, offset);
@@ -91,12 +96,17 @@ int Truncate(sqlite3_file* f, sqlite3_int64 size) {
 
 int Sync(sqlite3_file* f, int) {
   const std::scoped_lock lock(Shared().mutex);
-  if (Shared().dead || Shared().fail_syncs) return SQLITE_IOERR_FSYNC;
-  if (Shared().fail_database_syncs && Self(f)->path != nullptr &&
+  State& state = Shared();
+  if (state.fail_from > 0 && --state.fail_from == 0) state.fail_syncs = true;
+  const bool cut = state.cut_at > 0 && --state.cut_at == 0;
+  if (cut && !state.cut_after) state.dead = true;
+  if (state.dead || state.fail_syncs) return SQLITE_IOERR_FSYNC;
+  if (state.fail_database_syncs && Self(f)->path != nullptr &&
       std::string_view(Self(f)->path).ends_with(".db")) {
     return SQLITE_IOERR_FSYNC;
   }
-  if (Self(f)->path != nullptr) Shared().unsynced.erase(Self(f)->path);
+  if (Self(f)->path != nullptr) state.unsynced.erase(Self(f)->path);
+  if (cut) state.dead = true;
   return SQLITE_OK;  // The process lives on, so the page cache is disk enough.
 }
 
@@ -234,6 +244,33 @@ void FaultVfs::FillDiskAfter(int writes) {
 void FaultVfs::PowerCut() {
   const std::scoped_lock lock(Shared().mutex);
   Shared().dead = true;
+}
+
+void FaultVfs::PowerCutAt(int sync, bool after) {
+  const std::scoped_lock lock(Shared().mutex);
+  Shared().cut_at = sync;
+  Shared().cut_after = after;
+}
+
+void FaultVfs::FailSyncsFrom(int sync) {
+  const std::scoped_lock lock(Shared().mutex);
+  Shared().fail_from = sync;
+}
+
+void FaultVfs::FillDiskFrom(int write) {
+  const std::scoped_lock lock(Shared().mutex);
+  Shared().fill_from = write;
+}
+
+bool FaultVfs::Dead() {
+  const std::scoped_lock lock(Shared().mutex);
+  return Shared().dead;
+}
+
+void FaultVfs::Heal() {
+  const std::scoped_lock lock(Shared().mutex);
+  Shared().fail_syncs = Shared().full = false;
+  Shared().cut_at = Shared().fail_from = Shared().fill_from = 0;
 }
 
 void FaultVfs::Restore() {

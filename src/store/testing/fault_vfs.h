@@ -22,6 +22,17 @@ class FaultVfs {
   static void FillDiskAfter(int writes);
   /// Everything fails from here on, as if the machine had stopped. Close the store, then Restore().
   static void PowerCut();
+  /// The machine stops at the n-th sync from now (1: the next). What that sync was to make durable
+  /// is lost, or, with `after`, is the last that was.
+  static void PowerCutAt(int sync, bool after);
+  /// That sync and all after it fail.
+  static void FailSyncsFrom(int sync);
+  /// The disk is full from the n-th write from now.
+  static void FillDiskFrom(int write);
+  /// Since a power cut.
+  [[nodiscard]] static bool Dead();
+  /// Nothing armed, nothing failing.
+  static void Heal();
   /// Takes back every write that was not synced, and lets files work again.
   static void Restore();
 };
