@@ -1,0 +1,191 @@
+// The resources of every run.
+//
+// queues   inbox (worn out after 3 to inbox-dead), other-inbox, topic-inbox, runbook-inbox,
+//          ordered.fifo, topic-ordered.fifo; dead-rules, dead-subscriptions, dead-functions;
+//          denied: nobody may send there
+// topics   alerts -> topic-inbox, https://hook.example/alerts; paced -> https://hook.example/paced,
+//          five a second; ordered.fifo -> topic-ordered.fifo
+// rules    by the kind in the event's detail; see Duties() of simulation.cc
+#include "app/testing/simulation/simulation.h"
+#include "app/testing/simulation/world.h"
+#include "base/encoding.h"
+#include "functions/testing/zip_writer.h"
+
+namespace riposte::app::testing::simulation {
+namespace {
+
+using json::Array;
+using json::Object;
+
+constexpr char kRunbook[] = R"(
+schemaVersion: '0.3'
+assumeRole: arn:aws:iam::123456789012:role/simulation
+parameters: {E: {type: String}}
+mainSteps:
+- name: first
+  action: aws:executeScript
+  maxAttempts: 3
+  inputs: {Runtime: python3.11, Handler: first, Script: "x", InputPayload: {id: "{{ E }}"}}
+- name: send
+  action: aws:executeAwsApi
+  inputs:
+    Service: sqs
+    Api: SendMessage
+    QueueUrl: http://localhost/123456789012/runbook-inbox
+    MessageBody: '{"id":"{{ E }}"}'
+- name: last
+  action: aws:executeScript
+  inputs: {Runtime: python3.11, Handler: last, Script: "x", InputPayload: {id: "{{ E }}"}}
+)";
+
+class Maker {
+ public:
+  explicit Maker(const std::string& folder)
+      : world_({.seed = 1, .folder = folder, .faulty = false}) {}
+
+  void Make() {
+    MakeRole();
+    for (const char* name : {"inbox-dead", "other-inbox", "topic-inbox", "runbook-inbox",
+                             "dead-rules", "dead-subscriptions", "dead-functions"}) {
+      Queue(name);
+    }
+    Queue("inbox", {{"RedrivePolicy", R"({"maxReceiveCount":3,"deadLetterTargetArn":")" +
+                                          Arn("sqs", "inbox-dead") + "\"}"}});
+    Queue("denied", {}, /*open=*/false);
+    Queue("ordered.fifo", {{"FifoQueue", "true"}});
+    Queue("topic-ordered.fifo", {{"FifoQueue", "true"}});
+    MakeTopics();
+    MakeFunction();
+    Call("ssm", "CreateDocument",
+         {{"Name", "Respond"},
+          {"Content", kRunbook},
+          {"DocumentType", "Automation"},
+          {"DocumentFormat", "YAML"}});
+    MakeRules();
+  }
+
+ private:
+  Object Call(const std::string& service, const std::string& operation, Object input) {
+    auto reply = world_.Call(service, operation, std::move(input));
+    if (reply.kind != World::Reply::Kind::kDone) {
+      throw Violation("the template: " + operation + " " + reply.error);
+    }
+    return std::move(reply.output);
+  }
+  [[nodiscard]] std::string Arn(std::string_view service, std::string_view resource) const {
+    return world_.harness->Arn(service, resource);
+  }
+  [[nodiscard]] std::string Role() const {
+    return MakeGlobalArn("iam", world_.harness->scope().account, "role/simulation");
+  }
+
+  void MakeRole() {
+    Call("iam", "CreateRole", {{"RoleName", "simulation"}, {"AssumeRolePolicyDocument", R"({
+        "Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":
+        {"Service":["lambda.amazonaws.com","events.amazonaws.com","ssm.amazonaws.com"]}}]})"}});
+    Call("iam", "PutRolePolicy",
+         {{"RoleName", "simulation"}, {"PolicyName", "all"}, {"PolicyDocument", R"({
+        "Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"}});
+  }
+
+  void Queue(const std::string& name, Object attributes = {}, bool open = true) {
+    attributes["MessageRetentionPeriod"] = "1209600";
+    if (open) {
+      attributes["Policy"] = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+          "Principal":{"Service":["events.amazonaws.com","sns.amazonaws.com"]},
+          "Action":"sqs:SendMessage","Resource":")" +
+                             Arn("sqs", name) + "\"}]}";
+    }
+    Call("sqs", "CreateQueue", {{"QueueName", name}, {"Attributes", std::move(attributes)}});
+  }
+
+  void MakeTopics() {
+    // Requests to confirm are answered at once.
+    std::vector<Object> asked;
+    world_.on_request = [&](http::OutgoingRequest request, http::Client::Completion done) {
+      asked.push_back(json::Parse(request.body)->as_object());
+      done(http::Response{});
+    };
+    const Object open{{"Policy", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Principal":{"Service":"events.amazonaws.com"},"Action":"sns:Publish","Resource":"*"}]})"}};
+    Call("sns", "CreateTopic", {{"Name", "alerts"}, {"Attributes", open}});
+    Call("sns", "CreateTopic", {{"Name", "paced"}});
+    Call("sns", "CreateTopic",
+         {{"Name", "ordered.fifo"}, {"Attributes", Object{{"FifoTopic", "true"}}}});
+    Object raw{{"RawMessageDelivery", "true"}};
+    const auto subscribe = [&](const char* topic, const char* protocol, const std::string& endpoint,
+                               const Object& attributes) {
+      Call("sns", "Subscribe",
+           {{"TopicArn", Arn("sns", topic)},
+            {"Protocol", protocol},
+            {"Endpoint", endpoint},
+            {"Attributes", attributes}});
+    };
+    subscribe("alerts", "sqs", Arn("sqs", "topic-inbox"), raw);
+    subscribe("ordered.fifo", "sqs", Arn("sqs", "topic-ordered.fifo"), raw);
+    raw["RedrivePolicy"] = R"({"deadLetterTargetArn":")" + Arn("sqs", "dead-subscriptions") + "\"}";
+    subscribe("alerts", "https", "https://hook.example/alerts", raw);
+    raw["DeliveryPolicy"] = R"({"throttlePolicy":{"maxReceivesPerSecond":5}})";
+    subscribe("paced", "https", "https://hook.example/paced", raw);
+    for (const Object& request : asked) {
+      Call("sns", "ConfirmSubscription",
+           {{"TopicArn", request.at("TopicArn")}, {"Token", request.at("Token")}});
+    }
+    world_.on_request = nullptr;
+  }
+
+  void MakeFunction() {
+    Call("lambda", "CreateFunction",
+         {{"FunctionName", "triage"},
+          {"Runtime", "python3.12"},
+          {"Role", Role()},
+          {"Handler", "app.handler"},
+          {"DeadLetterConfig", Object{{"TargetArn", Arn("sqs", "dead-functions")}}},
+          {"Code", Object{{"ZipFile", Base64Encode(functions::testing::MakeZip(
+                                          {{"app.py", "def handler(e, c): pass\n"}}))}}}});
+    Call("lambda", "AddPermission",
+         {{"FunctionName", "triage"},
+          {"StatementId", "rules"},
+          {"Action", "lambda:InvokeFunction"},
+          {"Principal", "events.amazonaws.com"}});
+  }
+
+  void Rule(const std::string& name, const std::string& kinds, Object target,
+            const std::string& bus = "default") {
+    Call("events", "PutRule",
+         {{"Name", name},
+          {"EventBusName", bus},
+          {"EventPattern", R"({"source":["simulation"],"detail":{"kind":[)" + kinds + "]}}"}});
+    target["Id"] = "1";
+    target["DeadLetterConfig"] = Object{{"Arn", Arn("sqs", "dead-rules")}};
+    if (name == "nowhere") target.erase("DeadLetterConfig");
+    Call("events", "PutTargets",
+         {{"Rule", name}, {"EventBusName", bus}, {"Targets", Array{std::move(target)}}});
+  }
+
+  void MakeRules() {
+    Call("events", "CreateEventBus", {{"Name", "other"}});
+    Rule("inbox", R"("a","b")", {{"Arn", Arn("sqs", "inbox")}});
+    Rule("function", R"("b","c")", {{"Arn", Arn("lambda", "function:triage")}});
+    Rule("topic", R"("c","d")", {{"Arn", Arn("sns", "alerts")}, {"InputPath", "$.detail"}});
+    Rule("denied", R"("d")", {{"Arn", Arn("sqs", "denied")}});
+    Rule("runbook", R"("e")",
+         {{"Arn", Arn("ssm", "automation-definition/Respond:$DEFAULT")},
+          {"RoleArn", Role()},
+          {"InputTransformer", Object{{"InputPathsMap", Object{{"id", "$.detail.id"}}},
+                                      {"InputTemplate", R"({"E":[<id>]})"}}}});
+    Rule("bus", R"("f")", {{"Arn", Arn("events", "event-bus/other")}, {"RoleArn", Role()}});
+    Rule("other", R"("f")", {{"Arn", Arn("sqs", "other-inbox")}}, "other");
+    Rule("nowhere", R"("g")", {{"Arn", Arn("sqs", "nobody")}});
+  }
+
+  World world_;
+};
+
+}  // namespace
+
+void MakeTemplate(const std::string& folder) {
+  Maker(folder).Make();
+}
+
+}  // namespace riposte::app::testing::simulation

@@ -1,0 +1,142 @@
+#include "app/testing/simulation/world.h"
+
+#include "store/testing/fault_vfs.h"
+
+namespace riposte::app::testing::simulation {
+
+using store::testing::FaultVfs;
+
+World::World(const Options& options) : options_(options), script_(options.seed) {
+  if (options_.faulty) FaultVfs::Register();
+  Harness::Options harness_options;
+  harness_options.folder = options_.folder;
+  if (options_.faulty) harness_options.store_vfs = FaultVfs::kName;
+  harness_options.network = &network_;
+  harness_options.runner = &functions_;
+  harness_options.script_runner = &scripts_;
+  harness_options.start = true;
+  harness = std::make_unique<Harness>(harness_options);
+  harness->random = riposte::testing::FakeRandom(options_.seed * 2 + 1);
+}
+
+void World::Network::Send(http::OutgoingRequest request, Completion completion) {
+  if (world.alive() && world.on_request) {
+    world.on_request(std::move(request), std::move(completion));
+  }
+}
+
+void World::Functions::Invoke(functions::Invocation invocation, functions::InvokeCompletion done) {
+  if (world.alive() && world.on_function) {
+    world.on_function(std::move(invocation), std::move(done));
+  }
+}
+
+void World::Scripts::Run(functions::ScriptJob job, Completion done) {
+  if (world.alive() && world.on_script) done(world.on_script(job));
+}
+
+bool World::alive() const {
+  return !options_.faulty || !FaultVfs::Dead();
+}
+
+void World::Note(const std::string& what) {
+  const std::string line = std::to_string(ToMillis(now())) + " " + what;
+  for (const char c : line + "\n") {
+    hash_ ^= static_cast<unsigned char>(c);
+    hash_ *= 0x100000001b3ULL;
+  }
+  if (options_.keeps_trace) trace_.push_back(line);
+}
+
+void World::RunAndSettle() {
+  harness->loop.RunUntilIdle();
+  if (!alive() || harness->engine().store().failed()) return;
+  for (const auto& recorded : std::exchange(deferred_, {})) recorded();
+}
+
+World::Reply World::Call(const std::string& service, const std::string& operation,
+                         json::Object input) {
+  auto reply = std::make_shared<std::optional<Reply>>();
+  const Scope& scope = harness->scope();
+  harness->engine().pipeline().Invoke(
+      {service,
+       operation,
+       std::move(input),
+       access::Principal::Root(scope.account),
+       scope,
+       {},
+       "simulation"},
+      [this, reply](api::Outcome outcome) {
+        Reply got;
+        if (!alive()) {
+          got.kind = Reply::Kind::kUnknown;
+        } else if (outcome.ok()) {
+          got.kind = Reply::Kind::kDone;
+          if (outcome.output.is_object()) got.output = std::move(outcome.output.as_object());
+        } else {
+          const std::string& code = outcome.error->code();
+          const bool ours =
+              outcome.error->http_status() >= 500 || code.find("Internal") != std::string::npos;
+          got.kind = ours ? Reply::Kind::kUnknown : Reply::Kind::kRefused;
+          got.error = outcome.error->code();
+        }
+        *reply = std::move(got);
+      });
+  RunAndSettle();
+  if (!*reply) *reply = Reply{};
+  Note(operation + " " +
+       ((*reply)->kind == Reply::Kind::kDone      ? "done"
+        : (*reply)->kind == Reply::Kind::kRefused ? "refused " + (*reply)->error
+                                                  : "unknown"));
+  Reply out = std::move(**reply);
+  ReviveIfDead();
+  return out;
+}
+
+void World::Advance(Millis by) {
+  const TimePoint end = now() + by;
+  RunAndSettle();
+  while (alive()) {
+    const auto next = harness->loop.next();
+    if (!next || *next > end) break;
+    harness->clock.Set(std::max(*next, now()));
+    RunAndSettle();
+  }
+  if (now() < end) harness->clock.Set(end);
+  ReviveIfDead();
+}
+
+void World::SetClockBy(Millis by) {
+  Note("clock " + std::to_string(by.count()));
+  (by > Millis(0) ? moved_forward_ : moved_back_) += Millis(std::abs(by.count()));
+  harness->loop.JumpTo(now() + by);
+  RunAndSettle();
+  ReviveIfDead();
+}
+
+void World::Restart(bool lost) {
+  ++restarts_;
+  Note(lost ? "power cut" : "restart");
+  deferred_.clear();
+  if (lost && options_.faulty) FaultVfs::PowerCut();
+  harness->Restart([this, lost] {
+    if (!options_.faulty) return;
+    FaultVfs::Heal();
+    if (lost) FaultVfs::Restore();
+  });
+  RunAndSettle();
+}
+
+void World::ReviveIfDead() {
+  for (int i = 0; i < 3; ++i) {
+    if (!alive()) {
+      Restart(true);
+    } else if (harness->engine().store().failed()) {
+      Restart(Chance(50));
+    } else {
+      return;
+    }
+  }
+}
+
+}  // namespace riposte::app::testing::simulation
