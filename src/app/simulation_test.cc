@@ -11,7 +11,7 @@ namespace riposte::app::testing::simulation {
 namespace {
 
 /// What fits into a minute, also with sanitizers.
-constexpr uint64_t kSeeds = 200;
+constexpr uint64_t kSeeds = 150;
 
 class SimulationTest : public ::testing::Test {
  protected:

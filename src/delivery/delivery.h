@@ -164,10 +164,9 @@ class Dispatcher {
 
   /// True when nothing is owed that is due now, and nothing is under way (tests, drain).
   [[nodiscard]] bool Idle() const;
-  /// How much is owed that memory holds; more than Options::max_in_memory when yet more waits in
-  /// the store. What a dead target's retries put off for long does not count. For those who owe
-  /// much at once: they wait while this is high.
-  [[nodiscard]] size_t Backlog() const;  ///< On the loop.
+  /// How much is owed that has not failed several times yet: a dead target's backlog does not
+  /// count. For those who owe much at once: they wait while this is high. Any thread.
+  [[nodiscard]] size_t Backlog() const;
   /// Forgets memory after Store::DeleteAllRows.
   void Reset();  ///< On the loop.
 

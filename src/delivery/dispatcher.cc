@@ -21,6 +21,8 @@ constexpr Millis kStoreRetry = std::chrono::seconds(1);
 constexpr Millis kClockWasSet = std::chrono::minutes(1);
 /// After a longer pause every lane is asked, instead of all that became due meanwhile.
 constexpr Millis kLongPause = std::chrono::minutes(1);
+/// Work that has failed so often leaves the backlog that others wait for.
+constexpr int kStubborn = 4;
 /// Newly committed work on its way to the loop; what is more is read from the store.
 constexpr size_t kInboxWorks = 4096;
 constexpr size_t kInboxBytes = 4 << 20;
@@ -63,6 +65,7 @@ struct Dispatcher::Impl {
 
   std::atomic<int64_t> owed_works = 0;
   std::atomic<int64_t> owed_bytes = 0;
+  std::atomic<int64_t> lively = 0;  ///< Of them, not stubborn yet.
   std::atomic<int> in_flight = 0;
 
   /// What has committed since the loop looked last; filled by the writer's thread.
@@ -77,6 +80,7 @@ struct Dispatcher::Impl {
   /// On the writer's thread, once `work` has committed.
   void Committed(Work work) {
     owed_works += 1;
+    lively += 1;
     owed_bytes += static_cast<int64_t>(work.bytes);
     const std::scoped_lock lock(inbox.mutex);
     if (inbox.more.contains(work.target_arn) || inbox.works.size() >= kInboxWorks ||
@@ -133,10 +137,10 @@ struct Dispatcher::Impl {
   void Begin() {
     last_now = clock.Now();
     last_monotonic = clock.Monotonic();
-    std::optional<TimePoint> newest;
-    store.Read([&](store::Transaction& tx) { newest = tables::Newest(tx); });
+    std::optional<TimePoint> seen;
+    store.Read([&](store::Transaction& tx) { seen = tables::LastSeen(tx); });
     // It was set back while nothing ran.
-    if (newest && *newest > last_now + kClockWasSet) MoveDue(*newest - last_now);
+    if (seen && *seen > last_now + kClockWasSet) MoveDue(*seen - last_now);
     started = true;
     FindDue(last_now, true);
     Pump();
@@ -171,7 +175,7 @@ struct Dispatcher::Impl {
   }
 
   void MoveDue(Millis back) {
-    store.Write([back](store::Transaction& tx) { tables::MoveDue(tx, back); },
+    store.Write([this, back](store::Transaction& tx) { tables::MoveDue(tx, back, clock.Now()); },
                 [this, at = epoch](std::exception_ptr failure) {
                   loop.Post([this, at, failed = failure != nullptr] {
                     if (at != epoch || stopped) return;
@@ -390,6 +394,8 @@ struct Dispatcher::Impl {
                                            : result.held_back                  ? Ending::kHeldBack
                                                                                : Ending::kFailed);
     in_flight = lanes.in_flight();
+    const int before = work.attempts - (result.kind == Result::Kind::kDone ? 0 : 1);
+    if (retry ? work.attempts == kStubborn : before < kStubborn) lively -= 1;
     if (retry) {
       NoteTimed(work);
     } else {
@@ -437,6 +443,7 @@ void Dispatcher::Start() {
     const tables::Totals totals = tables::Count(tx);
     impl->owed_works = totals.works;
     impl->owed_bytes = totals.bytes;
+    impl->lively = totals.untried;
   });
   impl_->loop.Post([impl = impl_.get()] { impl->Begin(); });
 }
@@ -462,7 +469,7 @@ bool Dispatcher::Idle() const {
 }
 
 size_t Dispatcher::Backlog() const {
-  return impl_->memory.size() + (impl_->overflow ? impl_->options.max_in_memory : 0);
+  return static_cast<size_t>(std::max<int64_t>(0, impl_->lively));
 }
 
 void Dispatcher::Reset() {
@@ -473,6 +480,7 @@ void Dispatcher::Reset() {
   impl_->in_flight = 0;
   impl_->owed_works = 0;
   impl_->owed_bytes = 0;
+  impl_->lively = 0;
   const std::scoped_lock lock(impl_->inbox.mutex);
   impl_->inbox.works.clear();
   impl_->inbox.more.clear();

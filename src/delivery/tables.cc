@@ -58,6 +58,11 @@ UPDATE delivery_work SET bytes = LENGTH(detail), due_ms = CASE attempts WHEN 0 T
 DROP INDEX delivery_work_postponed;
 CREATE INDEX delivery_work_lane ON delivery_work(target_arn, due_ms, id, bytes);
 CREATE INDEX delivery_work_timed ON delivery_work(due_ms, target_arn) WHERE due_ms > 0;
+CREATE TABLE delivery_clock (
+  id INTEGER PRIMARY KEY,
+  after_work INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL
+);
 )"}};
 
 /// As long as a queue can keep a message.
@@ -258,21 +263,34 @@ std::optional<TimePoint> NextDue(store::Transaction& tx, TimePoint after) {
   return FromMillis(*due);
 }
 
-void MoveDue(store::Transaction& tx, Millis back) {
+void MoveDue(store::Transaction& tx, Millis back, TimePoint now) {
   tx.Execute("UPDATE delivery_work SET due_ms = MAX(1, due_ms - ?) WHERE due_ms > 0",
              {back.count()});
+  tx.Execute(
+      "INSERT OR REPLACE INTO delivery_clock (id, after_work, seen_ms) "
+      "VALUES (1, (SELECT COALESCE(MAX(id), 0) FROM delivery_work), ?)",
+      {now});
 }
 
-std::optional<TimePoint> Newest(store::Transaction& tx) {
-  const auto created = tx.QueryInt("SELECT created_ms FROM delivery_work ORDER BY id DESC LIMIT 1");
-  if (!created) return std::nullopt;
-  return FromMillis(*created);
+std::optional<TimePoint> LastSeen(store::Transaction& tx) {
+  const auto after = tx.QueryInt("SELECT after_work FROM delivery_clock").value_or(0);
+  const auto made = tx.QueryInt(
+      "SELECT created_ms FROM delivery_work WHERE id > ? ORDER BY id DESC LIMIT 1", {after});
+  if (made) return FromMillis(*made);
+  const auto seen = tx.QueryInt("SELECT seen_ms FROM delivery_clock");
+  if (!seen) return std::nullopt;
+  return FromMillis(*seen);
 }
 
 Totals Count(store::Transaction& tx) {
   Totals totals;
   tx.QueryOne("SELECT COUNT(*), SUM(bytes) FROM delivery_work INDEXED BY delivery_work_lane", {},
-              [&](const store::Row& row) { totals = {row.Int(0), row.Int(1)}; });
+              [&](const store::Row& row) {
+                totals.works = row.Int(0);
+                totals.bytes = row.Int(1);
+              });
+  totals.untried =
+      totals.works - tx.QueryInt("SELECT COUNT(*) FROM delivery_work WHERE due_ms > 0").value_or(0);
   return totals;
 }
 

@@ -56,12 +56,14 @@ void ListLanes(store::Transaction& tx, const EachLane& each);
 void ListLanesDue(store::Transaction& tx, TimePoint after, TimePoint now, const EachLane& each);
 /// When the first timed work after `after` is due, or nullopt.
 [[nodiscard]] std::optional<TimePoint> NextDue(store::Transaction& tx, TimePoint after);
-/// The clock was set back: what is timed is due so much earlier.
-void MoveDue(store::Transaction& tx, Millis back);
-/// When the newest work was made.
-[[nodiscard]] std::optional<TimePoint> Newest(store::Transaction& tx);
+/// The clock was set back to `now`: what is timed is due so much earlier.
+void MoveDue(store::Transaction& tx, Millis back, TimePoint now);
+/// What the clock said last, as far as rows tell: when the newest work was made, or it was set
+/// back.
+[[nodiscard]] std::optional<TimePoint> LastSeen(store::Transaction& tx);
 struct Totals {
   int64_t works = 0;
+  int64_t untried = 0;
   int64_t bytes = 0;
 };
 [[nodiscard]] Totals Count(store::Transaction& tx);

@@ -15,7 +15,7 @@ constexpr int kPerCommit = 1000;
 void SqsService::Start() {
   stopped_ = false;
   // Also when the clock was set back while nothing ran.
-  store_.Read([this](Tx& tx) { last_look_ = NewestSent(tx).value_or(last_look_); });
+  store_.Read([this](Tx& tx) { last_look_ = LastSeen(tx).value_or(last_look_); });
   mover_.Start();
   loop_.PostAt(clock_.Now() + kInterval, [this] { Sweep(); });
   if (options_.metrics) loop_.PostAt(clock_.Now() + kMinute, [this] { ReportMetrics(); });

@@ -89,6 +89,13 @@ constexpr store::Migration kMigrations[] = {
       CREATE INDEX sqs_messages_moved ON sqs_messages (id) WHERE dead_from <> '';
       ALTER TABLE sqs_messages ADD COLUMN moved_ms INTEGER NOT NULL DEFAULT 0;
     )sql"},
+    {"sqs", 4, R"sql(
+      CREATE TABLE sqs_clock (
+        id INTEGER PRIMARY KEY,
+        after_message INTEGER NOT NULL,
+        seen_ms INTEGER NOT NULL
+      );
+    )sql"},
 };
 
 #define RIPOSTE_QUEUE_COLUMNS \
@@ -410,12 +417,20 @@ void MoveTimes(store::Transaction& tx, TimePoint now, Millis back) {
              {back.count(), now});
   tx.Execute("UPDATE sqs_duplicates SET expires_ms = expires_ms - ? WHERE expires_ms > ?",
              {back.count(), now + back});
+  tx.Execute(
+      "INSERT OR REPLACE INTO sqs_clock (id, after_message, seen_ms) "
+      "VALUES (1, (SELECT COALESCE(MAX(id), 0) FROM sqs_messages), ?)",
+      {now});
 }
 
-std::optional<TimePoint> NewestSent(store::Transaction& tx) {
-  const auto sent = tx.QueryInt("SELECT sent_ms FROM sqs_messages ORDER BY id DESC LIMIT 1");
-  if (!sent) return std::nullopt;
-  return FromMillis(*sent);
+std::optional<TimePoint> LastSeen(store::Transaction& tx) {
+  const auto after = tx.QueryInt("SELECT after_message FROM sqs_clock").value_or(0);
+  const auto sent = tx.QueryInt(
+      "SELECT sent_ms FROM sqs_messages WHERE id > ? ORDER BY id DESC LIMIT 1", {after});
+  if (sent) return FromMillis(*sent);
+  const auto seen = tx.QueryInt("SELECT seen_ms FROM sqs_clock");
+  if (!seen) return std::nullopt;
+  return FromMillis(*seen);
 }
 
 void DeleteMessages(store::Transaction& tx, int64_t queue_id) {

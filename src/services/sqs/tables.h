@@ -109,8 +109,9 @@ bool DeleteReceived(store::Transaction& tx, int64_t queue_id, int64_t id, int64_
 /// The clock was set back: what is hidden, and what is remembered, is so for as long as it was to
 /// be.
 void MoveTimes(store::Transaction& tx, TimePoint now, Millis back);
-/// When the newest message was sent.
-[[nodiscard]] std::optional<TimePoint> NewestSent(store::Transaction& tx);
+/// What the clock said last, as far as rows tell: when the newest message was sent, or it was set
+/// back.
+[[nodiscard]] std::optional<TimePoint> LastSeen(store::Transaction& tx);
 /// All of them.
 void DeleteMessages(store::Transaction& tx, int64_t queue_id);
 /// Up to `limit` of those that were sent before `horizon`; returns how many.
