@@ -82,6 +82,7 @@ class Run {
   // --- Clients ---------------------------------------------------------------------------------
 
   void Step() {
+    if (world_.Chance(30)) world_.MakeRoom();
     if (world_.Chance(crashes_)) Arm();
     if (world_.Chance(jumps_)) Jump();
     switch (world_.Draw(12)) {
@@ -322,7 +323,7 @@ class Run {
       case 1:
         return FaultVfs::FailSyncsFrom(when);
       case 2:
-        return FaultVfs::FillDiskFrom(when);
+        return world_.FillDisk(when);
       default:
         return FaultVfs::PowerCutAt(when, world_.Chance(50));
     }
@@ -335,6 +336,7 @@ class Run {
   void Heal() {
     trouble_ = 0;
     world_.Note("heal");
+    world_.MakeRoom();
     FaultVfs::Heal();
     world_.ReviveIfDead();
     if (world_.Chance(50)) world_.Restart(world_.Chance(50));

@@ -50,7 +50,7 @@ void World::Note(const std::string& what) {
 
 void World::RunAndSettle() {
   harness->loop.RunUntilIdle();
-  if (!alive() || harness->engine().store().failed()) return;
+  if (full_ || !alive() || harness->engine().store().failed()) return;
   for (const auto& recorded : std::exchange(deferred_, {})) recorded();
 }
 
@@ -114,8 +114,24 @@ void World::SetClockBy(Millis by) {
   ReviveIfDead();
 }
 
+void World::FillDisk(int write) {
+  full_ = true;
+  FaultVfs::FillDiskFrom(write);
+}
+
+void World::MakeRoom() {
+  if (!full_) return;
+  Note("room on the disk");
+  FaultVfs::Heal();
+  // What could not be recorded is tried again after a second.
+  Advance(std::chrono::seconds(5));
+  full_ = false;
+  RunAndSettle();
+}
+
 void World::Restart(bool lost) {
   ++restarts_;
+  full_ = false;
   Note(lost ? "power cut" : "restart");
   deferred_.clear();
   if (lost && options_.faulty) FaultVfs::PowerCut();

@@ -58,6 +58,11 @@ class World {
   /// Restarts if the machine stopped or the store failed.
   void ReviveIfDead();
 
+  /// The disk is full from the n-th write from now, until there is room again. Meanwhile nothing
+  /// counts as recorded.
+  void FillDisk(int write);
+  void MakeRoom();
+
   /// What targets call. Runs `recorded` when the engine has recorded their answer.
   void Defer(std::function<void()> recorded) { deferred_.push_back(std::move(recorded)); }
   /// False once the machine has stopped: what is sent then arrives nowhere.
@@ -106,6 +111,7 @@ class World {
   std::vector<std::function<void()>> deferred_;
   uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::vector<std::string> trace_;
+  bool full_ = false;
   int restarts_ = 0;
   Millis moved_forward_{0};
   Millis moved_back_{0};
