@@ -505,7 +505,7 @@ struct Engine::Impl {
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   bus::ArchiveTarget archive_target{*store, world.clock, metrics};
   bus::ArchiveSweep archive_sweep{{}, *store, world.loop, world.clock, world.log};
-  bus::Replays replays{{}, {*store, world.loop, world.clock, ingest, dispatcher, world.log}};
+  bus::Replays replays{{}, {*store, world.loop, world.clock, ingest, world.log}};
   events::EventsService events_service{EventsOptions(),
                                        {*store, rules, ingest, scheduler, replays, authorizer,
                                         connections, connection_secrets, world.random}};

@@ -41,17 +41,30 @@ void Replays::StepLater(const ReplayKey& key, Millis after) {
   parts_.loop.PostAt(parts_.clock.Now() + after, [this, key] { Step(key); });
 }
 
+bool Replays::MustWait(store::Transaction& tx, const ReplayKey& key) {
+  int64_t untried = 0;
+  std::erase_if(owed_[key], [&](const Owed& page) {
+    const int64_t count = delivery::Dispatcher::CountUntried(tx, page.after, page.to);
+    untried += count;
+    return count == 0;
+  });
+  return untried > options_.max_owed;
+}
+
 void Replays::Step(const ReplayKey& key) {
   if (stopped_) return;
   std::optional<ReplayRow> replay;
-  Page page;
-  const bool wait = parts_.dispatcher.Backlog() > options_.max_owed;
-  parts_.store.Read([&](store::Transaction& tx) { replay = archive_tables::FindReplay(tx, key); });
-  if (!replay || !replay->active()) return;
-  const bool cancelling = replay->state == "CANCELLING";
-  if (wait && !cancelling) return StepLater(key, options_.pause);
-  if (!cancelling) page = ReadPage(*replay);
-  Commit(key, std::move(page));
+  bool wait = false;
+  parts_.store.Read([&](store::Transaction& tx) {
+    replay = archive_tables::FindReplay(tx, key);
+    if (replay && replay->state != "CANCELLING") wait = MustWait(tx, key);
+  });
+  if (!replay || !replay->active()) {
+    owed_.erase(key);
+    return;
+  }
+  if (wait) return StepLater(key, options_.pause);
+  Commit(key, replay->state == "CANCELLING" ? Page() : ReadPage(*replay));
 }
 
 Replays::Page Replays::ReadPage(const ReplayRow& replay) const {
@@ -88,15 +101,16 @@ Replays::Page Replays::ReadPage(const ReplayRow& replay) const {
                        {{"archive", ArchiveArn(replay.key.scope, replay.archive)},
                         {"number", archived.place.id}});
     }
-    if (page.owed.size() >= options_.max_owed) break;
+    if (static_cast<int64_t>(page.owed.size()) >= options_.max_owed) break;
   }
   return page;
 }
 
 void Replays::Commit(const ReplayKey& key, Page page) {
   const auto ended = std::make_shared<bool>(false);
+  const auto owed = std::make_shared<Owed>();
   parts_.store.Write(
-      [this, key, ended, page = std::move(page)](store::Transaction& tx) mutable {
+      [this, key, ended, owed, page = std::move(page)](store::Transaction& tx) mutable {
         auto replay = archive_tables::FindReplay(tx, key);
         // Another replay may have taken the name meanwhile (Store::DeleteAllRows): it has its own
         // steps, and this page is none of them.
@@ -114,7 +128,9 @@ void Replays::Commit(const ReplayKey& key, Page page) {
         } else if (!archive_tables::Exists(tx, replay->archive_number)) {
           end("FAILED", "Archive " + replay->archive + " was deleted.");
         } else {
+          owed->after = delivery::Dispatcher::LatestId(tx);
           parts_.ingest.Owe(tx, std::move(page.owed));
+          owed->to = delivery::Dispatcher::LatestId(tx);
           replay->state = "RUNNING";
           if (page.place.id != page.from.id) replay->last_replayed = page.place.time;
           replay->place = page.place;
@@ -129,12 +145,19 @@ void Replays::Commit(const ReplayKey& key, Page page) {
         }
         archive_tables::PutReplay(tx, *replay);
       },
-      [this, key, ended](std::exception_ptr failure) {
+      [this, key, ended, owed](std::exception_ptr failure) {
         if (failure) {
           parts_.log.Error("a step of a replay could not be stored", {{"replay", ReplayArn(key)}});
           return StepLater(key, options_.store_retry);
         }
-        if (!*ended) StepLater(key, Millis(0));
+        parts_.loop.Post([this, key, ended = *ended, owed = *owed] {
+          if (ended) {
+            owed_.erase(key);
+          } else {
+            if (owed.to > owed.after) owed_[key].push_back(owed);
+            Step(key);
+          }
+        });
       });
 }
 

@@ -164,15 +164,16 @@ class Dispatcher {
 
   /// True when nothing is owed that is due now, and nothing is under way (tests, drain).
   [[nodiscard]] bool Idle() const;
-  /// How much is owed that has not failed several times yet: a dead target's backlog does not
-  /// count. For those who owe much at once: they wait while this is high. Any thread.
-  [[nodiscard]] size_t Backlog() const;
   /// Forgets memory after Store::DeleteAllRows.
   void Reset();  ///< On the loop.
 
   /// What has failed before and will be tried again, in no order: for a target that keeps one.
   static void ForEachPostponed(store::Transaction& tx, std::string_view kind,
                                const std::function<void(const Work&)>& each);
+  /// For whoever owes much, to do so in parts: the id of the latest work that is owed (0 when
+  /// nothing is), and how many of those after one id up to another nobody has tried yet.
+  [[nodiscard]] static int64_t LatestId(store::Transaction& tx);
+  [[nodiscard]] static int64_t CountUntried(store::Transaction& tx, int64_t after, int64_t to);
   [[nodiscard]] static std::span<const store::Migration> Migrations();
 
  private:

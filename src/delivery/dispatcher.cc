@@ -21,8 +21,6 @@ constexpr Millis kStoreRetry = std::chrono::seconds(1);
 constexpr Millis kClockWasSet = std::chrono::minutes(1);
 /// After a longer pause every lane is asked, instead of all that became due meanwhile.
 constexpr Millis kLongPause = std::chrono::minutes(1);
-/// Work that has failed so often leaves the backlog that others wait for.
-constexpr int kStubborn = 4;
 /// Newly committed work on its way to the loop; what is more is read from the store.
 constexpr size_t kInboxWorks = 4096;
 constexpr size_t kInboxBytes = 4 << 20;
@@ -65,7 +63,6 @@ struct Dispatcher::Impl {
 
   std::atomic<int64_t> owed_works = 0;
   std::atomic<int64_t> owed_bytes = 0;
-  std::atomic<int64_t> lively = 0;  ///< Of them, not stubborn yet.
   std::atomic<int> in_flight = 0;
 
   /// What has committed since the loop looked last; filled by the writer's thread.
@@ -80,7 +77,6 @@ struct Dispatcher::Impl {
   /// On the writer's thread, once `work` has committed.
   void Committed(Work work) {
     owed_works += 1;
-    lively += 1;
     owed_bytes += static_cast<int64_t>(work.bytes);
     const std::scoped_lock lock(inbox.mutex);
     if (inbox.more.contains(work.target_arn) || inbox.works.size() >= kInboxWorks ||
@@ -394,8 +390,6 @@ struct Dispatcher::Impl {
                                            : result.held_back                  ? Ending::kHeldBack
                                                                                : Ending::kFailed);
     in_flight = lanes.in_flight();
-    const int before = work.attempts - (result.kind == Result::Kind::kDone ? 0 : 1);
-    if (retry ? work.attempts == kStubborn : before < kStubborn) lively -= 1;
     if (retry) {
       NoteTimed(work);
     } else {
@@ -443,7 +437,6 @@ void Dispatcher::Start() {
     const tables::Totals totals = tables::Count(tx);
     impl->owed_works = totals.works;
     impl->owed_bytes = totals.bytes;
-    impl->lively = totals.untried;
   });
   impl_->loop.Post([impl = impl_.get()] { impl->Begin(); });
 }
@@ -468,10 +461,6 @@ bool Dispatcher::Idle() const {
   return impl_->flights.empty() && impl_->lanes.round_is_empty() && !impl_->inbox.posted;
 }
 
-size_t Dispatcher::Backlog() const {
-  return static_cast<size_t>(std::max<int64_t>(0, impl_->lively));
-}
-
 void Dispatcher::Reset() {
   ++impl_->epoch;
   impl_->flights.clear();
@@ -480,7 +469,6 @@ void Dispatcher::Reset() {
   impl_->in_flight = 0;
   impl_->owed_works = 0;
   impl_->owed_bytes = 0;
-  impl_->lively = 0;
   const std::scoped_lock lock(impl_->inbox.mutex);
   impl_->inbox.works.clear();
   impl_->inbox.more.clear();
@@ -490,6 +478,14 @@ void Dispatcher::Reset() {
 void Dispatcher::ForEachPostponed(store::Transaction& tx, std::string_view kind,
                                   const std::function<void(const Work&)>& each) {
   tables::LoadPostponed(tx, kind, each);
+}
+
+int64_t Dispatcher::LatestId(store::Transaction& tx) {
+  return tables::LatestId(tx);
+}
+
+int64_t Dispatcher::CountUntried(store::Transaction& tx, int64_t after, int64_t to) {
+  return tables::CountUntried(tx, after, to);
 }
 
 std::span<const store::Migration> Dispatcher::Migrations() {

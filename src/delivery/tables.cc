@@ -289,9 +289,18 @@ Totals Count(store::Transaction& tx) {
                 totals.works = row.Int(0);
                 totals.bytes = row.Int(1);
               });
-  totals.untried =
-      totals.works - tx.QueryInt("SELECT COUNT(*) FROM delivery_work WHERE due_ms > 0").value_or(0);
   return totals;
+}
+
+int64_t LatestId(store::Transaction& tx) {
+  return tx.QueryInt("SELECT MAX(id) FROM delivery_work").value_or(0);
+}
+
+int64_t CountUntried(store::Transaction& tx, int64_t after, int64_t to) {
+  return tx
+      .QueryInt("SELECT COUNT(*) FROM delivery_work WHERE id > ? AND id <= ? AND attempts = 0",
+                {after, to})
+      .value_or(0);
 }
 
 }  // namespace riposte::delivery::tables

@@ -63,9 +63,12 @@ void MoveDue(store::Transaction& tx, Millis back, TimePoint now);
 [[nodiscard]] std::optional<TimePoint> LastSeen(store::Transaction& tx);
 struct Totals {
   int64_t works = 0;
-  int64_t untried = 0;
   int64_t bytes = 0;
 };
 [[nodiscard]] Totals Count(store::Transaction& tx);
+/// 0 when nothing is owed.
+[[nodiscard]] int64_t LatestId(store::Transaction& tx);
+/// Of the work with ids in (after, to].
+[[nodiscard]] int64_t CountUntried(store::Transaction& tx, int64_t after, int64_t to);
 
 }  // namespace riposte::delivery::tables

@@ -20,9 +20,9 @@ namespace riposte::delivery {
 
 struct Handover {
   std::string input;
-  std::string token;  ///< The same for every attempt at one delivery.
+  std::string token;          ///< The same for every attempt at one delivery.
   std::string group_id = {};  ///< "": none.
-  bool wait = false;  ///< Functions: reply with their result.
+  bool wait = false;          ///< Functions: reply with their result.
 };
 
 /// nullopt for any other ARN. The caller adds the principal; what the ARN leaves out of the scope

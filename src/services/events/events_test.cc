@@ -71,7 +71,7 @@ class EventsTest : public api::testing::ServiceFixture {
   bus::Ingest ingest_{rules_, dispatcher_, clock_, random_, metrics_};
   bus::Scheduler scheduler_{*store_, loop_, clock_, rules_, ingest_, log_};
   bus::ArchiveTarget archive_target_{*store_, clock_, metrics_};
-  bus::Replays replays_{{}, {*store_, loop_, clock_, ingest_, dispatcher_, log_}};
+  bus::Replays replays_{{}, {*store_, loop_, clock_, ingest_, log_}};
   access::Directory directory_{*store_, random_, clock_};
   access::Authorizer authorizer_{directory_};
   bus::ConnectionSecrets secrets_{std::string(access::Sealer::kKeyBytes, 'k'), random_};
