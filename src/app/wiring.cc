@@ -12,6 +12,7 @@
 #include "bus/replay.h"
 #include "bus/rule_set.h"
 #include "bus/rule_targets.h"
+#include "bus/schedule_tables.h"
 #include "bus/scheduler.h"
 #include "bus/tables.h"
 #include "estate/buckets.h"
@@ -67,6 +68,7 @@ std::vector<store::Migration> AllMigrations() {
   add(delivery::Dispatcher::Migrations());
   add(observe::Migrations());
   add(bus::tables::Migrations());
+  add(bus::schedule_tables::Migrations());
   add(bus::tables::ConnectionMigrations());
   add(bus::archive_tables::Migrations());
   add(functions::Migrations());

@@ -1,8 +1,25 @@
 #include "bus/scheduler.h"
 
+#include <algorithm>
+
+#include "bus/schedule_tables.h"
+
 namespace riposte::bus {
 
+void Scheduler::Entry::Plan(TimePoint now) {
+  // A rule made before the clock was set back: its rate begins anew.
+  if (anchor > now) anchor = now;
+  next = schedule.Next(now, anchor);
+  while (next) {
+    const auto run = used.RunOver(*next);
+    if (!run) return;
+    next = schedule.Next(*run, anchor);
+  }
+}
+
 void Scheduler::Start() {
+  store_.Write([](store::Transaction& tx) { schedule_tables::DeleteOrphans(tx); },
+               [](std::exception_ptr) {});  // Else the next start does it.
   loop_.Post([this] { Reload(); });
 }
 
@@ -19,12 +36,19 @@ void Scheduler::Changed(store::Transaction& tx) {
 void Scheduler::Reload() {
   if (stopped_) return;
   std::vector<RuleRow> rows;
-  store_.Read([&](store::Transaction& tx) { rows = tables::ListScheduledRules(tx); });
+  std::map<RuleKey, std::string> used;
+  store_.Read([&](store::Transaction& tx) {
+    rows = tables::ListScheduledRules(tx);
+    used = schedule_tables::List(tx);
+  });
   std::map<RuleKey, Entry> entries;
   const TimePoint now = clock_.Now();
+  const bool set_back = now < seen_ - kLook;
+  seen_ = now;
   for (RuleRow& row : rows) {
     if (auto it = entries_.find(row.key); it != entries_.end() && it->second.text == row.schedule &&
-                                          it->second.anchor == row.created) {
+                                          it->second.created == row.created) {
+      if (set_back) it->second.Plan(now);
       entries.insert(entries_.extract(it));
       continue;
     }
@@ -33,8 +57,12 @@ void Scheduler::Reload() {
       log_.Error("stored schedule is not valid", {{"rule", RuleArn(row.key)}});
       continue;
     }
-    const auto next = parsed->Next(now, row.created);
-    entries.emplace(row.key, Entry{row.schedule, *parsed, row.created, next});
+    Entry entry{row.schedule, *parsed, row.created, row.created, {}, {}};
+    if (const auto text = used.find(row.key); text != used.end()) {
+      entry.used = schedule::UsedTimes::FromText(text->second);
+    }
+    entry.Plan(now);
+    entries.emplace(row.key, std::move(entry));
   }
   entries_ = std::move(entries);
   SetAlarm();
@@ -48,7 +76,7 @@ void Scheduler::SetAlarm() {
     if (entry.next && (!next || *entry.next < *next)) next = entry.next;
   }
   if (!next || stopped_) return;
-  alarm_ = loop_.PostAt(*next, [this] {
+  alarm_ = loop_.PostAt(std::min(*next, clock_.Now() + kLook), [this] {
     alarm_.reset();
     RunDue();
   });
@@ -56,20 +84,28 @@ void Scheduler::SetAlarm() {
 
 void Scheduler::RunDue() {
   const TimePoint now = clock_.Now();
+  if (now < seen_ - kLook) {  // The clock has been set back.
+    for (auto& [key, entry] : entries_) entry.Plan(now);
+  }
+  seen_ = now;
   for (auto& [key, entry] : entries_) {
     if (!entry.next || *entry.next > now) continue;
-    Fire(key, *entry.next);
-    entry.next = entry.schedule.Next(now, entry.anchor);
+    const TimePoint due = *entry.next;
+    const auto before = entry.used.EndBefore(due);
+    entry.used.Add(due, before && entry.schedule.Next(*before, entry.anchor) == due);
+    Fire(key, due, entry);
+    entry.Plan(now);
   }
   SetAlarm();
 }
 
-void Scheduler::Fire(const RuleKey& key, TimePoint due) {
+void Scheduler::Fire(const RuleKey& key, TimePoint due, const Entry& entry) {
   store_.Write(
-      [this, key, due](store::Transaction& tx) {
+      [this, key, due, entry](store::Transaction& tx) {
         const auto set = rules_.Find(key.scope, key.bus);
         const auto rule = set->Find(key.name);
         if (!rule) return;
+        schedule_tables::Put(tx, key, entry.created, entry.text, entry.used.ToText());
         api::Event event;
         event.scope = key.scope;
         event.bus = key.bus;

@@ -12,6 +12,7 @@
 #include "bus/ingest.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
+#include "bus/schedule_tables.h"
 #include "observe/tables.h"
 #include "observe/timeline.h"
 
@@ -81,8 +82,9 @@ class BusTest : public ::testing::Test {
 
   static std::unique_ptr<store::Store> OpenStore() {
     std::vector<store::Migration> migrations;
-    for (const auto part : {tables::Migrations(), archive_tables::Migrations(),
-                            delivery::Dispatcher::Migrations(), observe::Migrations()}) {
+    for (const auto part :
+         {tables::Migrations(), archive_tables::Migrations(), schedule_tables::Migrations(),
+          delivery::Dispatcher::Migrations(), observe::Migrations()}) {
       migrations.insert(migrations.end(), part.begin(), part.end());
     }
     store::Store::Options options;

@@ -105,6 +105,8 @@ void Timer::Fire(store::Transaction& tx, Schedule schedule, TimePoint now) const
 bool Timer::ReplanAfterJump(store::Transaction& tx, TimePoint now) {
   std::vector<Schedule> schedules = tables::PlannedAfter(tx, now + kGrace, kBatch);
   for (Schedule& schedule : schedules) {
+    // A rate that began by itself, later than it is now, begins anew.
+    if (schedule.anchor > now && !schedule.document.contains("StartDate")) schedule.anchor = now;
     try {
       Plan(schedule, now);
     } catch (const api::Error& error) {
