@@ -6,6 +6,7 @@
 #include "bus/archive.h"
 #include "bus/rule_delivery.h"
 #include "bus/rule_targets.h"
+#include "bus/schedule_tables.h"
 #include "http/testing/fake_client.h"
 #include "observe/tables.h"
 #include "observe/timeline.h"
@@ -25,10 +26,11 @@ class NoMetrics final : public api::MetricSink {
 class EventsTest : public api::testing::ServiceFixture {
  protected:
   explicit EventsTest(EventsService::Options options = {.authorize = false})
-      : ServiceFixture("events",
-                       {bus::tables::Migrations(), bus::tables::ConnectionMigrations(),
-                        bus::archive_tables::Migrations(), delivery::Dispatcher::Migrations(),
-                        access::Migrations(), observe::Migrations()}),
+      : ServiceFixture(
+            "events",
+            {bus::tables::Migrations(), bus::tables::ConnectionMigrations(),
+             bus::archive_tables::Migrations(), bus::schedule_tables::Migrations(),
+             delivery::Dispatcher::Migrations(), access::Migrations(), observe::Migrations()}),
         service_object_(options, {*store_, rules_, ingest_, scheduler_, replays_, authorizer_,
                                   connections_, secrets_, random_}) {
     dispatcher_.AddTarget(std::string(bus::kArchiveKind), archive_target_);

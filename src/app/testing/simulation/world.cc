@@ -138,7 +138,8 @@ void World::Restart(bool lost) {
   harness->Restart([this, lost] {
     if (!options_.faulty) return;
     FaultVfs::Heal();
-    if (lost) FaultVfs::Restore();
+    // A cut that was due may have struck while the engine went down.
+    if (lost || FaultVfs::Dead()) FaultVfs::Restore();
   });
   RunAndSettle();
 }
