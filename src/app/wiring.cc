@@ -15,6 +15,7 @@
 #include "bus/schedule_tables.h"
 #include "bus/scheduler.h"
 #include "bus/tables.h"
+#include "delivery/outcome.h"
 #include "estate/buckets.h"
 #include "estate/estate.h"
 #include "estate/seed.h"
@@ -459,6 +460,8 @@ struct Engine::Impl {
         world.log.Warning("dead-letter queue refused a message",
                           {{"queue", arn}, {"error", outcome.error->code()}});
       }
+      const delivery::Result result = delivery::ResultOf(outcome);
+      if (result.kind == delivery::Result::Kind::kRetry) return sent(delivery::LetterSent::Later());
       if (!outcome.ok()) return sent(false);
       sent({true, std::string(json::GetString(outcome.output.as_object(), "MessageId"))});
     });

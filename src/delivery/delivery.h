@@ -113,7 +113,14 @@ class Target {
 /// What came of sending a dead letter.
 struct LetterSent {
   LetterSent(bool sent, std::string id = "") : ok(sent), message_id(std::move(id)) {}
+  /// It could not be sent now, but may be soon: the store refused it, the queue was throttled.
+  [[nodiscard]] static LetterSent Later() {
+    LetterSent later(false);
+    later.again = true;
+    return later;
+  }
   bool ok;
+  bool again = false;
   std::string message_id;  ///< Its message in the dead-letter queue, when there is one.
 };
 /// Puts a message into a dead-letter queue, as the owner of the work. Implemented over the Invoker.

@@ -311,12 +311,24 @@ struct Dispatcher::Impl {
         HasControlBug("letter-not-sent")) {
       return Commit(id, std::move(result), Target::Disposition::kDropped, exhausted);
     }
-    Target::DeadLetter letter = target->second->MakeDeadLetter(work, result, exhausted);
+    SendLetter(id, std::move(result), exhausted);
+  }
+
+  /// What cannot be sent now is sent again: until then the work counts as in flight.
+  void SendLetter(int64_t id, Result result, const std::string& exhausted) {
+    const Work& work = flights.at(id);
+    Target::DeadLetter letter = targets.at(work.kind)->MakeDeadLetter(work, result, exhausted);
     send_dead_letter(
         work, std::move(letter),
         [this, id, at = epoch, result = std::move(result), exhausted](LetterSent sent) mutable {
           loop.Post([this, id, at, sent, result = std::move(result), exhausted]() mutable {
             if (at != epoch) return;
+            if (sent.again) {
+              loop.PostAt(clock.Now() + kStoreRetry, [this, id, at, result, exhausted] {
+                if (at == epoch && !stopped) SendLetter(id, result, exhausted);
+              });
+              return;
+            }
             Commit(id, std::move(result),
                    sent.ok ? Target::Disposition::kDeadLettered : Target::Disposition::kDropped,
                    exhausted, sent.message_id);

@@ -195,9 +195,12 @@ def stopped(run, fault, count):
     run.shim.arm(action, calls, files, count, times, error)
     wait_until(lambda: run.shim.control.struck > 0, HANG_SECONDS, title)
     wait_until(lambda: run.health()["status"] == "degraded", HANG_SECONDS, "health says so")
+    # Answers to what was committed before may still be on their way: each client has one at most.
+    errors = run.ledger.errors
+    wait_until(lambda: run.ledger.errors > errors + 20, HANG_SECONDS, "clients are told")
     acknowledged = run.acknowledged()
     errors = run.ledger.errors
-    wait_until(lambda: run.ledger.errors > errors + 2, HANG_SECONDS, "clients are told")
+    wait_until(lambda: run.ledger.errors > errors + 20, HANG_SECONDS, "clients are told again")
     if run.acknowledged() > acknowledged:
         raise Failure(f"{title}: a write was acknowledged after it")
     if "until the engine starts again" not in run.health()["store"]["error"]:
