@@ -181,6 +181,8 @@ class Engine:
             if found:
                 raise Failure(f"foreign_key_check: {found[:5]}")
             return check_audit(connection)
+        except sqlite3.DatabaseError as error:  # too broken to be checked
+            raise Failure(f"the database: {error}") from error
         finally:
             connection.close()
 
