@@ -16,7 +16,7 @@
 #include "os/files.h"
 #include "os/loop.h"
 #include "os/system.h"
-#include "store/trouble.h"
+#include "store/store.h"
 
 namespace riposte::app {
 namespace {
@@ -51,7 +51,7 @@ json::Object Health(Engine& engine) {
   for (const auto& [service, operation] : engine.registry().List()) {
     services[service] = "available";
   }
-  const std::string trouble = store::Trouble(engine.store());
+  const std::string trouble = engine.store().Trouble();
   json::Object store{{"status", trouble.empty() ? "ok" : "read-only"}};
   if (!trouble.empty()) store["error"] = trouble;
   return {{"status", trouble.empty() ? "ok" : "degraded"},
@@ -97,7 +97,7 @@ class Front {
     }
     if (path == "/healthz") {
       // For supervisors that start again what fails: only where that helps. A full disk does not.
-      if (engine_.store().failed()) return TextReply(503, store::Trouble(engine_.store()) + "\n");
+      if (engine_.store().failed()) return TextReply(503, engine_.store().Trouble() + "\n");
       return TextReply(200, "ok\n");
     }
     if (path == "/metrics") {

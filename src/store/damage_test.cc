@@ -88,7 +88,7 @@ class DamageTest : public ::testing::Test {
         });
       });
     } catch (const Failure& failure) {
-      EXPECT_THAT(Trouble(**store), HasSubstr("checksum"));
+      EXPECT_THAT((*store)->Trouble(), HasSubstr("checksum"));
       return std::nullopt;
     }
     return count;
@@ -162,8 +162,8 @@ TEST_F(DamageTest, AReadOfADamagedPageFailsAloneAndWritesGoOn) {
   EXPECT_THROW((*store)->WriteAndWait(
                    [](Transaction& tx) { tx.Execute("UPDATE rows SET text = text || 'b'"); }),
                Failure);
-  EXPECT_THAT(Trouble(**store), HasSubstr("does not fit its checksum"));
-  EXPECT_FALSE((*store)->failed()) << Trouble(**store);
+  EXPECT_THAT((*store)->Trouble(), HasSubstr("does not fit its checksum"));
+  EXPECT_FALSE((*store)->failed()) << (*store)->Trouble();
   (*store)->WriteAndWait([](Transaction& tx) { tx.Execute("UPDATE rows SET text='' WHERE n=0"); });
   EXPECT_FALSE((*store)->failed());
 }

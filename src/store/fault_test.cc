@@ -136,12 +136,12 @@ TEST_F(FaultTest, CommitOnFullDiskIsRefusedAndWritesGoOnWhenThereIsRoom) {
                WriteRefused);
   EXPECT_FALSE(task_ran);
   EXPECT_FALSE(store_->failed());
-  EXPECT_THAT(Trouble(*store_), ::testing::HasSubstr("full"));
+  EXPECT_THAT(store_->Trouble(), ::testing::HasSubstr("full"));
   EXPECT_EQ(Count(), 1);  // Reads go on.
   EXPECT_FALSE(Insert(3));
   FaultVfs::FillDisk(false);
   EXPECT_TRUE(Insert(4));
-  EXPECT_EQ(Trouble(*store_), "");
+  EXPECT_EQ(store_->Trouble(), "");
   // What is in the log after the refusals must be a log, also for a power cut.
   FaultVfs::PowerCut();
   store_.reset();
@@ -210,25 +210,25 @@ TEST_F(FaultTest, AfterAFailedSyncOfTheDatabaseTheLogIsKept) {
   FaultVfs::FailDatabaseSyncs(true);
   while (!store_->failed()) ASSERT_TRUE(Insert(rows++, large));
   FaultVfs::FailDatabaseSyncs(false);
-  EXPECT_THAT(Trouble(*store_), ::testing::HasSubstr("grows"));
+  EXPECT_THAT(store_->Trouble(), ::testing::HasSubstr("grows"));
   for (int i = 0; i < 40; ++i) ASSERT_TRUE(Insert(rows++, large));  // Past any checkpoint.
   FaultVfs::PowerCut();
   store_.reset();
   FaultVfs::Restore();
   Open();
   EXPECT_EQ(Count(), rows);
-  EXPECT_EQ(Trouble(*store_), "");
+  EXPECT_EQ(store_->Trouble(), "");
 }
 
 TEST_F(FaultTest, FailedSyncIsTroubleUntilReopen) {
-  EXPECT_EQ(Trouble(*store_), "");
+  EXPECT_EQ(store_->Trouble(), "");
   FaultVfs::FailSyncs(true);
   EXPECT_FALSE(Insert(1));
   FaultVfs::FailSyncs(false);
   EXPECT_THROW(store_->WriteAndWait([](Transaction&) {}), Unavailable);
-  EXPECT_THAT(Trouble(*store_), ::testing::HasSubstr("until the engine starts again"));
+  EXPECT_THAT(store_->Trouble(), ::testing::HasSubstr("until the engine starts again"));
   Open();
-  EXPECT_EQ(Trouble(*store_), "");
+  EXPECT_EQ(store_->Trouble(), "");
 }
 
 TEST_F(FaultTest, PowerCutLosesNothingThatWasAcknowledged) {

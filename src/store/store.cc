@@ -11,9 +11,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
-#include <functional>
 #include <future>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -240,46 +238,11 @@ struct Store::Impl {
   }
 };
 
-namespace {
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
 
-/// For Trouble(), which is not a method: nearly everything includes store.h, next to nothing asks.
-class Open {
- public:
-  void Add(const Store* store, std::function<std::string()> trouble) {
-    const std::scoped_lock lock(mutex_);
-    trouble_[store] = std::move(trouble);
-  }
-  void Remove(const Store* store) {
-    const std::scoped_lock lock(mutex_);
-    trouble_.erase(store);
-  }
-  std::string Ask(const Store* store) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = trouble_.find(store);
-    return found == trouble_.end() ? "" : found->second();
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<const Store*, std::function<std::string()>> trouble_;
-};
-
-Open& OpenStores() {
-  static Open open;
-  return open;
-}
-
-}  // namespace
-
-std::string Trouble(const Store& store) {
-  return OpenStores().Ask(&store);
-}
-
-Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
-  OpenStores().Add(this, [impl = impl_.get()] { return impl->Trouble(); });
-}
-Store::~Store() {
-  OpenStores().Remove(this);
+std::string Store::Trouble() const {
+  return impl_->Trouble();
 }
 
 Result<std::unique_ptr<Store>> Store::Open(const Options& options,

@@ -207,6 +207,9 @@ class Store {
   [[nodiscard]] Counts counts() const;
   /// True once a commit failed: every write fails until the process reopens the store.
   [[nodiscard]] bool failed() const;
+  /// What keeps writes from being stored or synced, or which page was found damaged, in words for
+  /// the operator; "" when all is well.
+  [[nodiscard]] std::string Trouble() const;
 
  private:
   struct Impl;

@@ -1,9 +1,8 @@
-// What a disk does to a store: why a write was not stored, and what is wrong now.
+// What a disk does to a store: why a write was not stored (Store::Trouble() says what is wrong
+// now).
 //
 // Thread safety: any thread.
 #pragma once
-
-#include <string>
 
 #include "store/store.h"
 
@@ -22,9 +21,5 @@ class WriteRefused : public Unavailable {
  public:
   using Unavailable::Unavailable;
 };
-
-/// What keeps writes from being stored or synced, or which page was found damaged, in words for the
-/// operator; "" when all is well.
-[[nodiscard]] std::string Trouble(const Store& store);
 
 }  // namespace riposte::store
