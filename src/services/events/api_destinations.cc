@@ -89,10 +89,7 @@ json::Value EventsService::ListApiDestinations(const Call& call, Transaction& tx
   auto rows = tables::ListApiDestinations(tx, call.scope, Text(call, "NamePrefix"),
                                           Text(call, "ConnectionArn"), page.after, page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(rows.size()) > page.limit) {
-    rows.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(rows.back().name);
-  }
+  EndPage(page, rows, &ApiDestinationRow::name, out);
   json::Array list;
   for (const ApiDestinationRow& row : rows) list.push_back(Summary(row, tx));
   out["ApiDestinations"] = std::move(list);

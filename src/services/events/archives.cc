@@ -126,10 +126,7 @@ json::Value EventsService::ListArchives(const Call& call, Transaction& tx) {
   const Page page = PageOf(call);
   auto rows = archives::List(tx, call.scope, filter, page.after, page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(rows.size()) > page.limit) {
-    rows.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(rows.back().name);
-  }
+  EndPage(page, rows, &ArchiveRow::name, out);
   json::Array list;
   for (const ArchiveRow& row : rows) list.push_back(Summary(row));
   out["Archives"] = std::move(list);

@@ -198,10 +198,7 @@ json::Value EventsService::ListEventBuses(const Call& call, Transaction& tx) {
     }
   }
   json::Object out;
-  if (static_cast<int64_t>(rows.size()) > page.limit) {
-    rows.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(rows.back().name);
-  }
+  EndPage(page, rows, &BusRow::name, out);
   json::Array list;
   for (const BusRow& row : rows) list.push_back(Summary(call.scope, row));
   out["EventBuses"] = std::move(list);

@@ -291,10 +291,7 @@ json::Value EventsService::ListConnections(const Call& call, Transaction& tx) {
   auto rows = tables::ListConnections(tx, call.scope, Text(call, "NamePrefix"),
                                       Text(call, "ConnectionState"), page.after, page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(rows.size()) > page.limit) {
-    rows.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(rows.back().name);
-  }
+  EndPage(page, rows, &ConnectionRow::name, out);
   json::Array list;
   for (const ConnectionRow& row : rows) list.push_back(Summary(row));
   out["Connections"] = std::move(list);

@@ -1,6 +1,7 @@
 // What the handlers of this service read from a call, and the errors they share.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "api/call.h"
@@ -38,5 +39,13 @@ struct Page {
 /// Lists of archives and replays take one filter at a time. Throws.
 void CheckOneFilter(const api::Call& call);
 [[nodiscard]] std::string TokenAfter(const std::string& name);
+/// Of rows that were listed one beyond the page, that one goes, and NextToken leads to it.
+/// `name` is what the rows are in order of.
+template <class Rows, class Name>
+void EndPage(const Page& page, Rows& rows, Name name, json::Object& out) {
+  if (static_cast<int64_t>(rows.size()) <= page.limit) return;
+  rows.resize(static_cast<size_t>(page.limit));
+  out["NextToken"] = TokenAfter(std::invoke(name, rows.back()));
+}
 
 }  // namespace riposte::events

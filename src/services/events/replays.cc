@@ -162,10 +162,7 @@ json::Value EventsService::ListReplays(const Call& call, Transaction& tx) {
   const Page page = PageOf(call);
   auto rows = archives::ListReplays(tx, call.scope, filter, page.after, page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(rows.size()) > page.limit) {
-    rows.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(rows.back().key.name);
-  }
+  EndPage(page, rows, [](const auto& row) { return row.key.name; }, out);
   json::Array list;
   for (const ReplayRow& row : rows) list.push_back(Summary(row));
   out["Replays"] = std::move(list);

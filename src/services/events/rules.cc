@@ -109,10 +109,7 @@ json::Value EventsService::ListRules(const Call& call, Transaction& tx) {
   auto rules = tables::ListRules(tx, call.scope, bus_name, Text(call, "NamePrefix"), page.after,
                                  page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(rules.size()) > page.limit) {
-    rules.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(rules.back().key.name);
-  }
+  EndPage(page, rules, [](const auto& row) { return row.key.name; }, out);
   json::Array list;
   for (const RuleRow& rule : rules) list.push_back(Describe(rule));
   out["Rules"] = std::move(list);
@@ -126,10 +123,7 @@ json::Value EventsService::ListRuleNamesByTarget(const Call& call, Transaction& 
   auto names = tables::ListRuleNamesByTarget(tx, call.scope, bus_name, Text(call, "TargetArn"),
                                              page.after, page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(names.size()) > page.limit) {
-    names.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(names.back());
-  }
+  EndPage(page, names, std::identity(), out);
   json::Array list;
   for (const std::string& name : names) list.emplace_back(name);
   out["RuleNames"] = std::move(list);

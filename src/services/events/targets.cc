@@ -139,10 +139,7 @@ json::Value EventsService::ListTargetsByRule(const Call& call, Transaction& tx) 
   const Page page = PageOf(call);
   auto targets = tables::ListTargets(tx, rule.key, page.after, page.limit + 1);
   json::Object out;
-  if (static_cast<int64_t>(targets.size()) > page.limit) {
-    targets.resize(static_cast<size_t>(page.limit));
-    out["NextToken"] = TokenAfter(targets.back().id);
-  }
+  EndPage(page, targets, &TargetRow::id, out);
   json::Array list;
   for (TargetRow& target : targets) list.push_back(std::move(target.document));
   out["Targets"] = std::move(list);
