@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "json/json.h"
+#include "store/text_range.h"
 
 namespace riposte::bus::archive_tables {
 namespace {
@@ -79,11 +80,6 @@ constexpr int64_t kSliceBytes = 8 << 20;
 
 int64_t FirstId(int64_t number) {
   return number << kPlaceBits;
-}
-
-/// The end of the range of texts that begin with `prefix`: every stored name is ASCII.
-std::string AfterPrefix(const std::string& prefix) {
-  return prefix + "\x7f";
 }
 
 ArchiveRow ReadArchive(const store::Row& row) {
@@ -217,7 +213,8 @@ std::vector<ArchiveRow> List(store::Transaction& tx, const Scope& scope,
            "account = ? AND region = ? AND name > ? AND name >= ? AND name < ? AND "
            "(? = '' OR bus = ?) AND (? = '' OR state = ?) ORDER BY name LIMIT ?",
            {scope.account.str(), scope.region.str(), after, filter.prefix,
-            AfterPrefix(filter.prefix), filter.bus, filter.bus, filter.state, filter.state, limit},
+            store::AfterPrefix(filter.prefix), filter.bus, filter.bus, filter.state, filter.state,
+            limit},
            [&](const store::Row& row) {
              archives.push_back(ReadArchive(row));
              return true;
@@ -355,16 +352,16 @@ std::vector<ReplayRow> ListReplays(store::Transaction& tx, const Scope& scope,
                                    const ReplayFilter& filter, const std::string& after,
                                    int64_t limit) {
   std::vector<ReplayRow> replays;
-  tx.Query(
-      "SELECT " RIPOSTE_REPLAY_COLUMNS
-      " FROM bus_replays WHERE account = ? AND region = ? AND name > ? AND name >= ? AND "
-      "name < ? AND (? = '' OR archive = ?) AND (? = '' OR state = ?) ORDER BY name LIMIT ?",
-      {scope.account.str(), scope.region.str(), after, filter.prefix, AfterPrefix(filter.prefix),
-       filter.archive, filter.archive, filter.state, filter.state, limit},
-      [&](const store::Row& row) {
-        replays.push_back(ReadReplay(row));
-        return true;
-      });
+  tx.Query("SELECT " RIPOSTE_REPLAY_COLUMNS
+           " FROM bus_replays WHERE account = ? AND region = ? AND name > ? AND name >= ? AND "
+           "name < ? AND (? = '' OR archive = ?) AND (? = '' OR state = ?) ORDER BY name LIMIT ?",
+           {scope.account.str(), scope.region.str(), after, filter.prefix,
+            store::AfterPrefix(filter.prefix), filter.archive, filter.archive, filter.state,
+            filter.state, limit},
+           [&](const store::Row& row) {
+             replays.push_back(ReadReplay(row));
+             return true;
+           });
   return replays;
 }
 

@@ -1,6 +1,7 @@
 #include "bus/connection_tables.h"
 
 #include "base/arn.h"
+#include "store/text_range.h"
 
 namespace riposte::bus {
 
@@ -98,11 +99,6 @@ ApiDestinationRow ReadDestination(const store::Row& row) {
   return out;
 }
 
-/// The end of the range of texts that begin with `prefix`: every stored name is ASCII.
-std::string AfterPrefix(const std::string& prefix) {
-  return prefix + "\x7f";
-}
-
 /// What "TYPE/NAME/UUID" names in the scope of its ARN.
 struct Named {
   Scope scope;
@@ -171,8 +167,8 @@ std::vector<ConnectionRow> ListConnections(store::Transaction& tx, const Scope& 
   tx.Query("SELECT " RIPOSTE_CONNECTION_COLUMNS
            " FROM bus_connections WHERE account = ? AND region = ? AND name > ? AND name >= ? AND "
            "name < ? AND (? = '' OR state = ?) ORDER BY name LIMIT ?",
-           {scope.account.str(), scope.region.str(), after, prefix, AfterPrefix(prefix), state,
-            state, limit},
+           {scope.account.str(), scope.region.str(), after, prefix, store::AfterPrefix(prefix),
+            state, state, limit},
            [&](const store::Row& row) {
              rows.push_back(ReadConnection(row));
              return true;
@@ -237,7 +233,7 @@ std::vector<ApiDestinationRow> ListApiDestinations(store::Transaction& tx, const
   tx.Query("SELECT " RIPOSTE_DESTINATION_COLUMNS
            " FROM bus_api_destinations WHERE account = ? AND region = ? AND name > ? AND "
            "name >= ? AND name < ? AND (? = '' OR connection_arn = ?) ORDER BY name LIMIT ?",
-           {scope.account.str(), scope.region.str(), after, prefix, AfterPrefix(prefix),
+           {scope.account.str(), scope.region.str(), after, prefix, store::AfterPrefix(prefix),
             connection_arn, connection_arn, limit},
            [&](const store::Row& row) {
              rows.push_back(ReadDestination(row));

@@ -1,6 +1,7 @@
 #include "bus/tables.h"
 
 #include "base/arn.h"
+#include "store/text_range.h"
 
 namespace riposte::bus {
 
@@ -101,11 +102,6 @@ RuleRow ReadRule(const store::Row& row) {
   return rule;
 }
 
-/// The end of the range of texts that begin with `prefix`: every stored name is ASCII.
-std::string AfterPrefix(const std::string& prefix) {
-  return prefix + "\x7f";
-}
-
 }  // namespace
 
 std::span<const store::Migration> Migrations() {
@@ -140,14 +136,15 @@ void DeleteBus(store::Transaction& tx, const Scope& scope, const std::string& na
 std::vector<BusRow> ListBuses(store::Transaction& tx, const Scope& scope, const std::string& prefix,
                               const std::string& after, int64_t limit) {
   std::vector<BusRow> buses;
-  tx.Query("SELECT " RIPOSTE_BUS_COLUMNS
-           " FROM bus_buses WHERE account = ? AND region = ? AND name > ? AND name >= ? AND "
-           "name < ? ORDER BY name LIMIT ?",
-           {scope.account.str(), scope.region.str(), after, prefix, AfterPrefix(prefix), limit},
-           [&](const store::Row& row) {
-             buses.push_back(ReadBus(row));
-             return true;
-           });
+  tx.Query(
+      "SELECT " RIPOSTE_BUS_COLUMNS
+      " FROM bus_buses WHERE account = ? AND region = ? AND name > ? AND name >= ? AND "
+      "name < ? ORDER BY name LIMIT ?",
+      {scope.account.str(), scope.region.str(), after, prefix, store::AfterPrefix(prefix), limit},
+      [&](const store::Row& row) {
+        buses.push_back(ReadBus(row));
+        return true;
+      });
   return buses;
 }
 
@@ -199,15 +196,15 @@ int64_t CountRules(store::Transaction& tx, const Scope& scope, const std::string
 std::vector<RuleRow> ListRules(store::Transaction& tx, const Scope& scope, const std::string& bus,
                                const std::string& prefix, const std::string& after, int64_t limit) {
   std::vector<RuleRow> rules;
-  tx.Query(
-      "SELECT " RIPOSTE_RULE_COLUMNS
-      " FROM bus_rules WHERE account = ? AND region = ? AND bus = ? AND name > ? AND "
-      "name >= ? AND name < ? ORDER BY name LIMIT ?",
-      {scope.account.str(), scope.region.str(), bus, after, prefix, AfterPrefix(prefix), limit},
-      [&](const store::Row& row) {
-        rules.push_back(ReadRule(row));
-        return true;
-      });
+  tx.Query("SELECT " RIPOSTE_RULE_COLUMNS
+           " FROM bus_rules WHERE account = ? AND region = ? AND bus = ? AND name > ? AND "
+           "name >= ? AND name < ? ORDER BY name LIMIT ?",
+           {scope.account.str(), scope.region.str(), bus, after, prefix, store::AfterPrefix(prefix),
+            limit},
+           [&](const store::Row& row) {
+             rules.push_back(ReadRule(row));
+             return true;
+           });
   return rules;
 }
 

@@ -1,6 +1,7 @@
 #include "services/scheduler/tables.h"
 
 #include "base/arn.h"
+#include "store/text_range.h"
 
 namespace riposte::scheduler {
 
@@ -64,11 +65,6 @@ CREATE INDEX scheduler_tokens_by_time ON scheduler_tokens(time_ms);
 #define RIPOSTE_SCHEDULE_COLUMNS                                                        \
   "account, region, schedule_group, name, document, enabled, created_ms, modified_ms, " \
   "anchor_ms, next_ms, due_ms, planned_ms, last_ms, used"
-
-/// The end of the range of texts that begin with `prefix`: every stored name is ASCII.
-std::string AfterPrefix(const std::string& prefix) {
-  return prefix + "\x7f";
-}
 
 Schedule ReadSchedule(const store::Row& row) {
   Schedule schedule;
@@ -142,7 +138,7 @@ std::vector<Group> ListGroups(store::Transaction& tx, const Scope& scope, const 
   tx.Query(
       "SELECT name, created_ms, modified_ms FROM scheduler_groups WHERE account = ? AND region = ? "
       "AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT ?",
-      {scope.account.str(), scope.region.str(), after, prefix, AfterPrefix(prefix), limit},
+      {scope.account.str(), scope.region.str(), after, prefix, store::AfterPrefix(prefix), limit},
       [&](const store::Row& row) {
         groups.push_back({{scope, row.Str(0)}, row.Time(1), row.Time(2)});
         return true;
@@ -200,7 +196,7 @@ std::vector<Schedule> ListSchedules(store::Transaction& tx, const Scope& scope,
       "(?, ?) AND (? = '' OR schedule_group = ?) AND name >= ? AND name < ? AND (? < 0 OR "
       "enabled = ?) ORDER BY schedule_group, name LIMIT ?",
       {scope.account.str(), scope.region.str(), after_group, after_name, filter.group, filter.group,
-       filter.prefix, AfterPrefix(filter.prefix), filter.enabled ? 1 : -1,
+       filter.prefix, store::AfterPrefix(filter.prefix), filter.enabled ? 1 : -1,
        filter.enabled.value_or(false) ? 1 : 0, limit});
 }
 
