@@ -172,10 +172,15 @@ struct Dispatcher::Impl {
 
   void MoveDue(Millis back) {
     store.Write([this, back](store::Transaction& tx) { tables::MoveDue(tx, back, clock.Now()); },
-                [this, at = epoch](std::exception_ptr failure) {
-                  loop.Post([this, at, failed = failure != nullptr] {
+                [this, back, at = epoch](std::exception_ptr failure) {
+                  loop.Post([this, at, back, failed = failure != nullptr] {
                     if (at != epoch || stopped) return;
-                    if (failed) log.Error("timed deliveries could not follow the clock");
+                    if (failed) {
+                      loop.PostAt(clock.Now() + kStoreRetry, [this, at, back] {
+                        if (at == epoch && !stopped) MoveDue(back);
+                      });
+                      return;
+                    }
                     if (!started) return;
                     FindDue(clock.Now(), true);
                     Pump();

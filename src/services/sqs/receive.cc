@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <utility>
 
 #include "access/crypto.h"
 #include "api/error.h"
@@ -145,8 +144,19 @@ void SqsService::Attempt(const std::shared_ptr<Receive>& receive) {
 }
 
 void SqsService::FollowClock(Tx& tx, TimePoint now) {
-  const TimePoint last = std::exchange(last_look_, now);
-  if (last - now >= kClockWasSet) MoveTimes(tx, now, last - now);
+  const Millis back = last_look_ - now;
+  if (back < kClockWasSet) {
+    last_look_ = now;
+    return;
+  }
+  // Once, though several closures of one commit see it; and again when that commit fails.
+  if (moved_to_ != TimePoint() && LastMoved(tx) == moved_to_) return;
+  moved_to_ = now;
+  MoveTimes(tx, now, back);
+  tx.OnCommit([this, now] {
+    last_look_ = now;
+    moved_to_ = TimePoint();
+  });
 }
 
 void SqsService::Take(Receive& receive, Tx& tx) {

@@ -113,6 +113,7 @@ class SqsService {
   Mover mover_;
   QueueLetterBox letter_box_{mover_};
   Executor& loop_;
+  TimePoint moved_to_;   ///< The clock's new time, until the commit that follows it.
   TimePoint last_look_;  ///< When somebody sent or received last; the writer's.
   std::atomic<bool> stopped_ = false;
   /// At least as many as are in flight, by queue: the last count and what was received since. Only

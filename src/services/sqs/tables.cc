@@ -423,14 +423,18 @@ void MoveTimes(store::Transaction& tx, TimePoint now, Millis back) {
       {now});
 }
 
+std::optional<TimePoint> LastMoved(store::Transaction& tx) {
+  const auto seen = tx.QueryInt("SELECT seen_ms FROM sqs_clock");
+  if (!seen) return std::nullopt;
+  return FromMillis(*seen);
+}
+
 std::optional<TimePoint> LastSeen(store::Transaction& tx) {
   const auto after = tx.QueryInt("SELECT after_message FROM sqs_clock").value_or(0);
   const auto sent = tx.QueryInt(
       "SELECT sent_ms FROM sqs_messages WHERE id > ? ORDER BY id DESC LIMIT 1", {after});
   if (sent) return FromMillis(*sent);
-  const auto seen = tx.QueryInt("SELECT seen_ms FROM sqs_clock");
-  if (!seen) return std::nullopt;
-  return FromMillis(*seen);
+  return LastMoved(tx);
 }
 
 void DeleteMessages(store::Transaction& tx, int64_t queue_id) {

@@ -109,6 +109,8 @@ bool DeleteReceived(store::Transaction& tx, int64_t queue_id, int64_t id, int64_
 /// The clock was set back: what is hidden, and what is remembered, is so for as long as it was to
 /// be.
 void MoveTimes(store::Transaction& tx, TimePoint now, Millis back);
+/// The `now` of the last MoveTimes.
+[[nodiscard]] std::optional<TimePoint> LastMoved(store::Transaction& tx);
 /// What the clock said last, as far as rows tell: when the newest message was sent, or it was set
 /// back.
 [[nodiscard]] std::optional<TimePoint> LastSeen(store::Transaction& tx);
