@@ -26,7 +26,7 @@ class ReplayFlow : public ::testing::Test {
         "QueueUrl");
   }
   void CreateArchive(Object more = {}) {
-    more["ArchiveName"] = json::GetString(more, "ArchiveName", "all");
+    more.emplace("ArchiveName", "all");
     more["EventSourceArn"] = bus;
     engine.Call("events", "CreateArchive", std::move(more));
   }
