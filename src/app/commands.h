@@ -22,6 +22,19 @@ int PackApply(const CommandContext& context, const std::string& folder, bool dry
 int PackValidate(const CommandContext& context, const std::string& folder);
 /// Each argument is a file or the JSON itself. Needs no engine. 0: it matches, 1: it does not.
 int PatternTest(const std::string& pattern, const std::string& event, bool explain);
+/// As the service would check it when it is created. Needs no engine.
+int RunbookValidate(const std::string& file);
+/// Its steps and the ways between them. Needs no engine.
+int RunbookGraph(const std::string& file, bool svg);
+struct RunbookRunOptions {
+  std::string file;                     ///< A file, or the name of a document the engine has.
+  std::string name;                     ///< Of the document made from the file; "": the file's.
+  std::vector<std::string> parameters;  ///< NAME=VALUE; repeated for lists.
+  bool detach = false;                  ///< Start it and print its id only.
+};
+/// Puts the file into the engine as a document (a new version when it is there with another text)
+/// and runs it to its end. 0: Success.
+int RunbookRun(const CommandContext& context, const RunbookRunOptions& options);
 int EstateLoad(const CommandContext& context, const std::string& file);
 /// Findings (ASFF) go to the hub, everything else to the bus; one document or a list of them.
 int EventSend(const CommandContext& context, const std::string& file);

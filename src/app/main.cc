@@ -252,6 +252,31 @@ int Main(int argc, char** argv) {
     command->callback([&, explain] { exit_code = PatternTest(pattern_text, event_text, explain); });
   }
 
+  CLI::App* runbook =
+      app.add_subcommand("runbook", "SSM Automation documents")->require_subcommand(1);
+  CLI::App* check =
+      runbook->add_subcommand("validate", "Check a runbook as the service would; needs no engine");
+  check->add_option("FILE", path, "YAML or JSON")->required();
+  check->callback([&] { exit_code = RunbookValidate(path); });
+  CLI::App* graph =
+      runbook->add_subcommand("graph", "Draw a runbook's steps and ways; needs no engine");
+  bool svg = false;
+  graph->add_option("FILE", path, "YAML or JSON")->required();
+  graph->add_flag("--svg", svg, "As SVG instead of text");
+  graph->callback([&] { exit_code = RunbookGraph(path, svg); });
+  RunbookRunOptions run_options;
+  CLI::App* run_book = client_options(
+      runbook->add_subcommand("run", "Run a file, or a document that the engine has"));
+  run_book->add_option("FILE", run_options.file, "YAML or JSON, or a document's name")->required();
+  run_book->add_option("-p,--parameter", run_options.parameters,
+                       "NAME=VALUE; again with the same name for a list");
+  run_book->add_option("--name", run_options.name, "Name of the document; default the file's");
+  run_book->add_flag("--detach", run_options.detach, "Print the execution's id and do not wait");
+  run_book->callback([&] {
+    prepare();
+    exit_code = RunbookRun(context, run_options);
+  });
+
   CLI::App* docs = app.add_subcommand("docs", "Generated pages")->require_subcommand(1);
   docs->add_subcommand("coverage", "Every operation that is offered, as Markdown")->callback([&] {
     exit_code = PrintCoverage();

@@ -166,9 +166,9 @@ TEST_F(SsmTest, RefusesBadDocumentsByName) {
       "CreateDocument",
       {{"Name", "Doc"},
        {"Content",
-        R"({"schemaVersion":"0.3","mainSteps":[{"name":"a","action":"aws:runCommand","inputs":{}}]})"},
+        R"({"schemaVersion":"0.3","mainSteps":[{"name":"a","action":"aws:flyAway","inputs":{}}]})"},
        {"DocumentType", "Automation"}});
-  EXPECT_NE(unsupported.find("aws:runCommand"), std::string::npos);
+  EXPECT_NE(unsupported.find("aws:flyAway"), std::string::npos);
 }
 
 TEST_F(SsmTest, VersionsAreAddedNamedAndMadeDefault) {

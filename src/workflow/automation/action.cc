@@ -10,6 +10,9 @@ namespace {
 
 using workflow::Effect;
 
+constexpr Millis kPollFirst{2000};
+constexpr Millis kPollMost{15'000};
+
 void Add(StepContext& step, Effect effect) {
   step.open.emplace_back(effect.key);
   step.effects.push_back(std::move(effect));
@@ -71,12 +74,49 @@ void FitValue(const wire::Shape& shape, json::Value& value, int depth) {
 
 }  // namespace
 
+json::Object SettingsToJson(const Settings& settings) {
+  json::Object out{{"self_approval", settings.self_approval}};
+  if (settings.throttled_for) out["throttled_for_ms"] = settings.throttled_for->count();
+  json::SetIfNotEmpty(out, "escalation_topic", settings.escalation_topic);
+  return out;
+}
+
+Settings SettingsFrom(const json::Object& object) {
+  Settings settings;
+  if (json::Find(object, "throttled_for_ms")) {
+    settings.throttled_for = Millis(json::GetInt(object, "throttled_for_ms"));
+  }
+  settings.self_approval = json::GetBool(object, "self_approval", true);
+  settings.escalation_topic = json::GetString(object, "escalation_topic");
+  return settings;
+}
+
 void StepContext::Invoke(std::string_view name, std::string_view service,
                          std::string_view operation, json::Object input, Millis timeout) {
   Effect::InvokeOptions options;
   options.timeout = timeout;
+  if (settings.throttled_for) options.throttled_for = *settings.throttled_for;
   Add(*this,
       Effect::Invoke(prefix + std::string(name), service, operation, std::move(input), options));
+}
+
+std::optional<Progress> StepContext::InvokeIfOffered(std::string_view name,
+                                                     std::string_view service,
+                                                     std::string_view operation,
+                                                     json::Object input) {
+  if (!find_api) {
+    Invoke(name, service, operation, std::move(input));
+    return std::nullopt;
+  }
+  const auto found = find_api(service, operation);
+  if (!found) {
+    return Progress::Failed("Invocation", "UnknownOperation",
+                            "There is no operation " + std::string(operation) + " of the service " +
+                                std::string(service) + ".");
+  }
+  if (found->model->input) FitToModel(*found->model->input, input);
+  Invoke(name, found->service, found->model->name, std::move(input));
+  return std::nullopt;
 }
 
 void StepContext::Script(std::string_view name, const Effect::ScriptOptions& options) {
@@ -92,11 +132,30 @@ void StepContext::Await(std::string_view name, std::string_view execution_id) {
 }
 
 const Action* FindAction(std::string_view name) {
-  for (const auto table : {ApiActions(), ComputeActions(), FlowActions()}) {
+  for (const auto table : {ApiActions(), ComputeActions(), ImageActions(), FlowActions(),
+                           PeopleActions(), ScriptActions(), RemoteActions()}) {
     const auto found = std::ranges::find(table, name, &Action::name);
     if (found != table.end()) return &*found;
   }
   return nullptr;
+}
+
+void PollLater(StepContext& step) {
+  const int64_t polls = json::GetInt(step.memory, "polls");
+  step.memory["polls"] = polls + 1;
+  step.Sleep("wait", std::min(kPollFirst * (polls + 1), kPollMost));
+}
+
+std::string InputText(const StepContext& step, std::string_view name) {
+  const json::Value* value = json::Find(step.inputs, name);
+  return value ? ToText(Unwrap(*value)) : "";
+}
+
+void CopyInputs(const StepContext& step, std::initializer_list<std::string_view> names,
+                json::Object& to) {
+  for (const std::string_view name : names) {
+    if (const json::Value* value = json::Find(step.inputs, name)) to[name] = *value;
+  }
 }
 
 void FitToModel(const wire::Shape& shape, json::Object& input) {

@@ -4,11 +4,12 @@
 // until the action says that it has succeeded or failed. What an action must remember between two
 // stimuli it keeps in `memory`, which is part of the execution's committed state.
 // aws:branch, aws:loop and aws:updateVariable steer the execution itself: they are in the table for
-// their checks and run in language.cc.
+// their checks and run in run.cc.
 // Thread safety: const; runs on the writer thread. Source: spec 2.3.
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +32,19 @@ struct ApiOperation {
 using FindApi =
     std::function<std::optional<ApiOperation>(std::string_view service, std::string_view api)>;
 
+/// What the account has set for all its executions, as it was when this one started.
+struct Settings {
+  std::optional<Millis> throttled_for;  ///< How long throttled calls are repeated.
+  bool self_approval = true;            ///< Whether the starter may approve.
+  std::string escalation_topic;         ///< Told when an approval times out; "" for nobody.
+};
+
+[[nodiscard]] json::Object SettingsToJson(const Settings& settings);
+[[nodiscard]] Settings SettingsFrom(const json::Object& object);
+
+struct Document;  // workflow/automation/document.h
+struct Progress;
+
 /// What a running step sees and may ask for.
 struct StepContext {
   const workflow::Execution& execution;
@@ -41,9 +55,18 @@ struct StepContext {
   std::vector<workflow::Effect>& effects;
   json::Array& open;  ///< Keys of the attempt's effects without outcome.
   const FindApi& find_api;
+  const Settings& settings;
+  const Document& document;
+  json::Object& outputs;  ///< What the step shows, also while it runs.
 
   void Invoke(std::string_view name, std::string_view service, std::string_view operation,
               json::Object input, Millis timeout = Millis(25'000));
+  /// The same for an operation of a service that this engine may not offer: the input is fitted to
+  /// its model. The failure that says so, when there is no such operation.
+  [[nodiscard]] std::optional<Progress> InvokeIfOffered(std::string_view name,
+                                                        std::string_view service,
+                                                        std::string_view operation,
+                                                        json::Object input);
   void Script(std::string_view name, const workflow::Effect::ScriptOptions& options);
   void Sleep(std::string_view name, Millis duration);
   void Await(std::string_view name, std::string_view execution_id);
@@ -75,6 +98,7 @@ struct Action {
   std::string_view name;
   std::vector<std::string_view> required;
   int64_t default_timeout_seconds = 0;  ///< 0: none.
+  int64_t max_timeout_seconds = 0;      ///< 0: any.
   bool raw_outputs = false;             ///< Its raw members are outputs without declaration.
   Status (*check)(const json::Object& inputs) = nullptr;  ///< Beyond `required`; may be null.
   Progress (*start)(StepContext& step) = nullptr;
@@ -82,6 +106,9 @@ struct Action {
                      const json::Object& outcome) = nullptr;
   SignalResult (*signal)(StepContext& step, std::string_view name,
                          const json::Object& payload) = nullptr;
+  /// Its time is over. True when it asked for one last effect, whose outcome comes to resume();
+  /// the step ends as timed out after that.
+  bool (*timed_out)(StepContext& step) = nullptr;
 };
 
 /// nullptr when the action is not supported.
@@ -90,7 +117,19 @@ struct Action {
 // The tables behind FindAction, by subject.
 [[nodiscard]] std::span<const Action> ApiActions();      ///< actions_api.cc
 [[nodiscard]] std::span<const Action> ComputeActions();  ///< actions_ec2.cc
+[[nodiscard]] std::span<const Action> ImageActions();    ///< actions_images.cc
 [[nodiscard]] std::span<const Action> FlowActions();     ///< actions_flow.cc
+[[nodiscard]] std::span<const Action> PeopleActions();   ///< actions_people.cc
+[[nodiscard]] std::span<const Action> ScriptActions();   ///< actions_script.cc
+[[nodiscard]] std::span<const Action> RemoteActions();   ///< actions_remote.cc
+
+/// Waits before the next look at what takes its time: 2, 4, 6 … 15 seconds.
+void PollLater(StepContext& step);
+/// The text of an input, "" when it is not there.
+[[nodiscard]] std::string InputText(const StepContext& step, std::string_view name);
+/// Copies the inputs of these names that are there.
+void CopyInputs(const StepContext& step, std::initializer_list<std::string_view> names,
+                json::Object& to);
 
 /// Makes `input` fit the operation's model where documents are loose: text for numbers and
 /// booleans, a scalar for a list of one and the other way round.

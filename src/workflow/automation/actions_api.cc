@@ -11,12 +11,9 @@
 namespace riposte::automation {
 namespace {
 
-constexpr Millis kPollFirst{2000};
-constexpr Millis kPollMost{15'000};
-
 /// The call that Service and Api name, with the other inputs as its parameters.
 Progress Call(StepContext& step) {
-  std::string service = ToText(*json::Find(step.inputs, "Service"));
+  const std::string service = ToText(*json::Find(step.inputs, "Service"));
   std::string operation = ToText(*json::Find(step.inputs, "Api"));
   json::Object input;
   for (const auto& [key, value] : step.inputs) {
@@ -27,18 +24,12 @@ Progress Call(StepContext& step) {
     }
   }
   if (step.find_api) {
-    const auto found = step.find_api(service, operation);
-    if (!found) {
-      return Progress::Failed(
-          "Input", "UnknownOperation",
-          "There is no operation " + operation + " of the service " + service + ".");
-    }
-    service = found->service;
-    operation = found->model->name;
-    if (found->model->input) FitToModel(*found->model->input, input);
+    if (const auto found = step.find_api(service, operation)) operation = found->model->name;
   }
   step.memory["operation"] = operation;
-  step.Invoke("call", service, operation, std::move(input));
+  if (auto failed = step.InvokeIfOffered("call", service, operation, std::move(input))) {
+    return std::move(*failed);
+  }
   return Progress::Running();
 }
 
@@ -46,7 +37,11 @@ Progress Called(StepContext& step, std::string_view, const json::Object& outcome
   if (auto failed = FailureOf(outcome, json::GetString(step.memory, "operation"))) {
     return std::move(*failed);
   }
-  return Progress::Success(OutputOf(outcome));
+  json::Object output = OutputOf(outcome);
+  if (!json::Find(output, "ResponseMetadata")) {
+    output["ResponseMetadata"] = {{"HTTPStatusCode", 200}};  // as the SDKs show a reply
+  }
+  return Progress::Success(std::move(output));
 }
 
 bool SameText(const json::Value& a, const json::Value& b) {
@@ -96,13 +91,15 @@ Progress Waited(StepContext& step, std::string_view effect, const json::Object& 
   const auto match = MatchProperty(step, outcome);
   if (!match) return Progress::Failed("Input", "InvalidSelector", "Invalid PropertySelector.");
   if (match->matches) return Progress::Success();
-  const int64_t polls = json::GetInt(step.memory, "polls");
-  step.memory["polls"] = polls + 1;
-  step.Sleep("wait", std::min(kPollFirst * (polls + 1), kPollMost));
+  PollLater(step);
   return Progress::Running();
 }
 
 Status CheckSelector(const json::Object& inputs) {
+  const json::Value& desired = *json::Find(inputs, "DesiredValues");
+  if (ReferencesIn(desired).empty() && (!desired.is_array() || desired.get_array().empty())) {
+    return Fail(Code::kInvalidArgument, "DesiredValues must be a list of at least one value");
+  }
   const std::string text = ToText(*json::Find(inputs, "PropertySelector"));
   if (ReferencesIn(json::Value(text)).empty()) {
     if (const auto selector = Selector::Parse(text); !selector) {
@@ -115,6 +112,22 @@ Status CheckSelector(const json::Object& inputs) {
 // ── aws:invokeLambdaFunction ────────────────────────────────────────────────────────────────
 
 constexpr size_t kMaxLambdaPayloadBytes = 200 * 1024;
+
+Status CheckLambda(const json::Object& inputs) {
+  const auto is_one_of = [&inputs](std::string_view name,
+                                   std::initializer_list<std::string_view> values) {
+    const json::Value* value = json::Find(inputs, name);
+    return !value || !ReferencesIn(*value).empty() ||
+           std::ranges::find(values, ToText(*value)) != values.end();
+  };
+  if (!is_one_of("InvocationType", {"RequestResponse", "Event", "DryRun"})) {
+    return Fail(Code::kInvalidArgument, "InvocationType must be RequestResponse, Event or DryRun");
+  }
+  if (!is_one_of("LogType", {"None", "Tail"})) {
+    return Fail(Code::kInvalidArgument, "LogType must be None or Tail");
+  }
+  return {};
+}
 
 Progress StartLambda(StepContext& step) {
   json::Object input;
@@ -216,6 +229,7 @@ const std::array<Action, 5> kActions = {{
      .required = {"FunctionName"},
      .default_timeout_seconds = 300,
      .raw_outputs = true,
+     .check = CheckLambda,
      .start = StartLambda,
      .resume = LambdaInvoked},
     {.name = "aws:createTags",

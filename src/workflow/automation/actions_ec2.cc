@@ -1,4 +1,4 @@
-// Actions that bring instances and images to a state and wait until they are there.
+// Actions that start instances or bring them to a state, and wait until they are there.
 #include <algorithm>
 #include <array>
 
@@ -7,15 +7,6 @@
 
 namespace riposte::automation {
 namespace {
-
-constexpr Millis kPollFirst{2000};
-constexpr Millis kPollMost{15'000};
-
-void PollLater(StepContext& step) {
-  const int64_t polls = json::GetInt(step.memory, "polls");
-  step.memory["polls"] = polls + 1;
-  step.Sleep("wait", std::min(kPollFirst * (polls + 1), kPollMost));
-}
 
 json::Array Texts(const json::Value& value) {
   json::Array out;
@@ -126,8 +117,9 @@ Progress StatesSeen(StepContext& step, const json::Object& outcome) {
   return Progress::Running();
 }
 
-Progress ChecksSeen(StepContext& step, const json::Object& outcome) {
-  if (auto failed = FailureOf(outcome, "DescribeInstanceStatus")) return std::move(*failed);
+/// How many instances passed both status checks; nullopt when the call failed.
+std::optional<size_t> PassedChecks(const json::Object& outcome) {
+  if (FailureOf(outcome, "DescribeInstanceStatus")) return std::nullopt;
   const json::Array* statuses = json::GetArray(OutputOf(outcome), "InstanceStatuses");
   size_t ok = 0;
   for (const json::Value& entry : statuses ? *statuses : json::Array()) {
@@ -138,7 +130,13 @@ Progress ChecksSeen(StepContext& step, const json::Object& outcome) {
     };
     if (passed("InstanceStatus") && passed("SystemStatus")) ++ok;
   }
-  if (ok >= InstanceIds(step).size()) return InState(step, "running");
+  return ok;
+}
+
+Progress ChecksSeen(StepContext& step, const json::Object& outcome) {
+  const auto passed = PassedChecks(outcome);
+  if (!passed) return *FailureOf(outcome, "DescribeInstanceStatus");
+  if (*passed >= InstanceIds(step).size()) return InState(step, "running");
   PollLater(step);
   return Progress::Running();
 }
@@ -155,94 +153,119 @@ Progress StateChanged(StepContext& step, std::string_view effect, const json::Ob
   return Describe(step);
 }
 
-// ── aws:createImage, aws:deleteImage ─────────────────────────────────────────
+// ── aws:runInstances ────────────────────────────────────────────────────────────────────────
 
-Progress StartCreateImage(StepContext& step) {
-  json::Object input{{"InstanceId", ToText(Unwrap(*json::Find(step.inputs, "InstanceId")))},
-                     {"Name", ToText(*json::Find(step.inputs, "ImageName"))}};
-  if (const json::Value* text = json::Find(step.inputs, "ImageDescription")) {
-    input["Description"] = ToText(*text);
+Status CheckRun(const json::Object& inputs) {
+  const auto count = [&inputs](std::string_view name) -> std::optional<int64_t> {
+    const json::Value* value = json::Find(inputs, name);
+    return value && ReferencesIn(*value).empty() ? ToInteger(*value).value_or(0) : 1;
+  };
+  if (count("MinInstanceCount") < 1 || count("MaxInstanceCount") < 1) {
+    return Fail(Code::kInvalidArgument,
+                "MinInstanceCount and MaxInstanceCount must be whole numbers of at least 1");
   }
-  if (json::Find(step.inputs, "NoReboot")) input["NoReboot"] = Flag(step, "NoReboot");
-  if (const json::Value* mappings = json::Find(step.inputs, "BlockDeviceMappings")) {
-    input["BlockDeviceMappings"] = ToList(*mappings);
-  }
-  step.memory["operation"] = "CreateImage";
-  step.Invoke("make", "ec2", "CreateImage", std::move(input));
+  return {};
+}
+
+/// Waits for the instances of `memory` in the state of `memory`, as aws:changeInstanceState does.
+Progress DescribeNew(StepContext& step) {
+  step.Invoke("describe", "ec2", "DescribeInstances", {{"InstanceIds", step.memory["ids"]}});
   return Progress::Running();
 }
 
-Progress DescribeImage(StepContext& step) {
-  step.Invoke("describe", "ec2", "DescribeImages",
-              {{"ImageIds", json::Array{step.memory["image"]}}});
-  return Progress::Running();
-}
-
-const json::Object* ImageIn(const json::Object& outcome) {
-  const json::Array* images = json::GetArray(OutputOf(outcome), "Images");
-  return images && !images->empty() ? images->front().if_object() : nullptr;
-}
-
-Progress ImageMade(StepContext& step, std::string_view effect, const json::Object& outcome) {
-  if (effect == "wait") return DescribeImage(step);
-  if (effect == "make") {
-    if (auto failed = FailureOf(outcome, json::GetString(step.memory, "operation"))) {
-      return std::move(*failed);
-    }
-    step.memory["image"] = json::GetString(OutputOf(outcome), "ImageId");
-    return DescribeImage(step);
+Progress StartRun(StepContext& step) {
+  json::Object input;
+  CopyInputs(step,
+             {"ImageId",
+              "InstanceType",
+              "KeyName",
+              "SubnetId",
+              "SecurityGroupIds",
+              "UserData",
+              "BlockDeviceMappings",
+              "TagSpecifications",
+              "MetadataOptions",
+              "Monitoring",
+              "Placement",
+              "PrivateIpAddress",
+              "NetworkInterfaces",
+              "EbsOptimized",
+              "DisableApiTermination",
+              "InstanceInitiatedShutdownBehavior",
+              "RamdiskId",
+              "KernelId",
+              "AdditionalInfo",
+              "LaunchTemplate"},
+             input);
+  if (const json::Value* names = json::Find(step.inputs, "SecurityGroups")) {
+    input["SecurityGroups"] = *names;
   }
-  if (auto failed = FailureOf(outcome, "DescribeImages")) return std::move(*failed);
-  const json::Object* image = ImageIn(outcome);
-  const std::string state(image ? json::GetString(*image, "State") : "");
-  if (state == "available") {
-    return Progress::Success({{"ImageId", step.memory["image"]}, {"ImageState", state}});
+  if (!input.contains("InstanceType") && !input.contains("LaunchTemplate")) {
+    input["InstanceType"] = "m1.small";  // the action's documented default
   }
-  if (state == "failed" || state == "error" || state == "invalid") {
-    return Progress::Failed("Verification", "ImageFailed", "The image is in state " + state + ".");
+  const json::Value* least = json::Find(step.inputs, "MinInstanceCount");
+  const json::Value* most = json::Find(step.inputs, "MaxInstanceCount");
+  input["MinCount"] = least ? *least : json::Value(1);
+  input["MaxCount"] = most ? *most : input["MinCount"];
+  json::Object profile;
+  if (const std::string name = InputText(step, "IamInstanceProfileName"); !name.empty()) {
+    profile["Name"] = name;
   }
-  PollLater(step);
-  return Progress::Running();
-}
-
-Progress StartDeleteImage(StepContext& step) {
-  step.memory["image"] = ToText(Unwrap(*json::Find(step.inputs, "ImageId")));
-  return DescribeImage(step);
-}
-
-Progress DeleteNextSnapshot(StepContext& step) {
-  json::Array& snapshots = step.memory["snapshots"].as_array();
-  if (snapshots.empty()) return Progress::Success();
-  const json::Value snapshot = snapshots.back();
-  snapshots.pop_back();
-  step.Invoke("snapshot", "ec2", "DeleteSnapshot", {{"SnapshotId", snapshot}});
-  return Progress::Running();
-}
-
-Progress ImageDeleted(StepContext& step, std::string_view effect, const json::Object& outcome) {
-  if (effect == "describe") {
-    if (auto failed = FailureOf(outcome, "DescribeImages")) return std::move(*failed);
-    json::Array snapshots;
-    const json::Object* image = ImageIn(outcome);
-    const json::Array* mappings = image ? json::GetArray(*image, "BlockDeviceMappings") : nullptr;
-    for (const json::Value& mapping : mappings ? *mappings : json::Array()) {
-      const json::Object* ebs =
-          mapping.is_object() ? json::GetObject(mapping.get_object(), "Ebs") : nullptr;
-      const std::string_view id = ebs ? json::GetString(*ebs, "SnapshotId") : "";
-      if (!id.empty()) snapshots.emplace_back(id);
-    }
-    step.memory["snapshots"] = std::move(snapshots);
-    step.Invoke("deregister", "ec2", "DeregisterImage", {{"ImageId", step.memory["image"]}});
-    return Progress::Running();
+  if (const std::string arn = InputText(step, "IamInstanceProfileArn"); !arn.empty()) {
+    profile["Arn"] = arn;
   }
-  if (auto failed =
-          FailureOf(outcome, effect == "snapshot" ? "DeleteSnapshot" : "DeregisterImage")) {
+  if (!profile.empty()) input["IamInstanceProfile"] = std::move(profile);
+  if (auto failed = step.InvokeIfOffered("run", "ec2", "RunInstances", std::move(input))) {
     return std::move(*failed);
   }
-  return DeleteNextSnapshot(step);
+  return Progress::Running();
 }
 
-const std::array<Action, 3> kActions = {{
+Progress InstancesRan(StepContext& step, std::string_view effect, const json::Object& outcome) {
+  if (effect == "run") {
+    if (auto failed = FailureOf(outcome, "RunInstances")) return std::move(*failed);
+    json::Array ids;
+    const json::Array* instances = json::GetArray(OutputOf(outcome), "Instances");
+    for (const json::Value& instance : instances ? *instances : json::Array()) {
+      if (const json::Object* one = instance.if_object()) {
+        ids.emplace_back(json::GetString(*one, "InstanceId"));
+      }
+    }
+    step.memory["ids"] = std::move(ids);
+    return DescribeNew(step);
+  }
+  if (effect == "wait") return DescribeNew(step);
+  const json::Array ids = step.memory["ids"].as_array();
+  const auto done = [&ids] {
+    json::Array states(ids.size(), json::Value("running"));
+    return Progress::Success({{"InstanceIds", ids}, {"InstanceStates", std::move(states)}});
+  };
+  if (effect == "checks") {
+    const auto passed = PassedChecks(outcome);
+    if (!passed) return *FailureOf(outcome, "DescribeInstanceStatus");
+    if (*passed >= ids.size()) return done();
+    PollLater(step);
+    return Progress::Running();
+  }
+  if (auto failed = FailureOf(outcome, "DescribeInstances")) return std::move(*failed);
+  const std::vector<std::string> states = StatesIn(OutputOf(outcome));
+  for (const std::string& state : states) {
+    if (state == "terminated" || state == "shutting-down" || state == "stopped") {
+      return Progress::Failed("Verification", "InstanceNotRunning",
+                              "An instance became " + state + " before it was running.");
+    }
+  }
+  if (states.size() < ids.size() ||
+      !std::ranges::all_of(states, [](const std::string& s) { return s == "running"; })) {
+    PollLater(step);
+    return Progress::Running();
+  }
+  if (step.find_api && !step.find_api("ec2", "DescribeInstanceStatus")) return done();
+  step.Invoke("checks", "ec2", "DescribeInstanceStatus", {{"InstanceIds", ids}});
+  return Progress::Running();
+}
+
+const std::array<Action, 2> kActions = {{
     {.name = "aws:changeInstanceState",
      .required = {"InstanceIds", "DesiredState"},
      .default_timeout_seconds = 3600,
@@ -250,17 +273,13 @@ const std::array<Action, 3> kActions = {{
      .check = CheckState,
      .start = StartState,
      .resume = StateChanged},
-    {.name = "aws:createImage",
-     .required = {"InstanceId", "ImageName"},
-     .default_timeout_seconds = 3600,
-     .raw_outputs = true,
-     .start = StartCreateImage,
-     .resume = ImageMade},
-    {.name = "aws:deleteImage",
+    {.name = "aws:runInstances",
      .required = {"ImageId"},
      .default_timeout_seconds = 3600,
-     .start = StartDeleteImage,
-     .resume = ImageDeleted},
+     .raw_outputs = true,
+     .check = CheckRun,
+     .start = StartRun,
+     .resume = InstancesRan},
 }};
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Actions that wait, ask people, run scripts and start other runbooks; and the checks of those that
-// steer the execution itself.
+// Actions that sleep and start other runbooks; and the checks of those that steer the execution
+// itself.
 #include <algorithm>
 #include <array>
 
@@ -7,23 +7,16 @@
 #include "workflow/automation/condition.h"
 #include "workflow/automation/expression.h"
 #include "workflow/automation/parameter.h"
-#include "workflow/text.h"
+#include "workflow/automation/rate.h"
+#include "workflow/automation/regex.h"
 
 namespace riposte::automation {
 namespace {
 
 constexpr int64_t kMaxSleepSeconds = 604'799;
-constexpr size_t kMaxScriptPayloadBytes = 100 * 1024;
-constexpr size_t kMaxScriptListItems = 100;
-constexpr size_t kMaxScriptLogBytes = 16 * 1024;
 
 std::unexpected<Error> Bad(std::string message) {
   return Fail(Code::kInvalidArgument, std::move(message));
-}
-
-std::string Text(const StepContext& step, std::string_view name) {
-  const json::Value* value = json::Find(step.inputs, name);
-  return value ? ToText(Unwrap(*value)) : "";
 }
 
 // ── aws:sleep ───────────────────────────────────────────────────────────────────────────────
@@ -49,14 +42,14 @@ Status CheckSleep(const json::Object& inputs) {
 
 Progress StartSleep(StepContext& step) {
   if (json::Find(step.inputs, "Duration")) {
-    const auto duration = ParseDuration(Text(step, "Duration"));
+    const auto duration = ParseDuration(InputText(step, "Duration"));
     if (!duration || *duration > std::chrono::seconds(kMaxSleepSeconds)) {
       return Progress::Failed("Input", "InvalidInput", "Duration is not valid.");
     }
     step.Sleep("sleep", *duration);
     return Progress::Running();
   }
-  const auto until = ParseIso8601(Text(step, "Timestamp"));
+  const auto until = ParseIso8601(InputText(step, "Timestamp"));
   if (!until || *until - step.now > std::chrono::seconds(kMaxSleepSeconds)) {
     return Progress::Failed("Input", "InvalidInput", "Timestamp is not valid.");
   }
@@ -69,181 +62,42 @@ Progress Slept(StepContext&, std::string_view, const json::Object&) {
   return Progress::Success();
 }
 
-// ── aws:pause ───────────────────────────────────────────────────────────────────────────────
-
-Progress StartPause(StepContext&) {
-  return Progress::Waiting();
-}
-
-SignalResult SignalPause(StepContext& step, std::string_view name, const json::Object&) {
-  if (name != "Resume") {
-    return {std::nullopt, "Signal " + std::string(name) + " does not fit a paused step."};
-  }
-  (void)step;
-  return {Progress::Success(), ""};
-}
-
-// ── aws:approve ─────────────────────────────────────────────────────────────────────────────
-
-Status CheckApprove(const json::Object& inputs) {
-  const json::Value& approvers = *json::Find(inputs, "Approvers");
-  if (!approvers.is_array() && ReferencesIn(approvers).empty()) {
-    return Bad("Approvers must be a list");
-  }
-  if (approvers.is_array() &&
-      (approvers.get_array().empty() || approvers.get_array().size() > 10)) {
-    return Bad("Approvers must have 1 to 10 entries");
-  }
-  if (const json::Value* message = json::Find(inputs, "Message");
-      message && ToText(*message).size() > 4096) {
-    return Bad("Message is longer than 4096 characters");
-  }
-  if (const json::Value* min = json::Find(inputs, "MinRequiredApprovals");
-      min && ReferencesIn(*min).empty()) {
-    const auto number = ToInteger(*min);
-    if (!number || *number < 1 ||
-        (approvers.is_array() && ReferencesIn(approvers).empty() &&
-         *number > static_cast<int64_t>(approvers.get_array().size()))) {
-      return Bad("MinRequiredApprovals must be between 1 and the number of approvers");
-    }
-  }
-  return {};
-}
-
-Progress StartApprove(StepContext& step) {
-  const std::vector<std::string> approvers = ToTexts(*json::Find(step.inputs, "Approvers"));
-  const int64_t needed =
-      json::Find(step.inputs, "MinRequiredApprovals")
-          ? ToInteger(*json::Find(step.inputs, "MinRequiredApprovals")).value_or(0)
-          : 1;
-  if (approvers.empty() || approvers.size() > 10 || needed < 1 ||
-      needed > static_cast<int64_t>(approvers.size())) {
-    return Progress::Failed(
-        "Input", "InvalidInput",
-        "MinRequiredApprovals must be between 1 and the number of approvers (at most 10).");
-  }
-  step.memory["needed"] = needed;
-  step.memory["decisions"] = json::Array();
-  if (const std::string topic = Text(step, "NotificationArn"); !topic.empty()) {
-    const std::string message = Text(step, "Message");
-    step.Invoke("notify", "sns", "Publish",
-                {{"TopicArn", topic},
-                 {"Subject", "Approval required: " + step.execution.name.substr(0, 60)},
-                 {"Message", "Automation execution " + step.execution.id + " of " +
-                                 step.execution.name + " waits for approval.\n" + message}});
-  }
-  return Progress::Waiting();
-}
-
-/// The approver was told, or could not be: either way the step waits.
-Progress ApproversTold(StepContext& step, std::string_view, const json::Object& outcome) {
-  if (const auto failed = FailureOf(outcome, "Publish")) step.memory["notify"] = failed->message;
-  return Progress::Waiting();
-}
-
-bool IsApprover(const std::string& approver, const json::Object& payload) {
-  const std::string_view arn = json::GetString(payload, "caller_arn");
-  const std::string_view role = json::GetString(payload, "caller_role_arn");
-  if (approver == arn || (!role.empty() && approver == role)) return true;
-  // A bare user name stands for the user of the account.
-  const size_t user = arn.find(":user/");
-  return user != std::string_view::npos && approver.find(':') == std::string::npos &&
-         arn.substr(arn.rfind('/') + 1) == approver;
-}
-
-SignalResult SignalApprove(StepContext& step, std::string_view name, const json::Object& payload) {
-  if (name != "Approve" && name != "Reject") {
-    return {std::nullopt, "Signal " + std::string(name) + " does not fit an approval step."};
-  }
-  const std::vector<std::string> approvers = ToTexts(*json::Find(step.inputs, "Approvers"));
-  if (std::ranges::none_of(approvers,
-                           [&](const std::string& a) { return IsApprover(a, payload); })) {
-    return {std::nullopt, "The caller is not one of the approvers of the step."};
-  }
-  json::Array& decisions = step.memory["decisions"].as_array();
-  const std::string_view caller = json::GetString(payload, "caller_arn");
-  for (const json::Value& decision : decisions) {
-    if (json::GetString(decision.as_object(), "Approver") == caller) {
-      return {std::nullopt, "The caller has already decided."};
-    }
-  }
-  json::Object decision{{"Approver", caller},
-                        {"Decision", name == "Approve" ? "Approved" : "Rejected"},
-                        {"Timestamp", FormatIso8601(step.now)}};
-  json::SetIfNotEmpty(decision, "Comment", json::GetString(payload, "Comment"));
-  decisions.emplace_back(std::move(decision));
-  if (name == "Reject") {
-    return {Progress::Failed("Verification", "Rejected",
-                             "The approval was rejected by " + std::string(caller) + "."),
-            ""};
-  }
-  if (static_cast<int64_t>(decisions.size()) < json::GetInt(step.memory, "needed", 1)) {
-    return {Progress::Waiting(), ""};
-  }
-  return {Progress::Success({{"ApprovalStatus", "Approved"}, {"ApproverDecisions", decisions}}),
-          ""};
-}
-
-// ── aws:executeScript ───────────────────────────────────────────────────────────────────────
-
-Status CheckScript(const json::Object& inputs) {
-  const std::string runtime = ToText(*json::Find(inputs, "Runtime"));
-  if (!runtime.starts_with("python3.")) return Bad("runtime " + runtime + " is not supported");
-  if (json::Find(inputs, "Attachment")) return Bad("scripts in attachments are not supported");
-  if (!json::Find(inputs, "Script")) return Bad("required input Script is missing");
-  if (!json::Find(inputs, "Handler")) return Bad("required input Handler is missing");
-  if (const json::Value* payload = json::Find(inputs, "InputPayload");
-      payload && !payload->is_object() && ReferencesIn(*payload).empty()) {
-    return Bad("InputPayload must be a map");
-  }
-  return {};
-}
-
-Progress StartScript(StepContext& step) {
-  workflow::Effect::ScriptOptions options;
-  options.runtime = Text(step, "Runtime");
-  options.handler = Text(step, "Handler");
-  options.script = Text(step, "Script");
-  if (const json::Value* payload = json::Find(step.inputs, "InputPayload")) {
-    options.payload = *payload;
-  } else {
-    options.payload = json::Object();
-  }
-  step.Script("script", options);
-  return Progress::Running();
-}
-
-Progress ScriptRan(StepContext&, std::string_view, const json::Object& outcome) {
-  const std::string_view log = json::GetString(outcome, "log");
-  if (const json::Object* error = json::GetObject(outcome, "error")) {
-    return Progress::Failed("Invocation", std::string(json::GetString(*error, "type")),
-                            std::string(json::GetString(*error, "message")));
-  }
-  const json::Value* payload = json::Find(outcome, "payload");
-  const json::Value result = payload ? *payload : json::Value();
-  if (json::Serialize(result).size() > kMaxScriptPayloadBytes) {
-    return Progress::Failed("Invocation", "OutputTooLarge",
-                            "The script returned more than 100 KB.");
-  }
-  if (const json::Object* map = result.if_object()) {
-    for (const auto& member : *map) {
-      if (member.value().is_array() && member.value().get_array().size() > kMaxScriptListItems) {
-        return Progress::Failed("Invocation", "OutputTooLarge",
-                                "The script returned a list of more than 100 items.");
-      }
-    }
-  }
-  return Progress::Success(
-      {{"Payload", result}, {"ExecutionLog", workflow::CleanText(log, kMaxScriptLogBytes)}});
-}
-
 // ── aws:executeAutomation ───────────────────────────────────────────────────────────────────
 
+bool FitsPattern(const json::Object& inputs, std::string_view name, std::string_view pattern) {
+  const json::Value* value = json::Find(inputs, name);
+  return !value || !ReferencesIn(*value).empty() || PatternMatches(pattern, ToText(*value));
+}
+
+Status CheckAutomation(const json::Object& inputs) {
+  const auto items = [&inputs](std::string_view name) {
+    const json::Array* list = json::GetArray(inputs, name);
+    return list ? list->size() : 0;
+  };
+  if (json::Find(inputs, "Targets") && json::Find(inputs, "TargetMaps")) {
+    return Bad("only one of Targets and TargetMaps can be given");
+  }
+  if (items("Tags") > 5) return Bad("Tags has more than 5 items");
+  if (items("TargetMaps") > 300) return Bad("TargetMaps has more than 300 items");
+  if (const json::Value* locations = json::Find(inputs, "TargetLocations");
+      locations && locations->is_array() &&
+      (locations->get_array().empty() || locations->get_array().size() > 100)) {
+    return Bad("TargetLocations must have 1 to 100 items");
+  }
+  if (!FitsPattern(inputs, "MaxConcurrency", kMaxConcurrencyPattern)) {
+    return Bad("MaxConcurrency must be a number or a percentage");
+  }
+  if (!FitsPattern(inputs, "MaxErrors", kMaxErrorsPattern)) {
+    return Bad("MaxErrors must be a number or a percentage");
+  }
+  return {};
+}
+
 Progress StartAutomation(StepContext& step) {
-  json::Object input{{"DocumentName", Text(step, "DocumentName")}};
+  json::Object input{{"DocumentName", InputText(step, "DocumentName")}};
   for (const std::string_view name :
        {"DocumentVersion", "TargetParameterName", "MaxConcurrency", "MaxErrors"}) {
-    if (json::Find(step.inputs, name)) input[name] = Text(step, name);
+    if (json::Find(step.inputs, name)) input[name] = InputText(step, name);
   }
   for (const std::string_view name : {"Targets", "TargetMaps", "TargetLocations", "Tags"}) {
     if (const json::Value* value = json::Find(step.inputs, name)) input[name] = ToList(*value);
@@ -304,6 +158,13 @@ Status CheckBranch(const json::Object& inputs) {
 }
 
 Status CheckLoop(const json::Object& inputs) {
+  if (const json::Value* type = json::Find(inputs, "IteratorDataType")) {
+    const std::string text = ToText(*type);
+    if (text != "Boolean" && text != "Integer" && text != "String" && text != "StringMap") {
+      return Bad("IteratorDataType must be Boolean, Integer, String or StringMap");
+    }
+    if (!json::Find(inputs, "Iterators")) return Bad("IteratorDataType needs Iterators");
+  }
   const json::Value* iterators = json::Find(inputs, "Iterators");
   const json::Value* condition = json::Find(inputs, "LoopCondition");
   if ((iterators != nullptr) == (condition != nullptr)) {
@@ -339,27 +200,12 @@ Status CheckUpdate(const json::Object& inputs) {
   return {};
 }
 
-const std::array<Action, 8> kActions = {{
+const std::array<Action, 5> kActions = {{
     {.name = "aws:sleep", .check = CheckSleep, .start = StartSleep, .resume = Slept},
-    {.name = "aws:pause", .start = StartPause, .signal = SignalPause},
-    {.name = "aws:approve",
-     .required = {"Approvers"},
-     .default_timeout_seconds = 604'800,
-     .raw_outputs = true,
-     .check = CheckApprove,
-     .start = StartApprove,
-     .resume = ApproversTold,
-     .signal = SignalApprove},
-    {.name = "aws:executeScript",
-     .required = {"Runtime"},
-     .default_timeout_seconds = 600,
-     .raw_outputs = true,
-     .check = CheckScript,
-     .start = StartScript,
-     .resume = ScriptRan},
     {.name = "aws:executeAutomation",
      .required = {"DocumentName"},
      .raw_outputs = true,
+     .check = CheckAutomation,
      .start = StartAutomation,
      .resume = AutomationDone},
     {.name = "aws:branch", .required = {"Choices"}, .check = CheckBranch},

@@ -57,7 +57,25 @@ bool Test(std::string_view op, const json::Value& left, const json::Value& right
 
 }  // namespace
 
+namespace {
+
+/// Conditions inside And, Or and Not steer nothing themselves.
+Status CheckPart(const json::Value& part, std::string_view of) {
+  if (!part.is_object()) return Bad(std::string(of) + " must hold conditions");
+  if (json::Find(part.get_object(), "NextStep")) {
+    return Bad("NextStep is allowed only at the outer level of a choice");
+  }
+  return CheckCondition(part.get_object());
+}
+
+}  // namespace
+
 Status CheckCondition(const json::Object& condition) {
+  size_t compositions = 0;
+  for (const std::string_view name : {"And", "Or", "Not", "Variable"}) {
+    if (json::Find(condition, name)) ++compositions;
+  }
+  if (compositions > 1) return Bad("a condition has only one of Variable, And, Or and Not");
   for (const std::string_view name : {"And", "Or"}) {
     const json::Value* parts = json::Find(condition, name);
     if (!parts) continue;
@@ -65,14 +83,12 @@ Status CheckCondition(const json::Object& condition) {
       return Bad(std::string(name) + " must be a list of conditions");
     }
     for (const json::Value& part : parts->get_array()) {
-      if (!part.is_object()) return Bad(std::string(name) + " must be a list of conditions");
-      if (auto ok = CheckCondition(part.get_object()); !ok) return ok;
+      if (auto ok = CheckPart(part, name); !ok) return ok;
     }
     return {};
   }
   if (const json::Value* part = json::Find(condition, "Not")) {
-    if (!part->is_object()) return Bad("Not must be a condition");
-    return CheckCondition(part->get_object());
+    return CheckPart(*part, "Not");
   }
   if (!json::Find(condition, "Variable")) return Bad("a condition has no Variable");
   int operators = 0;

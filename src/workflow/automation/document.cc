@@ -69,6 +69,11 @@ class StepReader {
     if (!step.action) {
       return Bad(label + ": action " + (action.empty() ? "(none)" : action) + " is not supported.");
     }
+    for (const std::string_view key : {"description", "nextStep", "onFailure", "onCancel"}) {
+      const json::Value* value = json::Find(object, key);
+      if (value && !value->is_string())
+        return Bad(label + ": " + std::string(key) + " must be text.");
+    }
     step.description = json::GetString(object, "description");
     if (const json::Value* inputs = json::Find(object, "inputs")) {
       if (!inputs->is_object()) return Bad(label + ": inputs must be a map.");
@@ -112,6 +117,11 @@ class StepReader {
       if (!reference && (!number || *number < 1)) {
         return Bad(label + ": timeoutSeconds must be a whole number of at least 1.");
       }
+      const int64_t most = step.action->max_timeout_seconds;
+      if (number && most > 0 && *number > most) {
+        return Bad(label + ": timeoutSeconds of " + std::string(step.action->name) +
+                   " is at most " + std::to_string(most) + ".");
+      }
       step.timeout_seconds = *timeout;
     }
     const std::string_view on_failure = json::GetString(object, "onFailure", "Abort");
@@ -141,6 +151,10 @@ class StepReader {
       target = *boolean;
       return {};
     };
+    if (step.action->name == "aws:createStack" && step.max_attempts > 1 &&
+        !json::Find(step.inputs, "ClientRequestToken")) {
+      return Bad(label + ": ClientRequestToken is required when maxAttempts is more than 1.");
+    }
     if (auto ok = flag("isCritical", step.is_critical); !ok) return ok;
     if (auto ok = flag("isEnd", step.is_end); !ok) return ok;
     step.next_step = json::GetString(object, "nextStep");
@@ -159,6 +173,10 @@ class StepReader {
                      std::string(json::GetString(output, "Selector")),
                      std::string(json::GetString(output, "Type", "String"))};
       if (!IsName(out.name)) return Bad(label + ": an output has no valid Name.");
+      if (std::ranges::find(step.outputs, out.name, &StepOutput::name) != step.outputs.end()) {
+        return Bad(label + ": duplicate output name " + out.name + ".");
+      }
+      if (out.selector.empty()) return Bad(label + ": output " + out.name + " has no Selector.");
       if (std::ranges::find(kOutputTypes, out.type) == kOutputTypes.end()) {
         return Bad(label + ": output " + out.name + " has an unsupported Type.");
       }
@@ -276,8 +294,24 @@ Status CheckReferences(const Document& document, const json::Value& value,
   return {};
 }
 
+/// What can only be told with the whole document at hand.
+Status CheckAgainstDocument(const Document& document, const Step& step) {
+  const std::string label = "Step " + step.name;
+  if (step.action->name == "aws:updateVariable") {
+    const std::string name = ToText(step.inputs.at("Name")).substr(9);
+    if (!document.FindVariable(name)) return Bad(label + ": there is no variable " + name + ".");
+  }
+  const json::Value* attachment = json::Find(step.inputs, "Attachment");
+  if (step.action->name == "aws:executeScript" && attachment &&
+      !document.files.contains(ToText(*attachment))) {
+    return Bad(label + ": attachment " + ToText(*attachment) + " is not in files.");
+  }
+  return {};
+}
+
 Status CheckStepReferences(const Document& document, const std::vector<Step>& steps) {
   for (const Step& step : steps) {
+    if (auto ok = CheckAgainstDocument(document, step); !ok) return ok;
     json::Object inputs = step.inputs;
     inputs.erase("Script");  // never substituted
     if (auto ok = CheckReferences(document, inputs, "Step " + step.name); !ok) return ok;
@@ -318,6 +352,33 @@ Result<std::vector<Parameter>> ReadParameters(const json::Object& root, std::str
   return parameters;
 }
 
+/// `files`: name -> {checksums: {sha256}}; and the bodies, when the definition carries them.
+Status ReadFiles(const json::Object& root, Document& document) {
+  if (const json::Value* files = json::Find(root, "files")) {
+    if (!files->is_object()) return Bad("files must be a map.");
+    for (const auto& [key, value] : files->get_object()) {
+      const std::string name(key.data(), key.size());
+      if (!value.is_object()) return Bad("File " + name + " must be a map.");
+      const json::Object* checksums = json::GetObject(value.get_object(), "checksums");
+      std::string sha(checksums ? json::GetString(*checksums, "sha256") : "");
+      if (checksums && (sha.size() != 64 ||
+                        sha.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)) {
+        return Bad("File " + name + ": checksums.sha256 must be 64 hexadecimal digits.");
+      }
+      std::ranges::transform(sha, sha.begin(), [](char c) {
+        return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c;
+      });
+      document.files[name] = std::move(sha);
+    }
+  }
+  if (const json::Object* bodies = json::GetObject(root, Document::kAttachments)) {
+    for (const auto& [name, body] : *bodies) {
+      if (body.is_string()) document.attachments[std::string(name)] = json::View(body);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Step::OnFailureText() const {
@@ -347,6 +408,7 @@ Result<Document> Document::Load(const json::Value& content) {
     if (!role->is_string()) return Bad("assumeRole must be text.");
     document.assume_role = json::View(*role);
   }
+  if (auto ok = ReadFiles(root, document); !ok) return std::unexpected(ok.error());
   auto parameters = ReadParameters(root, "parameters");
   if (!parameters) return std::unexpected(parameters.error());
   document.parameters = std::move(*parameters);
@@ -364,6 +426,11 @@ Result<Document> Document::Load(const json::Value& content) {
   auto variables = ReadParameters(root, "variables");
   if (!variables) return std::unexpected(variables.error());
   document.variables = std::move(*variables);
+  for (const Parameter& variable : document.variables) {
+    if (variable.default_value && !ReferencesIn(*variable.default_value).empty()) {
+      return Bad("Variable " + variable.name + ": the default cannot contain references.");
+    }
+  }
 
   std::set<std::string, std::less<>> names;
   auto steps = StepReader(names).Read(json::Find(root, "mainSteps"), "mainSteps", false);

@@ -5,6 +5,7 @@
 // as real documents hold them. Source: spec 2.1–2.3. Pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,7 +50,12 @@ struct Document {
   std::vector<Parameter> parameters;
   std::vector<Parameter> variables;
   std::vector<Step> steps;
-  std::vector<std::string> outputs;  ///< "Step.Output" or "variable:name".
+  std::vector<std::string> outputs;                       ///< "Step.Output" or "variable:name".
+  std::map<std::string, std::string, std::less<>> files;  ///< Name -> SHA-256 in hex, "" for any.
+  /// Bodies of attached files by name. Not part of the text of a document: what is stored with it
+  /// reaches an execution in the member kAttachments of its definition.
+  std::map<std::string, std::string, std::less<>> attachments;
+  static constexpr std::string_view kAttachments = "$attachments";
 
   /// Errors: kInvalidArgument, with "InvalidDocumentContent" or "InvalidDocumentSchemaVersion" in
   /// `detail` and the reason in `message`.

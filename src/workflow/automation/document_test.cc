@@ -58,7 +58,7 @@ TEST(DocumentTest, RefusalsTable) {
       {"schemaVersion: '0.3'", "mainSteps"},
       {"schemaVersion: '0.3'\nmainSteps: []", "mainSteps"},
       {"a: [", "not valid YAML"},
-      {WithSteps("- {name: a, action: aws:runCommand, inputs: {}}"), "aws:runCommand"},
+      {WithSteps("- {name: a, action: aws:flyAway, inputs: {}}"), "aws:flyAway"},
       {WithSteps("- {name: a, inputs: {}}"), "(none)"},
       {WithSteps("- {name: a b, action: aws:pause}"), "a b"},
       {WithSteps("- {name: a, action: aws:pause}\n- {name: a, action: aws:pause}"), "Duplicate"},
@@ -88,7 +88,7 @@ TEST(DocumentTest, RefusalsTable) {
       {WithSteps("- {name: a, action: aws:sleep, inputs: {Duration: '{{ z.Out }}'}}"), "z.Out"},
       {WithSteps("- {name: a, action: aws:sleep, inputs: {Duration: '{{ variable:w }}'}}"),
        "variable:w"},
-      {WithSteps("- {name: a, action: aws:executeScript, inputs: {Runtime: PowerShell 7.0, Script: "
+      {WithSteps("- {name: a, action: aws:executeScript, inputs: {Runtime: PowerShell 5.1, Script: "
                  "x}}"),
        "PowerShell"},
       {WithSteps(

@@ -11,7 +11,10 @@ using workflow::Stimulus;
 using workflow::Turn;
 
 json::Object StartInput::ToJson() const {
-  return {{"parameters", parameters}, {"mode", mode}, {"executed_by", executed_by}};
+  return {{"parameters", parameters},
+          {"mode", mode},
+          {"executed_by", executed_by},
+          {"settings", SettingsToJson(settings)}};
 }
 
 Result<json::Object> BindParameters(const Document& document, const json::Object& given,

@@ -8,6 +8,8 @@
 //   current                 the step that runs, or ""
 //   runs                    how many runs of steps there were: the bound on loops made of branches
 //   loop                    {step, iteration, items} while aws:loop runs
+//   last                    the step that began last
+//   settings                Settings::ToJson, as they were at the start
 //   awaiting_start          Interactive mode: the step that StartStep would run
 //   worst                   "", Failed or TimedOut: what critical steps have come to
 //   cancelling, failure_message, outputs
@@ -30,6 +32,7 @@ struct StartInput {
   json::Object parameters;    ///< Typed and checked; every parameter has a value.
   std::string mode = "Auto";  ///< Or "Interactive".
   std::string executed_by;    ///< ARN of the starter.
+  Settings settings;
 
   [[nodiscard]] json::Object ToJson() const;
 };

@@ -73,6 +73,18 @@ Result<Parameter> Parameter::Load(std::string_view name, const json::Value& spec
         bound("minChars", parameter.min_chars), bound("maxChars", parameter.max_chars)}) {
     if (!status) return std::unexpected(status.error());
   }
+  if (parameter.min_items && parameter.max_items && *parameter.min_items > *parameter.max_items) {
+    return Bad("Parameter " + label + ": minItems is more than maxItems.");
+  }
+  if (parameter.min_chars && parameter.max_chars && *parameter.min_chars > *parameter.max_chars) {
+    return Bad("Parameter " + label + ": minChars is more than maxChars.");
+  }
+  if (const json::Value* display = json::Find(*object, "displayType")) {
+    const std::string text = ToText(*display);
+    if (text != "textfield" && text != "textarea") {
+      return Bad("Parameter " + label + ": displayType must be textfield or textarea.");
+    }
+  }
   if (const json::Value* pattern = json::Find(*object, "allowedPattern")) {
     parameter.allowed_pattern = ToText(*pattern);
     if (const auto ok = CheckPattern(parameter.allowed_pattern); !ok) {
@@ -163,6 +175,28 @@ Status Parameter::Check(const json::Value& value) const {
     const int64_t length = Characters(text);
     if (min_chars && length < *min_chars) return Bad(label + ": the value is too short.");
     if (max_chars && length > *max_chars) return Bad(label + ": the value is too long.");
+  }
+  return {};
+}
+
+Status CheckVariableSize(const Parameter& variable, const json::Value& value) {
+  const auto bad = [&](std::string_view what) {
+    return Bad("Variable " + variable.name + ": " + std::string(what));
+  };
+  if (variable.type == "String") {
+    const int64_t length = Characters(json::View(value));
+    if (length < 1 || length > 512) return bad("the value must have 1 to 512 characters.");
+  } else if (variable.type == "StringList") {
+    if (value.get_array().size() > 50) return bad("the list has more than 50 items.");
+  } else if (variable.type == "MapList") {
+    if (value.get_array().size() > 200) return bad("the list has more than 200 items.");
+  } else if (variable.type == "StringMap") {
+    for (const auto& member : value.get_object()) {
+      const std::string_view key(member.key().data(), member.key().size());
+      if (const int64_t length = Characters(key); length < 1 || length > 50) {
+        return bad("a key of the map must have 1 to 50 characters.");
+      }
+    }
   }
   return {};
 }

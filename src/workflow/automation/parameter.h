@@ -39,6 +39,10 @@ struct Parameter {
   [[nodiscard]] Status Check(const json::Value& value) const;
 };
 
+/// What aws:updateVariable may set, beyond the variable's own constraints. Errors:
+/// kInvalidArgument.
+[[nodiscard]] Status CheckVariableSize(const Parameter& variable, const json::Value& value);
+
 /// The other way: how the API shows a value (Parameters, Outputs). Lists give one text for each
 /// element; a map, and a list of maps as a whole, is one JSON text.
 [[nodiscard]] json::Array ToApi(const json::Value& value);

@@ -9,6 +9,7 @@
 #include "base/arn.h"
 #include "workflow/automation/condition.h"
 #include "workflow/automation/parameter.h"
+#include "workflow/automation/plan.h"
 #include "workflow/automation/selector.h"
 #include "workflow/text.h"
 
@@ -77,7 +78,11 @@ Run::Run(const workflow::Execution& execution, const Document& document, const F
       find_api_(find_api),
       now_(now),
       state_(execution.state),
-      status_(execution.status) {}
+      status_(execution.status) {
+  if (const json::Object* settings = json::GetObject(state_, "settings")) {
+    settings_ = SettingsFrom(*settings);
+  }
+}
 
 Turn Run::TakeTurn() {
   turn_.state = std::move(state_);
@@ -92,6 +97,10 @@ void Run::Start(const json::Object& input) {
   state_["parameters"] = parameters ? *parameters : json::Object();
   state_["mode"] = json::GetString(input, "mode", "Auto");
   state_["executed_by"] = json::GetString(input, "executed_by");
+  if (const json::Object* settings = json::GetObject(input, "settings")) {
+    state_["settings"] = *settings;
+    settings_ = SettingsFrom(*settings);
+  }
   json::Object& variables = ObjectAt(state_, "variables");
   for (const Parameter& variable : document_.variables) {
     if (variable.default_value) variables[variable.name] = *variable.default_value;
@@ -125,25 +134,45 @@ void Run::Resume(const std::string& key, const json::Object& outcome) {
     it = json::View(*it) == key ? open.erase(it) : it + 1;
   }
   if (effect == "timeout") {
-    Progress progress{Progress::Kind::kTimedOut, {}, "Invocation", "TimedOut", ""};
-    progress.message =
-        "Step timed out while step is running the action " + std::string(step->action->name) + ".";
-    if (!step->inner.empty()) {
-      // The loop ends as a whole, with whatever ran inside it.
-      if (json::Object* inner = RecordOf(json::GetString(state_, "current"))) {
-        ForgetOpen(*inner);
-        Close(*inner, "Cancelled");
-      }
-      state_.erase("loop");
-      state_["current"] = name;
-    }
-    FailStep(*step, std::move(progress));
+    TimeOut(*step, *record);
   } else {
     StepContext context = ContextOf(*step, *record);
     if (!step->action->resume) return;
     Apply(*step, step->action->resume(context, effect, outcome));
   }
   Follow();
+}
+
+void Run::TimeOut(const Step& step, json::Object& record) {
+  if (step.action->timed_out) {
+    ForgetOpen(record);
+    StepContext context = ContextOf(step, record);
+    if (step.action->timed_out(context)) return;
+  }
+  Progress progress{Progress::Kind::kTimedOut, {}, "Invocation", "TimedOut", ""};
+  progress.message =
+      "Step timed out while step is running the action " + std::string(step.action->name) + ".";
+  if (!step.inner.empty()) {
+    // The loop ends as a whole, with whatever ran inside it.
+    if (json::Object* inner = RecordOf(json::GetString(state_, "current"))) {
+      ForgetOpen(*inner);
+      Close(*inner, "Cancelled");
+    }
+    state_.erase("loop");
+    state_["current"] = step.name;
+  }
+  FailStep(step, std::move(progress));
+}
+
+/// An approval shows what it is about, and what was decided about anything else does not count.
+void Run::RefreshPlan(const Step& step, json::Object& record) {
+  const Plan plan = PlanAfter(document_, step, MakeResolver());
+  json::Object& memory = ObjectAt(record, "memory");
+  memory["plan"] = plan.steps;
+  memory["digest"] = plan.digest;
+  json::Object& outputs = ObjectAt(record, "outputs");
+  outputs["Plan"] = json::Serialize(plan.steps);
+  outputs["PlanDigest"] = plan.digest;
 }
 
 void Run::Signal(const std::string& name, const json::Object& payload) {
@@ -192,6 +221,9 @@ void Run::Signal(const std::string& name, const json::Object& payload) {
     Refuse("InvalidAutomationSignalException", "No step waits for signal " + name + ".");
     return;
   }
+  if (json::Find(*record, "outputs") && step->action->name == "aws:approve") {
+    RefreshPlan(*step, *record);
+  }
   StepContext context = ContextOf(*step, *record);
   SignalResult result = step->action->signal(context, name, payload);
   if (!result.progress) {
@@ -238,6 +270,9 @@ void Run::Follow() {
     if (json::GetString(state_, "mode") == "Interactive" && !json::GetBool(state_, "cancelling")) {
       state_["current"] = "";
       state_["awaiting_start"] = name;
+      if (json::Object* last = RecordOf(json::GetString(state_, "last"))) {
+        (*last)["valid_next"] = json::Array{name};
+      }
       SetExecutionStatus("Waiting");
       return;
     }
@@ -260,6 +295,7 @@ void Run::Begin(const Step& step) {
     attempt = json::GetInt(*before, "attempt") + 1;
   }
   state_["current"] = step.name;
+  state_["last"] = step.name;
   json::Object& record = NewRecord(step, attempt);
   if (!json::GetBool(state_, "cancelling")) SetExecutionStatus("InProgress");
   SetStatus(step, record, "InProgress");
@@ -282,6 +318,7 @@ void Run::Begin(const Step& step) {
   stored = std::move(substituted->get_object());
   if (!script.is_null()) stored["Script"] = std::move(script);
   if (step.action->name == "aws:updateVariable") return BeginUpdate(step, record);
+  if (step.action->name == "aws:approve") RefreshPlan(step, record);
   StepContext context = ContextOf(step, record);
   Apply(step, step.action->start(context));
 }
@@ -292,6 +329,9 @@ void Run::StartTimer(const Step& step, json::Object& record) {
     if (const auto value = Substitute(step.timeout_seconds, MakeResolver())) {
       seconds = ToInteger(*value).value_or(seconds);
     }
+  }
+  if (const int64_t most = step.action->max_timeout_seconds; most > 0) {
+    seconds = std::min(seconds, most);
   }
   if (seconds <= 0) return;
   record["timeout_seconds"] = seconds;
@@ -337,6 +377,10 @@ void Run::BeginUpdate(const Step& step, json::Object& record) {
     FailStep(step, Progress::Failed("Input", "InvalidInput", ok.error().message));
     return;
   }
+  if (const auto ok = CheckVariableSize(*variable, *value); !ok) {
+    FailStep(step, Progress::Failed("Input", "InvalidInput", ok.error().message));
+    return;
+  }
   ObjectAt(state_, "variables")[name] = *value;
   Succeed(step, {});
 }
@@ -363,6 +407,17 @@ void Run::BeginLoop(const Step& step, json::Object& record) {
   if (const json::Value* iterators = json::Find(stored, "Iterators")) {
     json::Array items = ToList(*iterators);
     if (items.size() > 100) most = 0;
+    if (const json::Value* type = json::Find(stored, "IteratorDataType")) {
+      for (json::Value& item : items) {
+        auto typed = Coerce(item, ToText(*type));
+        if (!typed) {
+          FailStep(step, Progress::Failed("Input", "InvalidInput",
+                                          "An iterator is not a valid " + ToText(*type) + "."));
+          return;
+        }
+        item = std::move(*typed);
+      }
+    }
     loop["items"] = std::move(items);
   }
   if (most < 1 || most > 100) {
@@ -488,7 +543,13 @@ void Run::Succeed(const Step& step, json::Object raw, const std::string& redirec
     }
   }
   if (step.action->raw_outputs) {
-    for (auto& member : raw) outputs.insert(member);
+    for (auto& member : raw) {
+      const bool declared =
+          std::ranges::find(step.outputs,
+                            std::string_view(member.key().data(), member.key().size()),
+                            &StepOutput::name) != step.outputs.end();
+      if (!declared) outputs[member.key()] = member.value();
+    }
   }
   const bool has_payload =
       step.action->name == "aws:executeAwsApi" || step.action->name == "aws:executeScript";
@@ -506,7 +567,12 @@ void Run::FailStep(const Step& step, Progress progress) {
   ForgetOpen(record);
   const bool timed_out = progress.kind == Progress::Kind::kTimedOut;
   const int64_t attempt = json::GetInt(record, "attempt", 1);
-  const std::string prefix = timed_out ? "" : "Step fails when it is Execute/Cancelling action. ";
+  const bool waited = step.action->name == "aws:waitForAwsResourceProperty" ||
+                      step.action->name == "aws:changeInstanceState";
+  const std::string prefix = timed_out ? ""
+                             : waited && progress.stage == "Verification"
+                                 ? "Step fails when it is Poll action status for completion. "
+                                 : "Step fails when it is Execute/Cancelling action. ";
   const std::string message = workflow::CleanText(
       prefix + progress.message +
           " Please refer to Automation Service Troubleshooting Guide for more diagnosis details.",
@@ -669,9 +735,10 @@ void Run::SetExecutionStatus(std::string_view status) {
 }
 
 StepContext Run::ContextOf(const Step& step, json::Object& record) {
-  // Both members first: adding the second may move the first.
+  // All members first: adding one may move another.
   ObjectAt(record, "inputs");
   ObjectAt(record, "memory");
+  ObjectAt(record, "outputs");
   ArrayAt(record, "open");
   return {execution_,
           ObjectAt(record, "inputs"),
@@ -680,7 +747,10 @@ StepContext Run::ContextOf(const Step& step, json::Object& record) {
           PrefixOf(step.name, record),
           turn_.effects,
           ArrayAt(record, "open"),
-          find_api_};
+          find_api_,
+          settings_,
+          document_,
+          ObjectAt(record, "outputs")};
 }
 
 Resolver Run::MakeResolver() {
@@ -694,12 +764,24 @@ std::optional<json::Value> Run::Resolve(std::string_view reference) {
     if (found == object.end()) return std::nullopt;
     return found->value();
   };
+  /// A member of a value that is a map: "name.key" with the dot at `dot`.
+  const auto further = [&member](const json::Object& object, std::string_view path,
+                                 size_t dot) -> std::optional<json::Value> {
+    const auto head = member(object, path.substr(0, dot));
+    const auto selector = Selector::Parse(path.substr(dot + 1));
+    return head && selector ? selector->Select(*head) : std::nullopt;
+  };
   const json::Object& parameters = ObjectAt(state_, "parameters");
   if (auto value = member(parameters, reference)) return value;
   if (const size_t colon = reference.find(':'); colon != std::string_view::npos) {
     const std::string_view space = reference.substr(0, colon);
     const std::string_view name = reference.substr(colon + 1);
-    if (space == "variable") return member(ObjectAt(state_, "variables"), name);
+    if (space == "variable") {
+      if (auto value = member(ObjectAt(state_, "variables"), name)) return value;
+      const size_t dot = name.find('.');
+      if (dot == std::string_view::npos) return std::nullopt;
+      return further(ObjectAt(state_, "variables"), name, dot);
+    }
     if (space == "automation" && name == "EXECUTION_ID") return json::Value(execution_.id);
     if (space != "global") return std::nullopt;
     if (name == "ACCOUNT_ID") return json::Value(execution_.scope.account.str());
@@ -724,9 +806,7 @@ std::optional<json::Value> Run::Resolve(std::string_view reference) {
   // Further members of an output that is a map: Step.Output.key, loop.CurrentIteratorValue.key.
   const size_t next = path.find('.');
   if (next == std::string_view::npos) return std::nullopt;
-  const auto head = member(*outputs, path.substr(0, next));
-  const auto selector = Selector::Parse(path.substr(next + 1));
-  return head && selector ? selector->Select(*head) : std::nullopt;
+  return further(*outputs, path, next);
 }
 
 json::Object Run::Outputs() {

@@ -42,6 +42,8 @@ class Run {
   void BeginBranch(const Step& step, json::Object& record);
   void BeginUpdate(const Step& step, json::Object& record);
   void StartTimer(const Step& step, json::Object& record);
+  void TimeOut(const Step& step, json::Object& record);
+  void RefreshPlan(const Step& step, json::Object& record);
 
   void Apply(const Step& step, Progress progress);
   void Succeed(const Step& step, json::Object raw, const std::string& redirect = {});
@@ -74,6 +76,7 @@ class Run {
   const FindApi& find_api_;
   TimePoint now_;
   json::Object state_;
+  Settings settings_;
   std::string status_;
   workflow::Turn turn_;
   std::string next_;  ///< The step to begin, or "".

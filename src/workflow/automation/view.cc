@@ -43,6 +43,8 @@ json::Object StepOf(const Step& step, const json::Object* record) {
                              {"FailureType", json::GetString(*failure, "type")},
                              {"Details", json::Object()}};
   }
+  if (const json::Array* next = json::GetArray(*record, "valid_next"))
+    out["ValidNextSteps"] = *next;
   json::Object inputs;
   if (const json::Object* given = json::GetObject(*record, "inputs")) {
     for (const auto& [key, value] : *given) inputs[key] = json::Serialize(value);
