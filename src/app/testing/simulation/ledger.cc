@@ -23,6 +23,7 @@ std::string AttributeOf(const json::Object& attributes, std::string_view name) {
 
 /// Where the letters of a place go.
 std::string DeadQueueOf(const std::string& place) {
+  if (place.ends_with("/destination")) return "dead-rules";
   if (place.starts_with("http")) return "dead-subscriptions";
   if (place == "function") return "dead-functions";
   return "";
@@ -109,6 +110,12 @@ void Ledger::Received(const std::string& queue, int batch, const json::Object& m
   world_.Note("received " + queue + " " + label);
   const auto item = items_.find(label);
   if (item == items_.end()) Fail(queue + " has " + label + ", which nobody sent");
+  if (const auto& due = item->second.due) {
+    // A clock that was set back since has undone as much of the waiting.
+    if (world_.now() < *due - (world_.moved_back() - item->second.moved_back)) {
+      Fail(queue + " has " + label + " before it is due at " + FormatIso8601(*due, true));
+    }
+  }
   const bool fresh = !messages_.contains(id);
   Message& at = messages_[id];
   if (at.deleted) Fail(queue + " gave " + label + " again after it was deleted");
@@ -237,10 +244,27 @@ void Ledger::CheckDeadLetters() const {
   for (const auto& [id, message] : messages_) {
     if (message.queue != "dead-rules") continue;
     const auto text = [&](std::string_view name) { return AttributeOf(message.attributes, name); };
-    if (text("RULE_ARN").empty() || text("TARGET_ARN").empty() ||
-        text("ERROR_CODE") != "NO_PERMISSIONS" || text("RETRY_ATTEMPTS") != "0") {
+    const bool web = text("TARGET_ARN").find(":api-destination/") != std::string::npos;
+    const bool right =
+        web ? !text("ERROR_CODE").empty() && text("RETRY_ATTEMPTS") <= "3"
+            : text("ERROR_CODE") == "NO_PERMISSIONS" && text("RETRY_ATTEMPTS") == "0";
+    if (text("RULE_ARN").empty() || text("TARGET_ARN").empty() || !right) {
       Fail("the dead letter of " + message.label + " says " + json::Serialize(message.attributes));
     }
+  }
+}
+
+void Ledger::CheckTicks(Millis every) const {
+  std::optional<TimePoint> last;
+  for (const TimePoint tick : ticks_) {
+    if (last && tick - *last != every) {
+      Fail("the schedule fired for " + FormatIso8601(tick, true) + " and before that for " +
+           FormatIso8601(*last, true));
+    }
+    last = tick;
+  }
+  if (!last || world_.now() - *last > every + std::chrono::minutes(1)) {
+    Fail("the schedule fired last for " + (last ? FormatIso8601(*last, true) : "no time"));
   }
 }
 
@@ -258,6 +282,7 @@ void Ledger::Check() {
     if (life.place != "runbook") ++reached[life.place + " " + life.label];
   }
   for (const auto& [label, item] : items_) {
+    if (item.due && world_.now() < *item.due + std::chrono::minutes(1)) continue;
     int met = 0;
     for (const Duty& duty : item.duties) {
       int count = 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -39,8 +40,11 @@ class Ledger {
     Millis moved_forward{0};  ///< The same.
     Millis moved_back{0};
     std::string group;  ///< Of a FIFO queue or topic.
+    /// Of a schedule: never before; nothing is owed until then.
+    std::optional<TimePoint> due;
   };
   void Add(Item item);
+  [[nodiscard]] bool Knows(const std::string& label) const { return items_.contains(label); }
 
   /// One attempt at a subscriber or function; `life` tells deliveries of one item apart. Checks
   /// that it may be made now. Returns the number of the attempt's record, for Answered.
@@ -74,6 +78,10 @@ class Ledger {
   void Execution(const std::string& label, const std::string& status, bool must_fail);
   /// What the list of dead letters says at the end, of work that has no queue to go to.
   void DeadWithoutQueue(const std::string& label);
+  /// A regular schedule fired for `time`.
+  void Ticked(TimePoint time) { ticks_.insert(time); }
+  /// That it has left no time out, and fired lately.
+  void CheckTicks(Millis every) const;
 
   /// Everything has been drained: nothing may be missing, doubled or out of order.
   void Check();
@@ -122,6 +130,7 @@ class Ledger {
   std::map<std::string, int> executions_;
   std::map<std::string, std::pair<int, int>> steps_;  ///< First and last, run so far.
   std::map<std::string, int> dead_;
+  std::set<TimePoint> ticks_;
 };
 
 /// The label in a body: of an event, or of what was made of it.

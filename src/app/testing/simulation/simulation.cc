@@ -18,10 +18,23 @@ using std::chrono::seconds;
 using store::testing::FaultVfs;
 using Kind = World::Reply::Kind;
 
-constexpr const char* kQueues[] = {
-    "inbox",        "inbox-dead",         "other-inbox", "topic-inbox",        "runbook-inbox",
-    "ordered.fifo", "topic-ordered.fifo", "dead-rules",  "dead-subscriptions", "dead-functions"};
+constexpr const char* kQueues[] = {"inbox",
+                                   "inbox-dead",
+                                   "other-inbox",
+                                   "topic-inbox",
+                                   "runbook-inbox",
+                                   "ordered.fifo",
+                                   "topic-ordered.fifo",
+                                   "dead-rules",
+                                   "dead-subscriptions",
+                                   "dead-functions",
+                                   "kept",
+                                   "replayed",
+                                   "scheduled",
+                                   "ticks"};
 constexpr const char* kHook = "https://hook.example/";
+constexpr std::string_view kTick = "tick-";
+constexpr Millis kTickEvery = minutes(7);
 constexpr Millis kYear = hours(24 * 365);
 
 /// Where an event of this kind must arrive: what the rules of template.cc say.
@@ -39,13 +52,21 @@ std::vector<Ledger::Duty> Duties(char kind) {
       return {{"runbook", true}};
     case 'f':
       return {{"other-inbox"}};
-    default:
+    case 'g':
       return {{"nowhere", true}};
+    case 'h':
+      return {{std::string(kHook) + "destination"}};
+    default:  // From the archive at the end.
+      return {{"kept", true}, {"replayed", true}};
   }
 }
 
 Ledger::Policy WebPolicy() {
   return {.most_failures = 4, .waits = {seconds(20), seconds(20), seconds(20)}};
+}
+/// An API destination's waits are drawn between nothing and a bound.
+Ledger::Policy DestinationPolicy() {
+  return {.most_failures = 4, .waits = {}};
 }
 Ledger::Policy FunctionPolicy() {
   return {.most_failures = 3, .waits = {minutes(1), minutes(2)}, .max_age = hours(6)};
@@ -73,8 +94,13 @@ class Run {
     const uint64_t steps = 20 + world_.Draw(40);
     for (uint64_t i = 0; i < steps; ++i) Step();
     Heal();
+    Replay();
     Drain();
     ledger_.Check();
+    // A recurring schedule does not make up for the times that the machine slept through.
+    const bool could = !filled_ && !world_.was_down() && world_.moved_forward() == Millis(0) &&
+                       world_.moved_back() == Millis(0);
+    if (could) ledger_.CheckTicks(kTickEvery);
   }
   World& world() { return world_; }
 
@@ -85,7 +111,7 @@ class Run {
     if (world_.Chance(30)) world_.MakeRoom();
     if (world_.Chance(crashes_)) Arm();
     if (world_.Chance(jumps_)) Jump();
-    switch (world_.Draw(12)) {
+    switch (world_.Draw(13)) {
       case 0:
       case 1:
       case 2:
@@ -104,6 +130,8 @@ class Run {
         return Receive(kQueues[world_.Draw(std::size(kQueues))]);
       case 9:
         return Delete();
+      case 10:
+        return Schedule();
       default:
         world_.Advance(world_.Chance(70) ? Millis(world_.Draw(30'000))
                                          : Millis(world_.Draw(600'000)));
@@ -140,7 +168,7 @@ class Run {
     std::vector<Ledger::Item> items;
     Array entries;
     for (uint64_t i = world_.Draw(4) + 1; i > 0; --i) {
-      const char kind = static_cast<char>('a' + world_.Draw(7));
+      const char kind = static_cast<char>('a' + world_.Draw(9));
       items.push_back(NewItem('e', Duties(kind)));
       ledger_.Add(items.back());
       entries.push_back(
@@ -190,6 +218,30 @@ class Run {
           {"InvocationType", "Event"},
           {"Payload", Base64Encode(Body(item.label))}});
   }
+  /// Once, within the next half hour.
+  void Schedule() {
+    Ledger::Item item = NewItem('s', {{"scheduled"}});
+    item.due = std::chrono::ceil<seconds>(world_.now() + seconds(world_.Draw(1800)));
+    std::string time = FormatIso8601(*item.due);
+    time.pop_back();  // The zone is another member.
+    Send(item, "scheduler", "CreateSchedule",
+         {{"Name", item.label},
+          {"ScheduleExpression", "at(" + time + ")"},
+          {"FlexibleTimeWindow", Object{{"Mode", "OFF"}}},
+          {"ActionAfterCompletion", "DELETE"},
+          {"Target", Object{{"Arn", Arn("sqs", "scheduled")},
+                            {"RoleArn", "arn:aws:iam::123456789012:role/simulation"},
+                            {"Input", Body(item.label)}}}});
+  }
+  /// Who fired a regular schedule is known by what came of it.
+  void Tick(const Object& message) {
+    const std::string label = LabelOf(json::GetString(message, "Body"));
+    if (!label.starts_with(kTick)) throw Violation("ticks has " + label);
+    const auto time = ParseIso8601(label.substr(kTick.size()));
+    if (!time) throw Violation("ticks has " + label);
+    ledger_.Ticked(*time);
+    if (!ledger_.Knows(label)) ledger_.Add({.label = label, .duties = {{"ticks"}}, .due = *time});
+  }
   void Receive(const std::string& queue, int64_t visibility = 30) {
     const auto reply = world_.Call("sqs", "ReceiveMessage",
                                    {{"QueueUrl", Url(queue)},
@@ -199,6 +251,7 @@ class Run {
     if (const Array* messages = json::GetArray(reply.output, "Messages")) {
       ++batches_;
       for (const json::Value& message : *messages) {
+        if (queue == "ticks") Tick(message.as_object());
         ledger_.Received(queue, batches_, message.as_object(), seconds(visibility));
       }
     }
@@ -221,11 +274,14 @@ class Run {
   // --- Targets ---------------------------------------------------------------------------------
 
   void OnRequest(const http::OutgoingRequest& request, http::Client::Completion done) {
-    const std::string life(request.headers.Get("x-amz-sns-message-id"));
-    ledger_.Attempted(request.url, life, LabelOf(request.body));
-    const auto answer = [this, url = request.url, life](Answer what, Millis wait,
-                                                        bool counts = true) {
-      ledger_.Answered(url, life, what, wait, counts, WebPolicy());
+    const std::string label = LabelOf(request.body);
+    const bool topic = !request.url.ends_with("/destination");
+    const std::string life =
+        topic ? std::string(request.headers.Get("x-amz-sns-message-id")) : label;
+    ledger_.Attempted(request.url, life, label);
+    const auto answer = [this, url = request.url, life, topic](Answer what, Millis wait,
+                                                               bool counts = true) {
+      ledger_.Answered(url, life, what, wait, counts, topic ? WebPolicy() : DestinationPolicy());
     };
     if (!world_.Chance(trouble_)) {
       answer(Answer::kDone, Millis(0));
@@ -323,6 +379,7 @@ class Run {
       case 1:
         return FaultVfs::FailSyncsFrom(when);
       case 2:
+        filled_ = true;
         return world_.FillDisk(when);
       default:
         return FaultVfs::PowerCutAt(when, world_.Chance(50));
@@ -344,6 +401,26 @@ class Run {
   }
 
   // --- The end ---------------------------------------------------------------------------------
+
+  /// The whole archive once more, with an engine that ends and starts meanwhile.
+  void Replay() {
+    Object input{{"ReplayName", "again"},
+                 {"EventSourceArn", Arn("events", "archive/kept")},
+                 {"EventStartTime", ToSeconds(world_.now() - 10 * kYear)},
+                 {"EventEndTime", ToSeconds(world_.now() + 10 * kYear)},
+                 {"Destination", Object{{"Arn", Arn("events", "event-bus/default")},
+                                        {"FilterArns", Array{Arn("events", "rule/replayed")}}}}};
+    if (world_.Call("events", "StartReplay", std::move(input)).kind != Kind::kDone) {
+      throw Violation("the replay did not start");
+    }
+    for (int round = 0; round < 60; ++round) {
+      const auto reply = world_.Call("events", "DescribeReplay", {{"ReplayName", "again"}});
+      if (json::GetString(reply.output, "State") == "COMPLETED") return;
+      if (crashes_ > 0 && world_.Chance(20)) world_.Restart(world_.Chance(50));
+      world_.Advance(Millis(world_.Draw(60'000)));
+    }
+    throw Violation("the replay did not end");
+  }
 
   void Drain() {
     const auto owed = world_.harness->engine().dispatcher().owed();
@@ -413,6 +490,7 @@ class Run {
   uint64_t trouble_ = 0;  ///< Percent of answers that are not what one hopes for.
   uint64_t crashes_ = 0;  ///< Percent of steps that arm a fault of the disk or the machine.
   uint64_t jumps_ = 0;    ///< Percent of steps at which the clock is set.
+  bool filled_ = false;   ///< The disk was full at some time.
   int items_ = 0;
   int batches_ = 0;
   std::map<std::string, int> failures_;

@@ -2,9 +2,11 @@
 //
 // queues   inbox (worn out after 3 to inbox-dead), other-inbox, topic-inbox, runbook-inbox,
 //          ordered.fifo, topic-ordered.fifo; dead-rules, dead-subscriptions, dead-functions;
-//          denied: nobody may send there
+//          kept, replayed; scheduled, ticks; denied: nobody may send there
 // topics   alerts -> topic-inbox, https://hook.example/alerts; paced -> https://hook.example/paced,
 //          five a second; ordered.fifo -> topic-ordered.fifo
+// archive  kept: what the rule "kept" matches; the rule "replayed" matches what comes out of it
+// schedule ticks, every seven minutes
 // rules    by the kind in the event's detail; see Duties() of simulation.cc
 #include "app/testing/simulation/simulation.h"
 #include "app/testing/simulation/world.h"
@@ -45,8 +47,9 @@ class Maker {
 
   void Make() {
     MakeRole();
-    for (const char* name : {"inbox-dead", "other-inbox", "topic-inbox", "runbook-inbox",
-                             "dead-rules", "dead-subscriptions", "dead-functions"}) {
+    for (const char* name :
+         {"inbox-dead", "other-inbox", "topic-inbox", "runbook-inbox", "dead-rules",
+          "dead-subscriptions", "dead-functions", "kept", "replayed", "scheduled", "ticks"}) {
       Queue(name);
     }
     Queue("inbox", {{"RedrivePolicy", R"({"maxReceiveCount":3,"deadLetterTargetArn":")" +
@@ -62,6 +65,9 @@ class Maker {
           {"DocumentType", "Automation"},
           {"DocumentFormat", "YAML"}});
     MakeRules();
+    MakeDestination();
+    MakeArchive();
+    MakeSchedule();
   }
 
  private:
@@ -82,7 +88,8 @@ class Maker {
   void MakeRole() {
     Call("iam", "CreateRole", {{"RoleName", "simulation"}, {"AssumeRolePolicyDocument", R"({
         "Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":
-        {"Service":["lambda.amazonaws.com","events.amazonaws.com","ssm.amazonaws.com"]}}]})"}});
+        {"Service":["lambda.amazonaws.com","events.amazonaws.com","ssm.amazonaws.com",
+        "scheduler.amazonaws.com"]}}]})"}});
     Call("iam", "PutRolePolicy",
          {{"RoleName", "simulation"}, {"PolicyName", "all"}, {"PolicyDocument", R"({
         "Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"}});
@@ -177,6 +184,52 @@ class Maker {
     Rule("bus", R"("f")", {{"Arn", Arn("events", "event-bus/other")}, {"RoleArn", Role()}});
     Rule("other", R"("f")", {{"Arn", Arn("sqs", "other-inbox")}}, "other");
     Rule("nowhere", R"("g")", {{"Arn", Arn("sqs", "nobody")}});
+  }
+
+  void MakeDestination() {
+    const Object connection =
+        Call("events", "CreateConnection",
+             {{"Name", "hook"},
+              {"AuthorizationType", "API_KEY"},
+              {"AuthParameters", Object{{"ApiKeyAuthParameters",
+                                         Object{{"ApiKeyName", "X-Key"}, {"ApiKeyValue", "k"}}}}}});
+    const Object destination = Call("events", "CreateApiDestination",
+                                    {{"Name", "hook"},
+                                     {"ConnectionArn", connection.at("ConnectionArn")},
+                                     {"InvocationEndpoint", "https://hook.example/destination"},
+                                     {"HttpMethod", "POST"}});
+    Rule("destination", R"("h")",
+         {{"Arn", destination.at("ApiDestinationArn")},
+          {"RoleArn", Role()},
+          {"RetryPolicy", Object{{"MaximumRetryAttempts", 3}}}});
+  }
+
+  /// Replayed events are told apart by a member that only they have.
+  void MakeArchive() {
+    Call("events", "CreateArchive",
+         {{"ArchiveName", "kept"},
+          {"EventSourceArn", Arn("events", "event-bus/default")},
+          {"EventPattern", R"({"source":["simulation"],"detail":{"kind":["i"]}})"}});
+    for (const bool again : {false, true}) {
+      const std::string name = again ? "replayed" : "kept";
+      Call("events", "PutRule",
+           {{"Name", name},
+            {"EventPattern",
+             R"({"source":["simulation"],"detail":{"kind":["i"]},"replay-name":[{"exists":)" +
+                 std::string(again ? "true" : "false") + "}]}"}});
+      Call("events", "PutTargets",
+           {{"Rule", name}, {"Targets", Array{Object{{"Id", "1"}, {"Arn", Arn("sqs", name)}}}}});
+    }
+  }
+
+  void MakeSchedule() {
+    Call("scheduler", "CreateSchedule",
+         {{"Name", "ticks"},
+          {"ScheduleExpression", "rate(7 minutes)"},
+          {"FlexibleTimeWindow", Object{{"Mode", "OFF"}}},
+          {"Target", Object{{"Arn", Arn("sqs", "ticks")},
+                            {"RoleArn", Role()},
+                            {"Input", R"({"id":"tick-<aws.scheduler.scheduled-time>"})"}}}});
   }
 
   World world_;

@@ -102,6 +102,7 @@ void World::Advance(Millis by) {
     harness->clock.Set(std::max(*next, now()));
     RunAndSettle();
   }
+  if (!alive() && now() < end) was_down_ = true;
   if (now() < end) harness->clock.Set(end);
   ReviveIfDead();
 }

@@ -75,6 +75,8 @@ class World {
   [[nodiscard]] int restarts() const { return restarts_; }
   [[nodiscard]] Millis moved_forward() const { return moved_forward_; }
   [[nodiscard]] Millis moved_back() const { return moved_back_; }
+  /// Time has passed while the machine stood still.
+  [[nodiscard]] bool was_down() const { return was_down_; }
 
   /// Set before the first call.
   std::function<void(http::OutgoingRequest, http::Client::Completion)> on_request;
@@ -112,6 +114,7 @@ class World {
   uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::vector<std::string> trace_;
   bool full_ = false;
+  bool was_down_ = false;
   int restarts_ = 0;
   Millis moved_forward_{0};
   Millis moved_back_{0};
