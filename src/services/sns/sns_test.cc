@@ -168,6 +168,25 @@ TEST_F(SnsTest, TopicsAreMadeOnce) {
             "NotFoundException: Topic does not exist");
 }
 
+TEST_F(SnsTest, ASigningKeyThatCannotBeReadIsWaitedFor) {
+  const auto replace = [this](const KeyPair& pair) {
+    store_->WriteAndWait([&](store::Transaction& tx) {
+      tx.Execute("DELETE FROM sns_keys", {});
+      StoreKeyPair(tx, pair);
+    });
+  };
+  const std::string topic = NewTopic();
+  SubscribeQueue(topic);
+  replace({"no key", "no certificate"});
+  Publish(topic, "hello");
+  loop_.RunUntilIdle();
+  EXPECT_TRUE(invoker_.calls.empty());
+  replace(SharedKey());
+  loop_.Advance(seconds(60));
+  ASSERT_FALSE(invoker_.calls.empty());
+  EXPECT_EQ(At(LastEnvelope(), "Message"), "hello");
+}
+
 TEST_F(SnsTest, ADeliveryPolicyWithoutItsProtocolMeansHttp) {
   const std::string arn = NewTopic(
       "alerts",

@@ -94,14 +94,15 @@ void SubscriptionTarget::Deliver(const Work& work, Completion completion) {
 
 void SubscriptionTarget::Attempt(const Work& work, const Notice& notice, Completion completion) {
   try {
-    if (notice.protocol == "sqs") return ToQueue(work, notice, std::move(completion));
-    if (notice.protocol == "lambda") return ToFunction(work, notice, std::move(completion));
-    if (IsWeb(notice.protocol)) return ToWeb(notice, std::move(completion));
+    if (notice.protocol == "sqs") return ToQueue(work, notice, completion);
+    if (notice.protocol == "lambda") return ToFunction(work, notice, completion);
+    if (IsWeb(notice.protocol)) return ToWeb(notice, completion);
     if (notice.protocol.starts_with("email")) {
-      return ToMailbox(work, notice, std::move(completion));
+      return ToMailbox(work, notice, completion);
     }
   } catch (const std::exception& error) {
     // Making or reading the signing key failed: the store may come back.
+    if (!completion) throw;  // Handed over: its new owner answers.
     return completion(Result::Retry("INTERNAL", error.what()));
   }
   completion(Result::Dead("NO_RESOURCE", "unknown protocol " + notice.protocol));
@@ -121,7 +122,7 @@ void SubscriptionTarget::Invoke(const Work& work, const Notice& notice, api::Inv
                         });
 }
 
-void SubscriptionTarget::ToQueue(const Work& work, const Notice& notice, Completion completion) {
+void SubscriptionTarget::ToQueue(const Work& work, const Notice& notice, Completion& completion) {
   const auto arn = Arn::Parse(notice.endpoint);
   if (!arn) return completion(Result::Dead("NO_RESOURCE", "not a queue: " + notice.endpoint));
   api::Invocation call;
@@ -143,7 +144,8 @@ void SubscriptionTarget::ToQueue(const Work& work, const Notice& notice, Complet
   Invoke(work, notice, std::move(call), std::move(completion));
 }
 
-void SubscriptionTarget::ToFunction(const Work& work, const Notice& notice, Completion completion) {
+void SubscriptionTarget::ToFunction(const Work& work, const Notice& notice,
+                                    Completion& completion) {
   if (!Arn::Parse(notice.endpoint)) {
     return completion(Result::Dead("NO_RESOURCE", "not a function: " + notice.endpoint));
   }
@@ -157,7 +159,7 @@ void SubscriptionTarget::ToFunction(const Work& work, const Notice& notice, Comp
   Invoke(work, notice, std::move(call), std::move(completion));
 }
 
-void SubscriptionTarget::ToWeb(const Notice& notice, Completion completion) {
+void SubscriptionTarget::ToWeb(const Notice& notice, Completion& completion) {
   http::OutgoingRequest request;
   request.method = "POST";
   request.url = notice.endpoint;
@@ -203,7 +205,7 @@ void SubscriptionTarget::Post(http::OutgoingRequest request, Completion completi
   });
 }
 
-void SubscriptionTarget::ToMailbox(const Work& work, const Notice& notice, Completion completion) {
+void SubscriptionTarget::ToMailbox(const Work& work, const Notice& notice, Completion& completion) {
   Mail mail;
   mail.id = notice.message_id + "-" + std::to_string(work.id);
   mail.from = notice.display_name.empty() ? "Riposte Notifications" : notice.display_name;

@@ -46,11 +46,11 @@ class SubscriptionTarget final : public delivery::Target {
                  Disposition disposition) override;
 
  private:
-  void ToQueue(const delivery::Work& work, const Notice& notice, Completion completion);
-  void ToFunction(const delivery::Work& work, const Notice& notice, Completion completion);
-  void ToWeb(const Notice& notice, Completion completion);
+  void ToQueue(const delivery::Work& work, const Notice& notice, Completion& completion);
+  void ToFunction(const delivery::Work& work, const Notice& notice, Completion& completion);
+  void ToWeb(const Notice& notice, Completion& completion);
   void Post(http::OutgoingRequest request, Completion completion);
-  void ToMailbox(const delivery::Work& work, const Notice& notice, Completion completion);
+  void ToMailbox(const delivery::Work& work, const Notice& notice, Completion& completion);
   void Invoke(const delivery::Work& work, const Notice& notice, api::Invocation invocation,
               Completion completion);
   [[nodiscard]] std::string BodyOf(const Notice& notice) const;

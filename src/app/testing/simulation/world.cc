@@ -19,20 +19,32 @@ World::World(const Options& options) : options_(options), script_(options.seed) 
   harness->random = riposte::testing::FakeRandom(options_.seed * 2 + 1);
 }
 
-void World::Network::Send(http::OutgoingRequest request, Completion completion) {
-  if (world.alive() && world.on_request) {
-    world.on_request(std::move(request), std::move(completion));
+template <class Target>
+void World::Tell(Target target) {
+  if (!alive()) return;
+  try {
+    target();
+  } catch (const Violation& violation) {
+    Violate(violation.what());
   }
+}
+
+void World::Network::Send(http::OutgoingRequest request, Completion completion) {
+  world.Tell([&] {
+    if (world.on_request) world.on_request(std::move(request), std::move(completion));
+  });
 }
 
 void World::Functions::Invoke(functions::Invocation invocation, functions::InvokeCompletion done) {
-  if (world.alive() && world.on_function) {
-    world.on_function(std::move(invocation), std::move(done));
-  }
+  world.Tell([&] {
+    if (world.on_function) world.on_function(std::move(invocation), std::move(done));
+  });
 }
 
 void World::Scripts::Run(functions::ScriptJob job, Completion done) {
-  if (world.alive() && world.on_script) done(world.on_script(job));
+  world.Tell([&] {
+    if (world.on_script) done(world.on_script(job));
+  });
 }
 
 bool World::alive() const {
@@ -50,6 +62,7 @@ void World::Note(const std::string& what) {
 
 void World::RunAndSettle() {
   harness->loop.RunUntilIdle();
+  if (!violated_.empty()) throw Violation(violated_);
   if (full_ || !alive() || harness->engine().store().failed()) return;
   for (const auto& recorded : std::exchange(deferred_, {})) recorded();
 }

@@ -68,6 +68,12 @@ class World {
   /// False once the machine has stopped: what is sent then arrives nowhere.
   [[nodiscard]] bool alive() const;
 
+  /// What a target sees must not be: said when the engine has come to rest, for an exception would
+  /// pass through it.
+  void Violate(const std::string& what) {
+    if (violated_.empty()) violated_ = what;
+  }
+
   void Note(const std::string& what);
   [[nodiscard]] uint64_t hash() const { return hash_; }
   [[nodiscard]] const std::vector<std::string>& trace() const { return trace_; }
@@ -104,6 +110,8 @@ class World {
     World& world;
   };
   void RunAndSettle();
+  template <class Target>
+  void Tell(Target target);
 
   Options options_;
   std::mt19937_64 script_;
@@ -111,6 +119,7 @@ class World {
   Functions functions_{*this};
   Scripts scripts_{*this};
   std::vector<std::function<void()>> deferred_;
+  std::string violated_;
   uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::vector<std::string> trace_;
   bool full_ = false;
