@@ -127,7 +127,7 @@ class Run {
       case 7:
         return SendOrdered();
       case 8:
-        return Receive(kQueues[world_.Draw(std::size(kQueues))]);
+        return ReceiveSome();
       case 9:
         return Delete();
       case 10:
@@ -242,10 +242,18 @@ class Run {
     ledger_.Ticked(*time);
     if (!ledger_.Knows(label)) ledger_.Add({.label = label, .duties = {{"ticks"}}, .due = *time});
   }
-  void Receive(const std::string& queue, int64_t visibility = 30) {
+  /// From one queue, one that keeps an order more often, perhaps twice.
+  void ReceiveSome() {
+    const std::string queue =
+        world_.Chance(30) ? "ordered.fifo" : kQueues[world_.Draw(std::size(kQueues))];
+    const int64_t most = world_.Chance(50) ? 10 : 1;
+    Receive(queue, most);
+    if (world_.Chance(50)) Receive(queue, most);
+  }
+  void Receive(const std::string& queue, int64_t most, int64_t visibility = 30) {
     const auto reply = world_.Call("sqs", "ReceiveMessage",
                                    {{"QueueUrl", Url(queue)},
-                                    {"MaxNumberOfMessages", 10},
+                                    {"MaxNumberOfMessages", most},
                                     {"VisibilityTimeout", visibility},
                                     {"MessageAttributeNames", Array{"All"}}});
     if (const Array* messages = json::GetArray(reply.output, "Messages")) {
@@ -429,7 +437,7 @@ class Run {
     }
     for (int round = 0; round < 40; ++round) {
       const size_t before = ledger_.receipts().size();
-      for (const char* queue : kQueues) Receive(queue, 3600);
+      for (const char* queue : kQueues) Receive(queue, 10, 3600);
       const auto& receipts = ledger_.receipts();
       if (receipts.size() == before) break;
       for (size_t i = before; i < ledger_.receipts().size(); ++i) DeleteWith(ledger_.receipts()[i]);

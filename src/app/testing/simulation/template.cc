@@ -28,6 +28,9 @@ mainSteps:
   action: aws:executeScript
   maxAttempts: 3
   inputs: {Runtime: python3.11, Handler: first, Script: "x", InputPayload: {id: "{{ E }}"}}
+- name: wait
+  action: aws:sleep
+  inputs: {Duration: PT90S}
 - name: send
   action: aws:executeAwsApi
   inputs:
