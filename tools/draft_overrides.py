@@ -61,9 +61,16 @@ IAM_ACTION = {
 # for the whole template; {/Name} puts a slash before a text that has none).
 _BUS = "arn:aws:events:{region}:{account}:event-bus/"
 _RULE = "arn:aws:events:{region}:{account}:rule/"
+_PIPE = "arn:aws:pipes:{region}:{account}:pipe/"
 _SCHEDULE = "arn:aws:scheduler:{region}:{account}:schedule/"
 _GROUP = "arn:aws:scheduler:{region}:{account}:schedule-group/"
 IAM_RESOURCE = {
+    "pipes": {
+        **{op: [_PIPE + "{Name}"] for op in (
+            "CreatePipe", "DescribePipe", "UpdatePipe", "DeletePipe", "StartPipe", "StopPipe")},
+        **{op: ["{resourceArn}"] for op in (
+            "TagResource", "UntagResource", "ListTagsForResource")},
+    },
     "scheduler": {
         **{op: [_SCHEDULE + "{GroupName|default}/{Name}"] for op in (
             "CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule")},

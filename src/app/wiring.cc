@@ -40,6 +40,8 @@
 #include "services/lambda/lambda_service.h"
 #include "services/logs/logs_service.h"
 #include "services/monitoring/monitoring_service.h"
+#include "services/pipes/checks.h"
+#include "services/pipes/pipes_service.h"
 #include "services/riposte/service.h"
 #include "services/s3/s3.h"
 #include "services/scheduler/schedule_target.h"
@@ -76,6 +78,7 @@ std::vector<store::Migration> AllMigrations() {
   add(estate::Estate::Migrations());
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
+  add(pipes::PipesService::Migrations());
   add(scheduler::SchedulerService::Migrations());
   add(secretsmanager::SecretsService::Migrations());
   add(workflow::Engine::Migrations());
@@ -197,6 +200,7 @@ struct Engine::Impl {
     cloudtrail.Register(registry);
     iam.Register(registry);
     sts.Register(registry);
+    pipe_service.Register(registry);
     schedules.Register(registry);
     secrets.Register(registry);
     ec2.Register(registry);
@@ -309,6 +313,7 @@ struct Engine::Impl {
     replays.Start();
     queues.Start();
     queue_poller.Start();
+    pipe_runner.Start();
     running = true;
   }
 
@@ -324,6 +329,7 @@ struct Engine::Impl {
     estate.Stop();
     retention.Stop();
     alarms.Stop();
+    pipe_runner.Stop();
     schedule_timer.Stop();
     scheduler.Stop();
     metrics.Stop();
@@ -338,6 +344,7 @@ struct Engine::Impl {
     api_destinations.Reset();
     executions.Reset();
     queue_poller.Stop();
+    pipe_runner.Stop();
     runner().Reset();
     scripts().Reset();
     async_functions.Reset();
@@ -349,6 +356,7 @@ struct Engine::Impl {
     directory.Reset();
     rules.Load(*store);
     queue_poller.Start();
+    pipe_runner.Start();
     scheduler.Start();
     schedule_timer.Start();
     alarms.Reset();
@@ -369,6 +377,12 @@ struct Engine::Impl {
 
   ssm::SsmService::Options SsmOptions() const {
     ssm::SsmService::Options options;
+    options.authorize = !config.open;
+    return options;
+  }
+
+  pipes::PipesService::Options PipesOptions() const {
+    pipes::PipesService::Options options;
     options.authorize = !config.open;
     return options;
   }
@@ -502,10 +516,9 @@ struct Engine::Impl {
   functions::AsyncTarget async_functions{function_catalog, runner(), dispatcher, world.clock,
                                          metrics};
   functions::DestinationTarget function_destinations{invoker, AssumeForLambda(), endpoint};
-  functions::QueuePoller queue_poller{
-      {},
-      {*store, function_catalog, runner(), invoker, AssumeForLambda(), world.loop, world.clock,
-       world.random, world.log, &metrics}};
+  functions::QueuePoller queue_poller{{*store, function_catalog, runner(), invoker,
+                                       AssumeForLambda(), world.loop, world.clock, world.random,
+                                       world.log, &metrics}};
   lambda::LambdaService lambda{LambdaParts()};
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   bus::ArchiveTarget archive_target{*store, world.clock, metrics};
@@ -518,6 +531,10 @@ struct Engine::Impl {
   scheduler::ScheduleTarget schedule_target{ScheduleTargetParts()};
   scheduler::Timer schedule_timer{
       {*store, world.loop, world.clock, world.random, time_zones, dispatcher, world.log}};
+  pipes::PipeRunner pipe_runner{{*store,
+                                 {invoker, api_destinations, world.loop, world.clock, metrics,
+                                  world.log, AssumeFor(pipes::kPrincipal)}}};
+  pipes::PipesService pipe_service{PipesOptions(), {pipe_runner, catalog, authorizer}};
   scheduler::SchedulerService schedules{SchedulerOptions(),
                                         {schedule_timer, time_zones, catalog, authorizer}};
   estate::Estate estate{EstateTimings(config), *store, world.loop, world.clock,
@@ -577,6 +594,7 @@ void Engine::Start() {
 void Engine::Drain() {
   impl_->dispatcher.Stop();
   impl_->queue_poller.Stop();
+  impl_->pipe_runner.Stop();
   impl_->queues.Stop();
 }
 int Engine::UnderWay() const {

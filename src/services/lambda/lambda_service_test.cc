@@ -83,7 +83,7 @@ class LambdaTest : public api::testing::ServiceFixture {
   };
   functions::DestinationTarget destinations_{invoker_, assume_, "http://127.0.0.1:4566"};
   functions::QueuePoller queues_{
-      {}, {*store_, catalog_, runner_, invoker_, assume_, loop_, clock_, random_, log_}};
+      {*store_, catalog_, runner_, invoker_, assume_, loop_, clock_, random_, log_}};
   LambdaService lambda_{{*store_,
                          catalog_,
                          runner_,
