@@ -307,11 +307,15 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
       return;
     }
     switch (effect.kind) {
-      case Effect::Kind::kSleep:
-        flights[key].timer =
-            At(FromMillis(json::GetInt(effect.detail, "until_ms")),
-               [key, token = effect.token](Impl& impl) { impl.Complete(key, token, {}); });
+      case Effect::Kind::kSleep: {
+        const TimePoint until = FromMillis(json::GetInt(effect.detail, "until_ms"));
+        // No longer than it was to last: the clock may have been set back while nothing ran.
+        const TimePoint latest = clock.Now() + (until - effect.created);
+        flights[key].timer = At(std::min(until, latest), [key, token = effect.token](Impl& impl) {
+          impl.Complete(key, token, {});
+        });
         break;
+      }
       case Effect::Kind::kAwait:
         LookAtChild(key, effect);
         break;

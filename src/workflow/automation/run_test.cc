@@ -348,6 +348,20 @@ mainSteps: [{name: a, action: aws:sleep, inputs: {Duration: PT10M}}]
   EXPECT_EQ(Status(id), "Success");
 }
 
+TEST_F(RunTest, SleepsLastNoLongerWhenTheClockIsSetBackWhileNothingRuns) {
+  const std::string id = Start(R"(
+schemaVersion: '0.3'
+mainSteps: [{name: a, action: aws:sleep, inputs: {Duration: PT10M}}]
+)");
+  engine_.reset();
+  clock_.Set(clock_.Now() - std::chrono::hours(24 * 365));
+  Boot();
+  loop_.Advance(Millis(599'000));
+  EXPECT_EQ(Status(id), "InProgress");
+  loop_.Advance(Millis(1000));
+  EXPECT_EQ(Status(id), "Success");
+}
+
 TEST_F(RunTest, WaitsUntilThePropertyIsAsDesired) {
   answers_["Describe"] = {Ok({{"S", "pending"}}), Ok({{"S", "pending"}}), Ok({{"S", "ready"}})};
   const std::string id = Start(R"(
