@@ -10,7 +10,7 @@
 namespace riposte::app::testing::simulation {
 namespace {
 
-/// What fits into a minute, also with sanitizers.
+/// Enough to be stopped by what breaks all of them.
 constexpr uint64_t kSeeds = 15;
 
 class SimulationTest : public ::testing::Test {
