@@ -28,23 +28,38 @@ service AmazonSSM {
         DescribeAutomationStepExecutions
         DescribeDocument
         DescribeDocumentPermission
+        DescribeInstanceInformation
         DescribeParameters
         GetAutomationExecution
+        GetCalendarState
         GetDocument
         GetParameter
+        GetParameterHistory
         GetParameters
         GetParametersByPath
+        GetServiceSetting
+        LabelParameterVersion
+        ListCommandInvocations
+        ListCommands
+        ListComplianceItems
+        ListComplianceSummaries
         ListDocumentVersions
         ListDocuments
+        ListResourceComplianceSummaries
         ListTagsForResource
         ModifyDocumentPermission
+        PutComplianceItems
         PutParameter
         RemoveTagsFromResource
+        ResetServiceSetting
         SendAutomationSignal
+        SendCommand
         StartAutomationExecution
         StopAutomationExecution
+        UnlabelParameterVersion
         UpdateDocument
         UpdateDocumentDefaultVersion
+        UpdateServiceSetting
     ]
 }
 
@@ -161,6 +176,19 @@ operation DescribeDocumentPermission {
 }
 
 @readonly
+operation DescribeInstanceInformation {
+    input: DescribeInstanceInformationRequest
+    output: DescribeInstanceInformationResult
+    errors: [
+        InternalServerError
+        InvalidInstanceId
+        InvalidNextToken
+        InvalidInstanceInformationFilterValue
+        InvalidFilterKey
+    ]
+}
+
+@readonly
 operation DescribeParameters {
     input: DescribeParametersRequest
     output: DescribeParametersResult
@@ -181,6 +209,18 @@ operation GetAutomationExecution {
     errors: [
         AutomationExecutionNotFoundException
         InternalServerError
+    ]
+}
+
+@readonly
+operation GetCalendarState {
+    input: GetCalendarStateRequest
+    output: GetCalendarStateResponse
+    errors: [
+        InternalServerError
+        InvalidDocument
+        InvalidDocumentType
+        UnsupportedCalendarException
     ]
 }
 
@@ -206,6 +246,18 @@ operation GetParameter {
         InvalidKeyId
         ParameterNotFound
         ParameterVersionNotFound
+    ]
+}
+
+@readonly
+operation GetParameterHistory {
+    input: GetParameterHistoryRequest
+    output: GetParameterHistoryResult
+    errors: [
+        InternalServerError
+        ParameterNotFound
+        InvalidNextToken
+        InvalidKeyId
     ]
 }
 
@@ -236,6 +288,78 @@ operation GetParametersByPath {
 }
 
 @readonly
+operation GetServiceSetting {
+    input: GetServiceSettingRequest
+    output: GetServiceSettingResult
+    errors: [
+        InternalServerError
+        ServiceSettingNotFound
+    ]
+}
+
+operation LabelParameterVersion {
+    input: LabelParameterVersionRequest
+    output: LabelParameterVersionResult
+    errors: [
+        InternalServerError
+        TooManyUpdates
+        ParameterNotFound
+        ParameterVersionNotFound
+        ParameterVersionLabelLimitExceeded
+    ]
+}
+
+@readonly
+operation ListCommandInvocations {
+    input: ListCommandInvocationsRequest
+    output: ListCommandInvocationsResult
+    errors: [
+        InternalServerError
+        InvalidCommandId
+        InvalidInstanceId
+        InvalidFilterKey
+        InvalidNextToken
+    ]
+}
+
+@readonly
+operation ListCommands {
+    input: ListCommandsRequest
+    output: ListCommandsResult
+    errors: [
+        InternalServerError
+        InvalidCommandId
+        InvalidInstanceId
+        InvalidFilterKey
+        InvalidNextToken
+    ]
+}
+
+@readonly
+operation ListComplianceItems {
+    input: ListComplianceItemsRequest
+    output: ListComplianceItemsResult
+    errors: [
+        InvalidResourceType
+        InvalidResourceId
+        InternalServerError
+        InvalidFilter
+        InvalidNextToken
+    ]
+}
+
+@readonly
+operation ListComplianceSummaries {
+    input: ListComplianceSummariesRequest
+    output: ListComplianceSummariesResult
+    errors: [
+        InvalidFilter
+        InvalidNextToken
+        InternalServerError
+    ]
+}
+
+@readonly
 @iamResource(["arn:aws:ssm:{region}:{account}:document/{Name}"])
 operation ListDocumentVersions {
     input: ListDocumentVersionsRequest
@@ -255,6 +379,17 @@ operation ListDocuments {
         InternalServerError
         InvalidNextToken
         InvalidFilterKey
+    ]
+}
+
+@readonly
+operation ListResourceComplianceSummaries {
+    input: ListResourceComplianceSummariesRequest
+    output: ListResourceComplianceSummariesResult
+    errors: [
+        InvalidFilter
+        InvalidNextToken
+        InternalServerError
     ]
 }
 
@@ -279,6 +414,20 @@ operation ModifyDocumentPermission {
         InvalidPermissionType
         DocumentPermissionLimit
         DocumentLimitExceeded
+    ]
+}
+
+operation PutComplianceItems {
+    input: PutComplianceItemsRequest
+    output: PutComplianceItemsResult
+    errors: [
+        InternalServerError
+        InvalidItemContentException
+        TotalSizeLimitExceededException
+        ItemSizeLimitExceededException
+        ComplianceTypeCountLimitExceededException
+        InvalidResourceType
+        InvalidResourceId
     ]
 }
 
@@ -316,6 +465,16 @@ operation RemoveTagsFromResource {
     ]
 }
 
+operation ResetServiceSetting {
+    input: ResetServiceSettingRequest
+    output: ResetServiceSettingResult
+    errors: [
+        InternalServerError
+        ServiceSettingNotFound
+        TooManyUpdates
+    ]
+}
+
 @iamResource(["arn:aws:ssm:{region}:{account}:automation-execution/{AutomationExecutionId}"])
 operation SendAutomationSignal {
     input: SendAutomationSignalRequest
@@ -325,6 +484,24 @@ operation SendAutomationSignal {
         AutomationStepNotFoundException
         InvalidAutomationSignalException
         InternalServerError
+    ]
+}
+
+operation SendCommand {
+    input: SendCommandRequest
+    output: SendCommandResult
+    errors: [
+        DuplicateInstanceId
+        InternalServerError
+        InvalidInstanceId
+        InvalidDocument
+        InvalidDocumentVersion
+        InvalidOutputFolder
+        InvalidParameters
+        UnsupportedPlatformType
+        MaxDocumentSizeExceeded
+        InvalidRole
+        InvalidNotificationConfig
     ]
 }
 
@@ -351,6 +528,17 @@ operation StopAutomationExecution {
         AutomationExecutionNotFoundException
         InvalidAutomationStatusUpdateException
         InternalServerError
+    ]
+}
+
+operation UnlabelParameterVersion {
+    input: UnlabelParameterVersionRequest
+    output: UnlabelParameterVersionResult
+    errors: [
+        InternalServerError
+        TooManyUpdates
+        ParameterNotFound
+        ParameterVersionNotFound
     ]
 }
 
@@ -384,6 +572,16 @@ operation UpdateDocumentDefaultVersion {
     ]
 }
 
+operation UpdateServiceSetting {
+    input: UpdateServiceSettingRequest
+    output: UpdateServiceSettingResult
+    errors: [
+        InternalServerError
+        ServiceSettingNotFound
+        TooManyUpdates
+    ]
+}
+
 @pattern("(?i)all|[0-9]{12}")
 string AccountId
 
@@ -405,6 +603,9 @@ list AccountSharingInfoList {
 list Accounts {
     member: String
 }
+
+@pattern("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+string ActivationId
 
 structure AddTagsToResourceRequest {
     @required
@@ -514,6 +715,12 @@ string AttachmentsSourceValue
 list AttachmentsSourceValues {
     member: AttachmentsSourceValue
 }
+
+@length(min: 1, max: 64)
+string AttributeName
+
+@length(min: 0, max: 4096)
+string AttributeValue
 
 @pattern("^aws:[a-zA-Z]{3,25}$")
 string AutomationActionName
@@ -705,6 +912,15 @@ enum AutomationType {
     Local
 }
 
+list CalendarNameOrARNList {
+    member: String
+}
+
+enum CalendarState {
+    OPEN
+    CLOSED
+}
+
 @length(max: 128)
 string Category
 
@@ -720,6 +936,300 @@ list CategoryList {
 
 @length(min: 1, max: 1024)
 string ChangeRequestName
+
+@length(min: 1, max: 512)
+string CloudWatchLogGroupName
+
+structure CloudWatchOutputConfig {
+    CloudWatchLogGroupName: CloudWatchLogGroupName
+    CloudWatchOutputEnabled: Boolean
+}
+
+structure Command {
+    CommandId: CommandId
+    DocumentName: DocumentName
+    DocumentVersion: DocumentVersion
+    Comment: Comment
+    ExpiresAfter: Timestamp
+    Parameters: Parameters
+    InstanceIds: InstanceIdList
+    Targets: Targets
+    RequestedDateTime: Timestamp
+    Status: CommandStatus
+    StatusDetails: StatusDetails
+    OutputS3Region: S3Region
+    OutputS3BucketName: S3BucketName
+    OutputS3KeyPrefix: S3KeyPrefix
+    MaxConcurrency: MaxConcurrency
+    MaxErrors: MaxErrors
+    TargetCount: Integer
+    CompletedCount: Integer
+    ErrorCount: Integer
+    DeliveryTimedOutCount: Integer
+    ServiceRole: String
+    NotificationConfig: NotificationConfig
+    CloudWatchOutputConfig: CloudWatchOutputConfig
+    TimeoutSeconds: TimeoutSeconds
+    AlarmConfiguration: AlarmConfiguration
+    TriggeredAlarms: AlarmStateInformationList
+}
+
+structure CommandFilter {
+    @required
+    key: CommandFilterKey
+    @required
+    value: CommandFilterValue
+}
+
+enum CommandFilterKey {
+    InvokedAfter
+    InvokedBefore
+    Status
+    ExecutionStage
+    DocumentName
+}
+
+@length(min: 1, max: 5)
+list CommandFilterList {
+    member: CommandFilter
+}
+
+@length(min: 1, max: 128)
+string CommandFilterValue
+
+@length(min: 36, max: 36)
+string CommandId
+
+structure CommandInvocation {
+    CommandId: CommandId
+    InstanceId: InstanceId
+    InstanceName: InstanceTagName
+    Comment: Comment
+    DocumentName: DocumentName
+    DocumentVersion: DocumentVersion
+    RequestedDateTime: Timestamp
+    Status: CommandInvocationStatus
+    StatusDetails: StatusDetails
+    TraceOutput: InvocationTraceOutput
+    StandardOutputUrl: String
+    StandardErrorUrl: String
+    CommandPlugins: CommandPluginList
+    ServiceRole: String
+    NotificationConfig: NotificationConfig
+    CloudWatchOutputConfig: CloudWatchOutputConfig
+}
+
+list CommandInvocationList {
+    member: CommandInvocation
+}
+
+enum CommandInvocationStatus {
+    Pending
+    InProgress
+    Delayed
+    Success
+    Cancelled
+    TimedOut
+    Failed
+    Cancelling
+}
+
+list CommandList {
+    member: Command
+}
+
+@range(min: 1, max: 50)
+integer CommandMaxResults
+
+structure CommandPlugin {
+    Name: CommandPluginName
+    Status: CommandPluginStatus
+    StatusDetails: StatusDetails
+    ResponseCode: Integer
+    ResponseStartDateTime: Timestamp
+    ResponseFinishDateTime: Timestamp
+    Output: CommandPluginOutput
+    StandardOutputUrl: String
+    StandardErrorUrl: String
+    OutputS3Region: S3Region
+    OutputS3BucketName: S3BucketName
+    OutputS3KeyPrefix: S3KeyPrefix
+}
+
+list CommandPluginList {
+    member: CommandPlugin
+}
+
+@length(min: 4)
+string CommandPluginName
+
+@length(max: 2500)
+string CommandPluginOutput
+
+enum CommandPluginStatus {
+    Pending
+    InProgress
+    Success
+    TimedOut
+    Cancelled
+    Failed
+}
+
+enum CommandStatus {
+    Pending
+    InProgress
+    Success
+    Cancelled
+    Failed
+    TimedOut
+    Cancelling
+}
+
+@length(max: 100)
+string Comment
+
+@length(max: 100)
+string ComplianceExecutionId
+
+structure ComplianceExecutionSummary {
+    @required
+    ExecutionTime: Timestamp
+    ExecutionId: ComplianceExecutionId
+    ExecutionType: ComplianceExecutionType
+}
+
+@length(max: 50)
+string ComplianceExecutionType
+
+structure ComplianceItem {
+    ComplianceType: ComplianceTypeName
+    ResourceType: ComplianceResourceType
+    ResourceId: ComplianceResourceId
+    Id: String
+    Title: ComplianceItemTitle
+    Status: ComplianceStatus
+    Severity: ComplianceSeverity
+    ExecutionSummary: ComplianceExecutionSummary
+    Details: ComplianceItemDetails
+}
+
+@length(max: 256)
+string ComplianceItemContentHash
+
+map ComplianceItemDetails {
+    key: AttributeName
+    value: AttributeValue
+}
+
+structure ComplianceItemEntry {
+    Id: String
+    Title: ComplianceItemTitle
+    @required
+    Severity: ComplianceSeverity
+    @required
+    Status: ComplianceStatus
+    Details: ComplianceItemDetails
+}
+
+@length(min: 0, max: 10000)
+list ComplianceItemEntryList {
+    member: ComplianceItemEntry
+}
+
+list ComplianceItemList {
+    member: ComplianceItem
+}
+
+@length(max: 500)
+string ComplianceItemTitle
+
+enum ComplianceQueryOperatorType {
+    EQUAL
+    NOT_EQUAL
+    BEGIN_WITH
+    LESS_THAN
+    GREATER_THAN
+}
+
+@length(min: 1, max: 100)
+string ComplianceResourceId
+
+@length(min: 1)
+list ComplianceResourceIdList {
+    member: ComplianceResourceId
+}
+
+@length(min: 1, max: 50)
+string ComplianceResourceType
+
+@length(min: 1)
+list ComplianceResourceTypeList {
+    member: ComplianceResourceType
+}
+
+enum ComplianceSeverity {
+    CRITICAL
+    HIGH
+    MEDIUM
+    LOW
+    INFORMATIONAL
+    UNSPECIFIED
+}
+
+enum ComplianceStatus {
+    COMPLIANT
+    NON_COMPLIANT
+}
+
+structure ComplianceStringFilter {
+    Key: ComplianceStringFilterKey
+    Values: ComplianceStringFilterValueList
+    Type: ComplianceQueryOperatorType
+}
+
+@length(min: 1, max: 200)
+string ComplianceStringFilterKey
+
+list ComplianceStringFilterList {
+    member: ComplianceStringFilter
+}
+
+@length(min: 1, max: 20)
+list ComplianceStringFilterValueList {
+    member: String
+}
+
+structure ComplianceSummaryItem {
+    ComplianceType: ComplianceTypeName
+    CompliantSummary: CompliantSummary
+    NonCompliantSummary: NonCompliantSummary
+}
+
+list ComplianceSummaryItemList {
+    member: ComplianceSummaryItem
+}
+
+@error("client")
+structure ComplianceTypeCountLimitExceededException {
+    Message: String
+}
+
+@length(min: 1, max: 100)
+@pattern("[A-Za-z0-9_\\-]\\w+|Custom:[a-zA-Z0-9_\\-]\\w+")
+string ComplianceTypeName
+
+enum ComplianceUploadType {
+    COMPLETE
+    PARTIAL
+}
+
+structure CompliantSummary {
+    CompliantCount: Integer
+    SeveritySummary: SeveritySummary
+}
+
+@length(min: 1, max: 255)
+string ComputerName
 
 structure CreateDocumentRequest {
     @required
@@ -818,6 +1328,18 @@ structure DescribeDocumentRequest {
 
 structure DescribeDocumentResult {
     Document: DocumentDescription
+}
+
+structure DescribeInstanceInformationRequest {
+    InstanceInformationFilterList: InstanceInformationFilterList
+    Filters: InstanceInformationStringFilterList
+    MaxResults: MaxResultsEC2Compatible
+    NextToken: String
+}
+
+structure DescribeInstanceInformationResult {
+    InstanceInformationList: InstanceInformationList
+    NextToken: String
 }
 
 structure DescribeParametersRequest {
@@ -1087,6 +1609,10 @@ structure DuplicateDocumentVersionName {
     Message: String
 }
 
+@error("client")
+structure DuplicateInstanceId {
+}
+
 @length(min: 6, max: 68)
 @pattern("^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})|(\\d{12})$")
 string ExcludeAccount
@@ -1125,6 +1651,18 @@ structure GetAutomationExecutionResult {
     AutomationExecution: AutomationExecution
 }
 
+structure GetCalendarStateRequest {
+    @required
+    CalendarNames: CalendarNameOrARNList
+    AtTime: String
+}
+
+structure GetCalendarStateResponse {
+    State: CalendarState
+    AtTime: String
+    NextTransitionTime: String
+}
+
 structure GetDocumentRequest {
     @required
     Name: DocumentARN
@@ -1147,6 +1685,19 @@ structure GetDocumentResult {
     Requires: DocumentRequiresList
     AttachmentsContent: AttachmentContentList
     ReviewStatus: ReviewStatus
+}
+
+structure GetParameterHistoryRequest {
+    @required
+    Name: PSParameterName
+    WithDecryption: Boolean
+    MaxResults: MaxResults
+    NextToken: String
+}
+
+structure GetParameterHistoryResult {
+    Parameters: ParameterHistoryList
+    NextToken: String
 }
 
 structure GetParameterRequest {
@@ -1188,6 +1739,15 @@ structure GetParametersResult {
     InvalidParameters: ParameterNameList
 }
 
+structure GetServiceSettingRequest {
+    @required
+    SettingId: ServiceSettingId
+}
+
+structure GetServiceSettingResult {
+    ServiceSetting: ServiceSetting
+}
+
 @error("client")
 structure HierarchyLevelLimitExceededException {
     message: String
@@ -1197,6 +1757,13 @@ structure HierarchyLevelLimitExceededException {
 structure HierarchyTypeMismatchException {
     message: String
 }
+
+@length(min: 1, max: 46)
+@sensitive
+string IPAddress
+
+@length(max: 64)
+string IamRole
 
 @length(min: 36, max: 36)
 @pattern("[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}")
@@ -1211,6 +1778,101 @@ structure IdempotentParameterMismatch {
 structure IncompatiblePolicyException {
     message: String
 }
+
+structure InstanceAggregatedAssociationOverview {
+    DetailedStatus: String
+    InstanceAssociationStatusAggregatedCount: InstanceAssociationStatusAggregatedCount
+}
+
+map InstanceAssociationStatusAggregatedCount {
+    key: String
+    value: Integer
+}
+
+@pattern("(^i-(\\w{8}|\\w{17})$)|(^mi-\\w{17}$)")
+string InstanceId
+
+@length(min: 0, max: 50)
+list InstanceIdList {
+    member: InstanceId
+}
+
+structure InstanceInformation {
+    InstanceId: InstanceId
+    PingStatus: PingStatus
+    LastPingDateTime: Timestamp
+    AgentVersion: Version
+    IsLatestVersion: Boolean
+    PlatformType: PlatformType
+    PlatformName: String
+    PlatformVersion: String
+    ActivationId: ActivationId
+    IamRole: IamRole
+    RegistrationDate: Timestamp
+    ResourceType: ResourceType
+    Name: String
+    IPAddress: IPAddress
+    ComputerName: ComputerName
+    AssociationStatus: String
+    LastAssociationExecutionDate: Timestamp
+    LastSuccessfulAssociationExecutionDate: Timestamp
+    AssociationOverview: InstanceAggregatedAssociationOverview
+    SourceId: SourceId
+    SourceType: SourceType
+}
+
+structure InstanceInformationFilter {
+    @required
+    key: InstanceInformationFilterKey
+    @required
+    valueSet: InstanceInformationFilterValueSet
+}
+
+enum InstanceInformationFilterKey {
+    InstanceIds
+    AgentVersion
+    PingStatus
+    PlatformTypes
+    ActivationIds
+    IamRole
+    ResourceType
+    AssociationStatus
+}
+
+@length(min: 0)
+list InstanceInformationFilterList {
+    member: InstanceInformationFilter
+}
+
+@length(min: 1)
+string InstanceInformationFilterValue
+
+@length(min: 1, max: 100)
+list InstanceInformationFilterValueSet {
+    member: InstanceInformationFilterValue
+}
+
+list InstanceInformationList {
+    member: InstanceInformation
+}
+
+structure InstanceInformationStringFilter {
+    @required
+    Key: InstanceInformationStringFilterKey
+    @required
+    Values: InstanceInformationFilterValueSet
+}
+
+@length(min: 1)
+string InstanceInformationStringFilterKey
+
+@length(min: 0)
+list InstanceInformationStringFilterList {
+    member: InstanceInformationStringFilter
+}
+
+@length(max: 255)
+string InstanceTagName
 
 @error("server")
 structure InternalServerError {
@@ -1238,6 +1900,10 @@ structure InvalidAutomationStatusUpdateException {
 }
 
 @error("client")
+structure InvalidCommandId {
+}
+
+@error("client")
 structure InvalidDocument {
     Message: String
 }
@@ -1258,7 +1924,17 @@ structure InvalidDocumentSchemaVersion {
 }
 
 @error("client")
+structure InvalidDocumentType {
+    Message: String
+}
+
+@error("client")
 structure InvalidDocumentVersion {
+    Message: String
+}
+
+@error("client")
+structure InvalidFilter {
     Message: String
 }
 
@@ -1277,12 +1953,42 @@ structure InvalidFilterValue {
 }
 
 @error("client")
+structure InvalidInstanceId {
+    Message: String
+}
+
+@error("client")
+structure InvalidInstanceInformationFilterValue {
+    message: String
+}
+
+@error("client")
+structure InvalidItemContentException {
+    TypeName: InventoryItemTypeName
+    Message: String
+}
+
+@error("client")
 structure InvalidKeyId {
     message: String
 }
 
 @error("client")
 structure InvalidNextToken {
+    Message: String
+}
+
+@error("client")
+structure InvalidNotificationConfig {
+    Message: String
+}
+
+@error("client")
+structure InvalidOutputFolder {
+}
+
+@error("client")
+structure InvalidParameters {
     Message: String
 }
 
@@ -1310,12 +2016,94 @@ structure InvalidResourceType {
 }
 
 @error("client")
+structure InvalidRole {
+    Message: String
+}
+
+@error("client")
 structure InvalidTarget {
+    Message: String
+}
+
+@length(min: 1, max: 100)
+@pattern("^(AWS|Custom):.*$")
+string InventoryItemTypeName
+
+@length(max: 2500)
+string InvocationTraceOutput
+
+@error("client")
+structure ItemSizeLimitExceededException {
+    TypeName: InventoryItemTypeName
     Message: String
 }
 
 list KeyList {
     member: TagKey
+}
+
+structure LabelParameterVersionRequest {
+    @required
+    Name: PSParameterName
+    ParameterVersion: Long
+    @required
+    Labels: ParameterLabelList
+}
+
+structure LabelParameterVersionResult {
+    InvalidLabels: ParameterLabelList
+    ParameterVersion: Long
+}
+
+structure ListCommandInvocationsRequest {
+    CommandId: CommandId
+    InstanceId: InstanceId
+    MaxResults: CommandMaxResults
+    NextToken: String
+    Filters: CommandFilterList
+    Details: Boolean
+}
+
+structure ListCommandInvocationsResult {
+    CommandInvocations: CommandInvocationList
+    NextToken: String
+}
+
+structure ListCommandsRequest {
+    CommandId: CommandId
+    InstanceId: InstanceId
+    MaxResults: CommandMaxResults
+    NextToken: String
+    Filters: CommandFilterList
+}
+
+structure ListCommandsResult {
+    Commands: CommandList
+    NextToken: String
+}
+
+structure ListComplianceItemsRequest {
+    Filters: ComplianceStringFilterList
+    ResourceIds: ComplianceResourceIdList
+    ResourceTypes: ComplianceResourceTypeList
+    NextToken: String
+    MaxResults: MaxResults
+}
+
+structure ListComplianceItemsResult {
+    ComplianceItems: ComplianceItemList
+    NextToken: String
+}
+
+structure ListComplianceSummariesRequest {
+    Filters: ComplianceStringFilterList
+    NextToken: String
+    MaxResults: MaxResults
+}
+
+structure ListComplianceSummariesResult {
+    ComplianceSummaryItems: ComplianceSummaryItemList
+    NextToken: String
 }
 
 structure ListDocumentVersionsRequest {
@@ -1339,6 +2127,17 @@ structure ListDocumentsRequest {
 
 structure ListDocumentsResult {
     DocumentIdentifiers: DocumentIdentifierList
+    NextToken: String
+}
+
+structure ListResourceComplianceSummariesRequest {
+    Filters: ComplianceStringFilterList
+    NextToken: String
+    MaxResults: MaxResults
+}
+
+structure ListResourceComplianceSummariesResult {
+    ResourceComplianceSummaryItems: ResourceComplianceSummaryItemList
     NextToken: String
 }
 
@@ -1369,6 +2168,9 @@ string MaxErrors
 @range(min: 1, max: 50)
 integer MaxResults
 
+@range(min: 5, max: 50)
+integer MaxResultsEC2Compatible
+
 structure ModifyDocumentPermissionRequest {
     @required
     Name: DocumentName
@@ -1387,9 +2189,38 @@ structure NoLongerSupportedException {
     Message: String
 }
 
+structure NonCompliantSummary {
+    NonCompliantCount: Integer
+    SeveritySummary: SeveritySummary
+}
+
 map NormalStringMap {
     key: String
     value: String
+}
+
+structure NotificationConfig {
+    NotificationArn: String
+    NotificationEvents: NotificationEventList
+    NotificationType: NotificationType
+}
+
+enum NotificationEvent {
+    All
+    InProgress
+    Success
+    TimedOut
+    Cancelled
+    Failed
+}
+
+list NotificationEventList {
+    member: NotificationEvent
+}
+
+enum NotificationType {
+    Command
+    Invocation
 }
 
 @length(min: 1, max: 2048)
@@ -1424,6 +2255,26 @@ string ParameterDataType
 @length(min: 0, max: 1024)
 string ParameterDescription
 
+structure ParameterHistory {
+    Name: PSParameterName
+    Type: ParameterType
+    KeyId: ParameterKeyId
+    LastModifiedDate: Timestamp
+    LastModifiedUser: String
+    Description: ParameterDescription
+    Value: PSParameterValue
+    AllowedPattern: AllowedPattern
+    Version: Long
+    Labels: ParameterLabelList
+    Tier: ParameterTier
+    Policies: ParameterPolicyList
+    DataType: ParameterDataType
+}
+
+list ParameterHistoryList {
+    member: ParameterHistory
+}
+
 structure ParameterInlinePolicy {
     PolicyText: String
     PolicyType: String
@@ -1433,6 +2284,14 @@ structure ParameterInlinePolicy {
 @length(min: 1, max: 256)
 @pattern("^([a-zA-Z0-9:/_-]+)$")
 string ParameterKeyId
+
+@length(min: 1, max: 100)
+string ParameterLabel
+
+@length(min: 1, max: 10)
+list ParameterLabelList {
+    member: ParameterLabel
+}
 
 @error("client")
 structure ParameterLimitExceeded {
@@ -1527,9 +2386,24 @@ enum ParameterType {
     SecureString
 }
 
+list ParameterValueList {
+    member: String
+}
+
+@error("client")
+structure ParameterVersionLabelLimitExceeded {
+    message: String
+}
+
 @error("client")
 structure ParameterVersionNotFound {
     message: String
+}
+
+@sensitive
+map Parameters {
+    key: String
+    value: ParameterValueList
 }
 
 structure ParametersFilter {
@@ -1565,6 +2439,12 @@ structure ParentStepDetails {
     IteratorValue: String
 }
 
+enum PingStatus {
+    Online
+    ConnectionLost
+    Inactive
+}
+
 enum PlatformType {
     Windows
     Linux
@@ -1586,6 +2466,24 @@ structure ProgressCounters {
     FailedSteps: Integer
     CancelledSteps: Integer
     TimedOutSteps: Integer
+}
+
+structure PutComplianceItemsRequest {
+    @required
+    ResourceId: ComplianceResourceId
+    @required
+    ResourceType: ComplianceResourceType
+    @required
+    ComplianceType: ComplianceTypeName
+    @required
+    ExecutionSummary: ComplianceExecutionSummary
+    @required
+    Items: ComplianceItemEntryList
+    ItemContentHash: ComplianceItemContentHash
+    UploadType: ComplianceUploadType
+}
+
+structure PutComplianceItemsResult {
 }
 
 structure PutParameterRequest {
@@ -1630,9 +2528,38 @@ structure RemoveTagsFromResourceResult {
 @pattern("^[a-zA-Z0-9_\\-.]{1,128}$")
 string RequireType
 
+structure ResetServiceSettingRequest {
+    @required
+    SettingId: ServiceSettingId
+}
+
+structure ResetServiceSettingResult {
+    ServiceSetting: ServiceSetting
+}
+
 structure ResolvedTargets {
     ParameterValues: TargetParameterList
     Truncated: Boolean
+}
+
+structure ResourceComplianceSummaryItem {
+    ComplianceType: ComplianceTypeName
+    ResourceType: ComplianceResourceType
+    ResourceId: ComplianceResourceId
+    Status: ComplianceStatus
+    OverallSeverity: ComplianceSeverity
+    ExecutionSummary: ComplianceExecutionSummary
+    CompliantSummary: CompliantSummary
+    NonCompliantSummary: NonCompliantSummary
+}
+
+list ResourceComplianceSummaryItemList {
+    member: ResourceComplianceSummaryItem
+}
+
+enum ResourceType {
+    ManagedInstance
+    EC2Instance
 }
 
 enum ResourceTypeForTagging {
@@ -1687,6 +2614,15 @@ list Runbooks {
     member: Runbook
 }
 
+@length(min: 3, max: 63)
+string S3BucketName
+
+@length(max: 500)
+string S3KeyPrefix
+
+@length(min: 3, max: 20)
+string S3Region
+
 structure SendAutomationSignalRequest {
     @required
     AutomationExecutionId: AutomationExecutionId
@@ -1696,6 +2632,61 @@ structure SendAutomationSignalRequest {
 }
 
 structure SendAutomationSignalResult {
+}
+
+structure SendCommandRequest {
+    InstanceIds: InstanceIdList
+    Targets: Targets
+    @required
+    DocumentName: DocumentARN
+    DocumentVersion: DocumentVersion
+    DocumentHash: DocumentHash
+    DocumentHashType: DocumentHashType
+    TimeoutSeconds: TimeoutSeconds
+    Comment: Comment
+    Parameters: Parameters
+    OutputS3Region: S3Region
+    OutputS3BucketName: S3BucketName
+    OutputS3KeyPrefix: S3KeyPrefix
+    MaxConcurrency: MaxConcurrency
+    MaxErrors: MaxErrors
+    ServiceRoleArn: String
+    NotificationConfig: NotificationConfig
+    CloudWatchOutputConfig: CloudWatchOutputConfig
+    AlarmConfiguration: AlarmConfiguration
+}
+
+structure SendCommandResult {
+    Command: Command
+}
+
+structure ServiceSetting {
+    SettingId: ServiceSettingId
+    SettingValue: ServiceSettingValue
+    LastModifiedDate: Timestamp
+    LastModifiedUser: String
+    ARN: String
+    Status: String
+}
+
+@length(min: 1, max: 1000)
+string ServiceSettingId
+
+@error("client")
+structure ServiceSettingNotFound {
+    Message: String
+}
+
+@length(min: 1, max: 4096)
+string ServiceSettingValue
+
+structure SeveritySummary {
+    CriticalCount: Integer
+    HighCount: Integer
+    MediumCount: Integer
+    LowCount: Integer
+    InformationalCount: Integer
+    UnspecifiedCount: Integer
 }
 
 @length(max: 8)
@@ -1709,6 +2700,16 @@ enum SignalType {
     StopStep
     Resume
     Revoke
+}
+
+@length(min: 0, max: 128)
+@pattern("^[a-zA-Z0-9:_-]*$")
+string SourceId
+
+enum SourceType {
+    AWS_EC2_Instance = "AWS::EC2::Instance"
+    AWS_IoT_Thing = "AWS::IoT::Thing"
+    AWS_SSM_ManagedInstance = "AWS::SSM::ManagedInstance"
 }
 
 structure StartAutomationExecutionRequest {
@@ -1732,6 +2733,9 @@ structure StartAutomationExecutionRequest {
 structure StartAutomationExecutionResult {
     AutomationExecutionId: AutomationExecutionId
 }
+
+@length(min: 0, max: 100)
+string StatusDetails
 
 structure StepExecution {
     StepName: String
@@ -1901,6 +2905,9 @@ list Targets {
     member: Target
 }
 
+@range(min: 30, max: 2592000)
+integer TimeoutSeconds
+
 @error("client")
 structure TooManyTagsError {
 }
@@ -1911,8 +2918,37 @@ structure TooManyUpdates {
 }
 
 @error("client")
+structure TotalSizeLimitExceededException {
+    Message: String
+}
+
+structure UnlabelParameterVersionRequest {
+    @required
+    Name: PSParameterName
+    @required
+    ParameterVersion: Long
+    @required
+    Labels: ParameterLabelList
+}
+
+structure UnlabelParameterVersionResult {
+    RemovedLabels: ParameterLabelList
+    InvalidLabels: ParameterLabelList
+}
+
+@error("client")
+structure UnsupportedCalendarException {
+    Message: String
+}
+
+@error("client")
 structure UnsupportedParameterType {
     message: String
+}
+
+@error("client")
+structure UnsupportedPlatformType {
+    Message: String
 }
 
 structure UpdateDocumentDefaultVersionRequest {
@@ -1943,9 +2979,22 @@ structure UpdateDocumentResult {
     DocumentDescription: DocumentDescription
 }
 
+structure UpdateServiceSettingRequest {
+    @required
+    SettingId: ServiceSettingId
+    @required
+    SettingValue: ServiceSettingValue
+}
+
+structure UpdateServiceSettingResult {
+}
+
 @length(min: 1, max: 65535)
 string ValidNextStep
 
 list ValidNextStepList {
     member: ValidNextStep
 }
+
+@pattern("^[0-9]{1,6}(\\.[0-9]{1,6}){2,3}$")
+string Version

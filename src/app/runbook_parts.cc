@@ -47,4 +47,20 @@ FillTokenFrom(const wire::Catalog& catalog) {
   };
 }
 
+std::function<Result<access::Principal>(const access::Principal&, const std::string&,
+                                        const std::string&)>
+AssumeFrom(const access::Directory& directory, const access::Authorizer& authorizer) {
+  return [&directory, &authorizer](const access::Principal& principal, const std::string& role_arn,
+                                   const std::string& session) -> Result<access::Principal> {
+    const auto role = directory.FindRole(role_arn);
+    if (!role || !authorizer.DecideAssumeRole(principal, role_arn, {}).allowed) {
+      return Fail(Code::kPermissionDenied, "User: " + principal.arn +
+                                               " is not authorized to perform: sts:AssumeRole on "
+                                               "resource: " +
+                                               role_arn);
+    }
+    return access::Directory::SessionOf(*role, session);
+  };
+}
+
 }  // namespace riposte::app

@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 
+#include "access/authorizer.h"
+#include "access/directory.h"
 #include "functions/script_runner.h"
 #include "wire/catalog.h"
 #include "workflow/automation/action.h"
@@ -28,5 +30,10 @@ class ScriptSteps final : public workflow::ScriptRunner {
 [[nodiscard]] std::function<void(const std::string&, const std::string&, json::Object&,
                                  const std::string&)>
 FillTokenFrom(const wire::Catalog& catalog);
+
+/// For workflow::Engine::Options::assume: what sts:AssumeRole would allow.
+[[nodiscard]] std::function<Result<access::Principal>(const access::Principal&, const std::string&,
+                                                      const std::string&)>
+AssumeFrom(const access::Directory& directory, const access::Authorizer& authorizer);
 
 }  // namespace riposte::app

@@ -372,12 +372,14 @@ struct Engine::Impl {
   workflow::Engine::Options ExecutionOptions() const {
     workflow::Engine::Options options;
     options.fill_token = FillTokenFrom(catalog);
+    options.assume = AssumeFrom(directory, authorizer);
     return options;
   }
 
-  ssm::SsmService::Options SsmOptions() const {
+  ssm::SsmService::Options SsmOptions() {
     ssm::SsmService::Options options;
     options.authorize = !config.open;
+    options.zones = &time_zones;
     return options;
   }
 

@@ -89,6 +89,13 @@ std::string_view NameOf(Stimulus::Kind kind) {
   return "stimulus";
 }
 
+/// Where an effect acts: the execution's own scope, unless it names another.
+Scope ScopeOf(const json::Object& detail, const Execution& execution) {
+  if (!json::Find(detail, "account")) return execution.scope;
+  return {AccountId(std::string(json::GetString(detail, "account"))),
+          Region(std::string(json::GetString(detail, "region")))};
+}
+
 }  // namespace
 
 struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
@@ -210,7 +217,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
           if (turn.finished) break;
           if (effect.kind == Effect::Kind::kAwait) {
             (void)tables::Adopt(tx, execution, effect.key,
-                                std::string(json::GetString(effect.detail, "execution_id")));
+                                std::string(json::GetString(effect.detail, "execution_id")),
+                                ScopeOf(effect.detail, execution));
           }
           tables::AppendHistory(tx, execution.id, stimulus.now, NameOf(effect.kind), effect.key,
                                 effect.detail);
@@ -414,7 +422,26 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
       options.fill_token(invocation.service, invocation.operation, invocation.input, effect.token);
     }
     invocation.principal = execution.principal;
-    invocation.scope = execution.scope;
+    invocation.scope = ScopeOf(effect.detail, execution);
+    const std::string role(json::GetString(effect.detail, "role_arn"));
+    if (!role.empty() && options.assume) {
+      auto assumed = options.assume(execution.principal, role, execution.id);
+      if (!assumed) {
+        *open = false;
+        Ran(effect, ErrorOutcome("AccessDenied", assumed.error().message));
+        return;
+      }
+      invocation.principal = std::move(*assumed);
+    }
+    // Nobody acts in another account by the mere wish of a definition.
+    if ((json::Find(effect.detail, "account") &&
+         invocation.principal.account != invocation.scope.account) ||
+        (!role.empty() && !options.assume)) {
+      *open = false;
+      Ran(effect, ErrorOutcome("AccessDenied", "The execution has no role in account " +
+                                                   invocation.scope.account.str() + "."));
+      return;
+    }
     invocation.trace = execution.trace;
     invocation.user_agent = "riposte-workflow";
     invoker.Invoke(std::move(invocation),

@@ -55,6 +55,12 @@ class Engine {
     std::function<void(const std::string& service, const std::string& operation,
                        json::Object& input, const std::string& token)>
         fill_token;
+    /// The principal that acts as `role_arn` for `principal`; an error when it may not. Without
+    /// it no effect can name a role.
+    std::function<Result<access::Principal>(const access::Principal& principal,
+                                            const std::string& role_arn,
+                                            const std::string& session)>
+        assume;
   };
   Engine(Options options, store::Store& store, api::Invoker& invoker, Executor& loop,
          const Clock& clock, Random& random, const telemetry::Log& log);

@@ -4,13 +4,17 @@ namespace riposte::workflow {
 
 Effect Effect::Invoke(std::string key, std::string_view service, std::string_view operation,
                       json::Object input, const InvokeOptions& options) {
-  return {Kind::kInvoke,
-          std::move(key),
-          {{"service", service},
-           {"operation", operation},
-           {"input", std::move(input)},
-           {"timeout_ms", options.timeout.count()},
-           {"throttled_for_ms", options.throttled_for.count()}}};
+  json::Object detail{{"service", service},
+                      {"operation", operation},
+                      {"input", std::move(input)},
+                      {"timeout_ms", options.timeout.count()},
+                      {"throttled_for_ms", options.throttled_for.count()}};
+  if (options.scope) {
+    detail["account"] = options.scope->account.str();
+    detail["region"] = options.scope->region.str();
+  }
+  json::SetIfNotEmpty(detail, "role_arn", options.role_arn);
+  return {Kind::kInvoke, std::move(key), std::move(detail)};
 }
 
 Effect Effect::Script(std::string key, const ScriptOptions& options) {
@@ -27,8 +31,14 @@ Effect Effect::Sleep(std::string key, TimePoint until) {
   return {Kind::kSleep, std::move(key), {{"until_ms", ToMillis(until)}}};
 }
 
-Effect Effect::Await(std::string key, std::string_view execution_id) {
-  return {Kind::kAwait, std::move(key), {{"execution_id", execution_id}}};
+Effect Effect::Await(std::string key, std::string_view execution_id,
+                     const std::optional<Scope>& scope) {
+  json::Object detail{{"execution_id", execution_id}};
+  if (scope) {
+    detail["account"] = scope->account.str();
+    detail["region"] = scope->region.str();
+  }
+  return {Kind::kAwait, std::move(key), std::move(detail)};
 }
 
 Effect Effect::Emit(std::string_view source, std::string_view detail_type,

@@ -69,7 +69,7 @@ struct Effect {
     /// Wake at a time. Outcome {}.
     kSleep,
     /// Adopt a running execution as a child and wait for its end. Outcome {"status", "output"}, or
-    /// {"error": …} when there is no such execution in the scope's account.
+    /// {"error": …} when there is no such execution in the scope.
     kAwait,
     /// Announce an event, in the very commit of the turn. No outcome.
     kEmit,
@@ -83,6 +83,10 @@ struct Effect {
   struct InvokeOptions {
     Millis timeout{25'000};        ///< Then the outcome is an error with code "Timeout".
     Millis throttled_for{60'000};  ///< Throttled calls are repeated, with back-off, this long.
+    std::optional<Scope> scope;    ///< What the call is about, when not the execution's own.
+    /// Role that the execution's principal assumes for the call ("" for none). In a scope of
+    /// another account there is no call without one.
+    std::string role_arn;
   };
   [[nodiscard]] static Effect Invoke(std::string key, std::string_view service,
                                      std::string_view operation, json::Object input,
@@ -96,7 +100,9 @@ struct Effect {
   };
   [[nodiscard]] static Effect Script(std::string key, const ScriptOptions& options);
   [[nodiscard]] static Effect Sleep(std::string key, TimePoint until);
-  [[nodiscard]] static Effect Await(std::string key, std::string_view execution_id);
+  /// `scope`: where the child runs, when not in the execution's own.
+  [[nodiscard]] static Effect Await(std::string key, std::string_view execution_id,
+                                    const std::optional<Scope>& scope = std::nullopt);
   [[nodiscard]] static Effect Emit(std::string_view source, std::string_view detail_type,
                                    const std::vector<std::string>& resources, json::Object detail);
   [[nodiscard]] static Effect Forget(std::string key);

@@ -151,12 +151,13 @@ std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string
 }
 
 std::optional<ChildEnd> Adopt(store::Transaction& tx, const Execution& parent,
-                              const std::string& key, const std::string& child_id) {
+                              const std::string& key, const std::string& child_id,
+                              const Scope& scope) {
   std::optional<ChildEnd> end;
   tx.QueryOne(
       "SELECT finished, status, output FROM workflow_executions"
       " WHERE id = ? AND account = ? AND region = ?",
-      {child_id, parent.scope.account.str(), parent.scope.region.str()},
+      {child_id, scope.account.str(), scope.region.str()},
       [&](const store::Row& row) { end = ChildEnd{row.Int(0) != 0, row.Str(1), row.Json(2)}; });
   if (end) {
     tx.Execute("UPDATE workflow_executions SET parent_id = ?, parent_key = ? WHERE id = ?",

@@ -57,9 +57,10 @@ struct ChildEnd {
   json::Value output;
 };
 /// Makes `child_id` a child of the effect `key` of `parent`. nullopt when there is no such
-/// execution in the parent's account and region.
+/// execution in `scope`.
 [[nodiscard]] std::optional<ChildEnd> Adopt(store::Transaction& tx, const Execution& parent,
-                                            const std::string& key, const std::string& child_id);
+                                            const std::string& key, const std::string& child_id,
+                                            const Scope& scope);
 struct Waiter {
   std::string execution_id;
   std::string key;

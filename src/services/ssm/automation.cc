@@ -4,6 +4,7 @@
 #include "access/crypto.h"
 #include "services/ssm/common.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets.h"
 #include "workflow/automation/expression.h"
 #include "workflow/automation/language.h"
 #include "workflow/automation/view.h"
@@ -127,6 +128,34 @@ bool StepMatches(const json::Object& step, const Filter& filter) {
   ThrowFilterKey(filter.key);
 }
 
+/// What is given for all targets together, as far as it is: values of the declared types.
+json::Object CommonParameters(const automation::Document& document, const json::Object& given) {
+  json::Object values;
+  for (const auto& [name, texts] : given) {
+    const automation::Parameter* parameter =
+        document.FindParameter(std::string_view(name.data(), name.size()));
+    if (!parameter) {
+      ThrowParameters("The document has no parameter " + std::string(name) + ".");
+    }
+    auto value = parameter->FromApi(automation::ToTexts(texts));
+    if (!value) ThrowParameters(value.error().message);
+    values[name] = std::move(*value);
+  }
+  return values;
+}
+
+/// Attached files travel with the definition, so that a later version changes nothing that runs.
+void AddAttachments(store::Transaction& tx, const StoredDocument& document, const Scope& scope,
+                    json::Object& definition) {
+  if (!IsAccountId(document.owner)) return;
+  const Scope owner{AccountId(document.owner), scope.region};
+  json::Object files;
+  for (const auto& [name, body] : tables::Attachments(tx, owner, document.name, document.version)) {
+    files[name] = body;
+  }
+  if (!files.empty()) definition[automation::Document::kAttachments] = std::move(files);
+}
+
 }  // namespace
 
 /// Whose permissions the execution has: the document's role, or the caller's own.
@@ -182,13 +211,6 @@ std::optional<json::Value> SsmService::DefaultReference(const Call& call, Tx& tx
 }
 
 json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
-  for (const std::string_view name :
-       {"Targets", "TargetMaps", "TargetLocations", "TargetParameterName", "TargetLocationsURL"}) {
-    if (json::Find(call.input, name)) {
-      throw api::Error("InvalidTarget",
-                       std::string(name) + " is not supported: start one execution a target.");
-    }
-  }
   if (json::Find(call.input, "AlarmConfiguration")) {
     ThrowParameters("AlarmConfiguration is not supported.");
   }
@@ -224,25 +246,48 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
     return DefaultReference(call, tx, request.id, reference);
   };
   const json::Object* given = json::GetObject(call.input, "Parameters");
-  auto parameters = automation::BindParameters(*document, given ? *given : json::Object(), resolve);
+  const auto plan = PlanTargets(call, stored, *document);
+  // Of many executions, those with a known target are checked here; the parent has what is common.
+  json::Object common = given ? *given : json::Object();
+  if (plan) {
+    for (const automation::FanOutPlan::Group& group : plan->groups) {
+      for (const automation::FanOutPlan::Target& target : group.targets) {
+        if (plan->cross_account) break;
+        json::Object all = common;
+        for (const auto& member : target.parameters) all[member.key()] = member.value();
+        if (const auto ok = automation::BindParameters(*document, all, resolve); !ok) {
+          ThrowParameters(ok.error().message);
+        }
+      }
+    }
+  }
+  auto parameters = plan ? Result<json::Object>(CommonParameters(*document, common))
+                         : automation::BindParameters(*document, common, resolve);
   if (!parameters) ThrowParameters(parameters.error().message);
 
-  // The role may be named by a parameter.
-  const auto role =
-      automation::Substitute(json::Value(document->assume_role),
-                             [&](std::string_view reference) -> std::optional<json::Value> {
-                               if (const json::Value* value = json::Find(*parameters, reference))
-                                 return *value;
-                               return resolve(reference);
-                             });
-  if (!role) ThrowParameters(role.error().message);
-  request.principal = PrincipalFor(call, automation::ToText(automation::Unwrap(*role)), request.id);
+  // The role may be named by a parameter. The children in this account take it for themselves.
+  if (!plan || plan->cross_account) {
+    const auto role =
+        automation::Substitute(json::Value(document->assume_role),
+                               [&](std::string_view reference) -> std::optional<json::Value> {
+                                 if (const json::Value* value = json::Find(*parameters, reference))
+                                   return *value;
+                                 if (plan) return json::Value("");
+                                 return resolve(reference);
+                               });
+    if (!role) ThrowParameters(role.error().message);
+    request.principal =
+        PrincipalFor(call, automation::ToText(automation::Unwrap(*role)), request.id);
+  } else {
+    request.principal = call.caller;
+  }
 
   request.language = automation::kLanguageName;
   request.scope = call.scope;
   request.name = stored.name;
   request.version = std::to_string(stored.version);
-  request.definition = std::move(content->as_object());
+  request.definition = plan ? plan->ToJson() : std::move(content->as_object());
+  if (!plan) AddAttachments(tx, stored, call.scope, request.definition);
   request.trace = call.trace;
   request.client_token = json::GetString(call.input, "ClientToken");
   json::Object hashed = call.input;
@@ -252,6 +297,7 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
   input.parameters = std::move(*parameters);
   input.mode = json::GetString(call.input, "Mode", "Auto");
   input.executed_by = call.caller.arn;
+  input.settings = ServiceSettings::ForExecution(tx, call.scope);
   request.input = input.ToJson();
 
   const auto id = engine_.Start(tx, std::move(request));

@@ -198,6 +198,13 @@ json::Value SsmService::ModifyDocumentPermission(const Call& call, Tx& tx) {
   }
   for (const std::string& account : json::GetStrings(call.input, "AccountIdsToAdd")) {
     const bool all = account == "all" || account == "All";
+    if (all && !ServiceSettings::AllowsPublicSharing(tx, call.scope)) {
+      throw api::Error("InvalidDocumentOperation",
+                       "Public sharing of documents is turned off for this account and region.");
+    }
+    if (!all && !IsAccountId(account)) {
+      throw api::Error("ValidationException", "An account id has twelve digits: " + account);
+    }
     accounts.insert(all ? "all" : account);
     if (accounts.size() > 1 && accounts.contains("all")) {
       throw api::Error("DocumentPermissionLimit",

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "access/crypto.h"
+#include "services/ssm/calendar.h"
 #include "services/ssm/common.h"
 #include "services/ssm/ssm.h"
 #include "workflow/automation/expression.h"
@@ -33,7 +34,7 @@ bool HasReservedPrefix(std::string name) {
 }
 
 /// Sets everything of `document` that follows from its content; refuses bad content.
-void SetContent(StoredDocument& document, const api::Call& call) {
+void SetContent(StoredDocument& document, const api::Call& call, TimeZones* zones) {
   document.content = json::GetString(call.input, "Content");
   if (document.content.size() > kMaxDocumentBytes) {
     throw api::Error("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.");
@@ -43,6 +44,15 @@ void SetContent(StoredDocument& document, const api::Call& call) {
   if (const json::Array* attachments = json::GetArray(call.input, "Attachments");
       attachments && !attachments->empty()) {
     throw api::Error("InvalidDocumentContent", "Attachments are not supported.");
+  }
+  if (document.type == "ChangeCalendar") {
+    if (document.format != "TEXT") {
+      throw api::Error("InvalidDocumentContent", "A change calendar must be in the format TEXT.");
+    }
+    if (const auto calendar = ChangeCalendar::Parse(document.content, zones); !calendar) {
+      throw api::Error("InvalidDocumentContent", calendar.error().message);
+    }
+    return;
   }
   if (document.format == "TEXT") {
     if (document.type == "Automation") {
@@ -195,7 +205,7 @@ json::Value SsmService::CreateDocument(const Call& call, Tx& tx) {
   document.display_name = json::GetString(call.input, "DisplayName");
   document.version_name = json::GetString(call.input, "VersionName");
   document.created = call.now;
-  SetContent(document, call);
+  SetContent(document, call, options_.zones);
   if (tables::FindDocument(tx, call.scope, document.name, 0)) {
     throw api::Error("DocumentAlreadyExists",
                      "Document with same name " + document.name + " already exists");
@@ -230,7 +240,7 @@ json::Value SsmService::UpdateDocument(const Call& call, Tx& tx) {
   if (json::Find(call.input, "DisplayName")) {
     document.display_name = json::GetString(call.input, "DisplayName");
   }
-  SetContent(document, call);
+  SetContent(document, call, options_.zones);
   if (document.hash == old_hash) {
     throw api::Error("DuplicateDocumentContent",
                      "The content of the association document matches another document. Change "

@@ -75,7 +75,7 @@ json::Object Show(const api::Call& call, const SecureStrings& secure_strings,
   return out;
 }
 
-/// By "name" or "name:version".
+/// By "name", "name:version" or "name:label".
 std::optional<json::Object> Look(const api::Call& call, store::Transaction& tx,
                                  const SecureStrings& secure_strings, std::string_view asked) {
   std::string name = PlainName(call, asked);
@@ -83,9 +83,11 @@ std::optional<json::Object> Look(const api::Call& call, store::Transaction& tx,
   std::string selector;
   if (const size_t colon = name.find(':'); colon != std::string::npos) {
     selector = name.substr(colon);
-    version = ParseNumber(std::string_view(name).substr(colon + 1));
-    if (!version) return std::nullopt;
+    const std::string label = name.substr(colon + 1);
     name.resize(colon);
+    version = ParseNumber(label);
+    if (!version) version = tables::FindLabel(tx, call.scope, name, label);
+    if (!version) return std::nullopt;
   }
   const auto parameter = tables::FindParameter(tx, call.scope, name, version);
   if (!parameter) return std::nullopt;

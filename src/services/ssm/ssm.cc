@@ -21,6 +21,8 @@ std::span<const store::Migration> SsmService::Migrations() {
 
 void SsmService::Register(api::Registry& registry) {
   using S = SsmService;
+  compliance_.Register(registry);
+  settings_.Register(registry);
   registry.Add<S>(
       "ssm", *this,
       {
@@ -33,12 +35,18 @@ void SsmService::Register(api::Registry& registry) {
           {"DescribeAutomationStepExecutions", api::Read(&S::DescribeAutomationStepExecutions)},
           {"DescribeDocument", api::Read(&S::DescribeDocument)},
           {"DescribeDocumentPermission", api::Read(&S::DescribeDocumentPermission)},
+          {"DescribeInstanceInformation", api::Read(&S::DescribeInstanceInformation)},
           {"DescribeParameters", api::Read(&S::DescribeParameters)},
           {"GetAutomationExecution", api::Read(&S::GetAutomationExecution)},
+          {"GetCalendarState", api::Read(&S::GetCalendarState)},
           {"GetDocument", api::Read(&S::GetDocument)},
           {"GetParameter", api::Read(&S::GetParameter)},
+          {"GetParameterHistory", api::Read(&S::GetParameterHistory)},
           {"GetParameters", api::Read(&S::GetParameters)},
           {"GetParametersByPath", api::Read(&S::GetParametersByPath)},
+          {"LabelParameterVersion", api::Write(&S::LabelParameterVersion)},
+          {"ListCommandInvocations", api::Read(&S::ListCommandInvocations)},
+          {"ListCommands", api::Read(&S::ListCommands)},
           {"ListDocumentVersions", api::Read(&S::ListDocumentVersions)},
           {"ListDocuments", api::Read(&S::ListDocuments)},
           {"ListTagsForResource", api::Read(&S::ListTagsForResource)},
@@ -46,8 +54,10 @@ void SsmService::Register(api::Registry& registry) {
           {"PutParameter", api::Write(&S::PutParameter)},
           {"RemoveTagsFromResource", api::Write(&S::RemoveTagsFromResource)},
           {"SendAutomationSignal", api::Write(&S::SendAutomationSignal)},
+          {"SendCommand", api::Write(&S::SendCommand)},
           {"StartAutomationExecution", api::Write(&S::StartAutomationExecution)},
           {"StopAutomationExecution", api::Write(&S::StopAutomationExecution)},
+          {"UnlabelParameterVersion", api::Write(&S::UnlabelParameterVersion)},
           {"UpdateDocument", api::Write(&S::UpdateDocument)},
           {"UpdateDocumentDefaultVersion", api::Write(&S::UpdateDocumentDefaultVersion)},
       });

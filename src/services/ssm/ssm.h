@@ -14,7 +14,10 @@
 #include "access/authorizer.h"
 #include "access/directory.h"
 #include "api/registry.h"
+#include "base/time_zone.h"
+#include "services/ssm/compliance.h"
 #include "services/ssm/secure_strings.h"
+#include "services/ssm/service_settings.h"
 #include "services/ssm/tables.h"
 #include "workflow/automation/document.h"
 #include "workflow/engine.h"
@@ -24,7 +27,8 @@ namespace riposte::ssm {
 class SsmService {
  public:
   struct Options {
-    bool authorize = true;  ///< false: serve --open; iam:PassRole is then not asked.
+    bool authorize = true;       ///< false: serve --open; iam:PassRole is then not asked.
+    TimeZones* zones = nullptr;  ///< For change calendars; nullptr: UTC alone.
   };
   /// `sealing_key` of access::Sealer::kKeyBytes bytes encrypts secure strings; the same at each
   /// start.
@@ -67,6 +71,18 @@ class SsmService {
                                                             const std::string& execution_id,
                                                             std::string_view reference) const;
 
+  // commands.cc
+  json::Value SendCommand(const Call& call, Tx& tx);
+  json::Value ListCommands(const Call& call, Tx& tx);
+  json::Value ListCommandInvocations(const Call& call, Tx& tx);
+  json::Value DescribeInstanceInformation(const Call& call, Tx& tx);
+  json::Value GetCalendarState(const Call& call, Tx& tx);
+
+  // parameter_versions.cc
+  json::Value GetParameterHistory(const Call& call, Tx& tx);
+  json::Value LabelParameterVersion(const Call& call, Tx& tx);
+  json::Value UnlabelParameterVersion(const Call& call, Tx& tx);
+
   // parameters.cc
   json::Value PutParameter(const Call& call, Tx& tx);
   json::Value GetParameter(const Call& call, Tx& tx);
@@ -97,6 +113,8 @@ class SsmService {
   const access::Authorizer& authorizer_;
   Random& random_;
   SecureStrings secure_strings_;
+  Compliance compliance_;
+  ServiceSettings settings_;
   std::map<std::string, StoredDocument, std::less<>> shipped_;
 };
 

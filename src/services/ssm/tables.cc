@@ -74,6 +74,49 @@ ALTER TABLE ssm_parameters ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX ssm_parameters_unsealed ON ssm_parameters (account, region, name, version)
   WHERE type = 'SecureString' AND sealed = 0;
 )sql"},
+    {"services/ssm", 3, R"sql(
+CREATE TABLE ssm_parameter_labels (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  name TEXT NOT NULL,
+  label TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (account, region, name, label)
+) WITHOUT ROWID;
+CREATE TABLE ssm_attachments (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  document TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (account, region, document, version, name)
+);
+CREATE TABLE ssm_settings (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  value TEXT NOT NULL,
+  modified_ms INTEGER NOT NULL,
+  modified_by TEXT NOT NULL,
+  PRIMARY KEY (account, region, id)
+) WITHOUT ROWID;
+CREATE TABLE ssm_compliance_items (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  compliance_type TEXT NOT NULL,
+  resource_type TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  title TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  status TEXT NOT NULL,
+  details TEXT NOT NULL,
+  execution TEXT NOT NULL,
+  content_hash TEXT NOT NULL,
+  PRIMARY KEY (account, region, compliance_type, resource_type, resource_id, id)
+);
+)sql"},
 };
 
 /// Old versions of a parameter that are kept, as the service does.
@@ -89,6 +132,18 @@ constexpr int64_t kMaxParameterVersions = 100;
 #define SSM_PARAMETER_COLUMNS                                                          \
   "name, type, value, description, key_id, allowed_pattern, tier, data_type, version," \
   " modified_ms, modified_by, sealed FROM ssm_parameters"
+
+#define SSM_COMPLIANCE_COLUMNS                                                         \
+  "resource_id, resource_type, compliance_type, id, title, severity, status, details," \
+  " execution, content_hash FROM ssm_compliance_items"
+
+StoredComplianceItem ComplianceItemOf(const store::Row& row) {
+  StoredComplianceItem item{row.Str(0), row.Str(1), row.Str(2), row.Str(3), row.Str(4),
+                            row.Str(5), row.Str(6), {},         {},         row.Str(9)};
+  if (json::Value details = row.Json(7); details.is_object()) item.details = details.as_object();
+  if (json::Value run = row.Json(8); run.is_object()) item.execution = run.as_object();
+  return item;
+}
 
 StoredDocument DocumentOf(const store::Row& row) {
   StoredDocument document;
@@ -165,6 +220,8 @@ void SetDefaultVersion(store::Transaction& tx, const Scope& scope, const std::st
 
 void DeleteDocument(store::Transaction& tx, const Scope& scope, const std::string& name) {
   tx.Execute("DELETE FROM ssm_document_versions WHERE account = ? AND region = ? AND name = ?",
+             {scope.account.str(), scope.region.str(), name});
+  tx.Execute("DELETE FROM ssm_attachments WHERE account = ? AND region = ? AND document = ?",
              {scope.account.str(), scope.region.str(), name});
   tx.Execute("DELETE FROM ssm_documents WHERE account = ? AND region = ? AND name = ?",
              {scope.account.str(), scope.region.str(), name});
@@ -280,6 +337,8 @@ void PutParameter(store::Transaction& tx, const Scope& scope, const StoredParame
 }
 
 bool DeleteParameter(store::Transaction& tx, const Scope& scope, const std::string& name) {
+  tx.Execute("DELETE FROM ssm_parameter_labels WHERE account = ? AND region = ? AND name = ?",
+             {scope.account.str(), scope.region.str(), name});
   return tx.Execute("DELETE FROM ssm_parameters WHERE account = ? AND region = ? AND name = ?",
                     {scope.account.str(), scope.region.str(), name}) > 0;
 }
@@ -321,6 +380,148 @@ void SealValue(store::Transaction& tx, const Scope& scope, const std::string& na
       "UPDATE ssm_parameters SET value = ?, sealed = 1"
       " WHERE account = ? AND region = ? AND name = ? AND version = ?",
       {sealed, scope.account.str(), scope.region.str(), name, version});
+}
+
+void EachParameterVersion(store::Transaction& tx, const Scope& scope, const std::string& name,
+                          const std::function<void(const StoredParameter&)>& each) {
+  tx.Query("SELECT " SSM_PARAMETER_COLUMNS
+           " WHERE account = ? AND region = ? AND name = ? ORDER BY version",
+           {scope.account.str(), scope.region.str(), name}, [&](const store::Row& row) {
+             each(ParameterOf(row));
+             return true;
+           });
+}
+
+std::vector<std::string> LabelsOf(store::Transaction& tx, const Scope& scope,
+                                  const std::string& name, int64_t version) {
+  std::vector<std::string> labels;
+  tx.Query(
+      "SELECT label FROM ssm_parameter_labels WHERE account = ? AND region = ? AND name = ?"
+      " AND version = ? ORDER BY label",
+      {scope.account.str(), scope.region.str(), name, version}, [&](const store::Row& row) {
+        labels.push_back(row.Str(0));
+        return true;
+      });
+  return labels;
+}
+
+std::optional<int64_t> FindLabel(store::Transaction& tx, const Scope& scope,
+                                 const std::string& name, const std::string& label) {
+  return tx.QueryInt(
+      "SELECT version FROM ssm_parameter_labels WHERE account = ? AND region = ? AND name = ?"
+      " AND label = ?",
+      {scope.account.str(), scope.region.str(), name, label});
+}
+
+void SetLabel(store::Transaction& tx, const Scope& scope, const std::string& name, int64_t version,
+              const std::string& label) {
+  tx.Execute(
+      "INSERT OR REPLACE INTO ssm_parameter_labels (account, region, name, label, version)"
+      " VALUES (?, ?, ?, ?, ?)",
+      {scope.account.str(), scope.region.str(), name, label, version});
+}
+
+void DeleteLabel(store::Transaction& tx, const Scope& scope, const std::string& name,
+                 const std::string& label) {
+  tx.Execute(
+      "DELETE FROM ssm_parameter_labels WHERE account = ? AND region = ? AND name = ?"
+      " AND label = ?",
+      {scope.account.str(), scope.region.str(), name, label});
+}
+
+void PutAttachment(store::Transaction& tx, const Scope& scope, const std::string& document,
+                   int64_t version, const std::string& name, const std::string& body) {
+  tx.Execute(
+      "INSERT OR REPLACE INTO ssm_attachments (account, region, document, version, name, body)"
+      " VALUES (?, ?, ?, ?, ?, ?)",
+      {scope.account.str(), scope.region.str(), document, version, name, body});
+}
+
+std::vector<std::pair<std::string, std::string>> Attachments(store::Transaction& tx,
+                                                             const Scope& scope,
+                                                             const std::string& document,
+                                                             int64_t version) {
+  std::vector<std::pair<std::string, std::string>> files;
+  tx.Query(
+      "SELECT name, body FROM ssm_attachments WHERE account = ? AND region = ? AND document = ?"
+      " AND version = ? ORDER BY name",
+      {scope.account.str(), scope.region.str(), document, version}, [&](const store::Row& row) {
+        files.emplace_back(row.Str(0), row.Str(1));
+        return true;
+      });
+  return files;
+}
+
+std::optional<StoredSetting> FindSetting(store::Transaction& tx, const Scope& scope,
+                                         const std::string& id) {
+  std::optional<StoredSetting> setting;
+  tx.QueryOne(
+      "SELECT value, modified_ms, modified_by FROM ssm_settings"
+      " WHERE account = ? AND region = ? AND id = ?",
+      {scope.account.str(), scope.region.str(), id},
+      [&](const store::Row& row) { setting = StoredSetting{row.Str(0), row.Time(1), row.Str(2)}; });
+  return setting;
+}
+
+void PutSetting(store::Transaction& tx, const Scope& scope, const std::string& id,
+                const StoredSetting& setting) {
+  tx.Execute(
+      "INSERT OR REPLACE INTO ssm_settings (account, region, id, value, modified_ms, modified_by)"
+      " VALUES (?, ?, ?, ?, ?, ?)",
+      {scope.account.str(), scope.region.str(), id, setting.value, setting.modified,
+       setting.modified_by});
+}
+
+void DeleteSetting(store::Transaction& tx, const Scope& scope, const std::string& id) {
+  tx.Execute("DELETE FROM ssm_settings WHERE account = ? AND region = ? AND id = ?",
+             {scope.account.str(), scope.region.str(), id});
+}
+
+void PutComplianceItem(store::Transaction& tx, const Scope& scope,
+                       const StoredComplianceItem& item) {
+  tx.Execute(
+      "INSERT OR REPLACE INTO ssm_compliance_items (account, region, compliance_type,"
+      " resource_type, resource_id, id, title, severity, status, details, execution,"
+      " content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {scope.account.str(), scope.region.str(), item.compliance_type, item.resource_type,
+       item.resource_id, item.id, item.title, item.severity, item.status,
+       json::Serialize(item.details), json::Serialize(item.execution), item.content_hash});
+}
+
+void DeleteComplianceItems(store::Transaction& tx, const Scope& scope,
+                           const std::string& resource_id, const std::string& resource_type,
+                           const std::string& compliance_type) {
+  tx.Execute(
+      "DELETE FROM ssm_compliance_items WHERE account = ? AND region = ? AND compliance_type = ?"
+      " AND resource_type = ? AND resource_id = ?",
+      {scope.account.str(), scope.region.str(), compliance_type, resource_type, resource_id});
+}
+
+std::vector<StoredComplianceItem> ComplianceItems(store::Transaction& tx, const Scope& scope,
+                                                  const std::string& resource_id,
+                                                  const std::string& resource_type,
+                                                  const std::string& compliance_type) {
+  std::vector<StoredComplianceItem> items;
+  tx.Query("SELECT " SSM_COMPLIANCE_COLUMNS
+           " WHERE account = ? AND region = ? AND compliance_type = ? AND resource_type = ?"
+           " AND resource_id = ? ORDER BY id",
+           {scope.account.str(), scope.region.str(), compliance_type, resource_type, resource_id},
+           [&](const store::Row& row) {
+             items.push_back(ComplianceItemOf(row));
+             return true;
+           });
+  return items;
+}
+
+void EachComplianceItem(store::Transaction& tx, const Scope& scope,
+                        const std::function<void(StoredComplianceItem)>& each) {
+  tx.Query("SELECT " SSM_COMPLIANCE_COLUMNS
+           " WHERE account = ? AND region = ?"
+           " ORDER BY compliance_type, resource_type, resource_id, id",
+           {scope.account.str(), scope.region.str()}, [&](const store::Row& row) {
+             each(ComplianceItemOf(row));
+             return true;
+           });
 }
 
 Tags TagsOf(store::Transaction& tx, const Scope& scope, std::string_view type,

@@ -57,6 +57,25 @@ struct StoredParameter {
   bool sealed = false;
 };
 
+struct StoredSetting {
+  std::string value;
+  TimePoint modified;
+  std::string modified_by;  ///< ARN.
+};
+
+struct StoredComplianceItem {
+  std::string resource_id;
+  std::string resource_type;
+  std::string compliance_type;
+  std::string id;
+  std::string title;
+  std::string severity;
+  std::string status;
+  json::Object details;
+  json::Object execution;    ///< ExecutionSummary.
+  std::string content_hash;  ///< Of the upload it came with, or "".
+};
+
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
 namespace tables {
@@ -111,6 +130,47 @@ void EachUnsealed(store::Transaction& tx,
                   const std::function<void(const Scope&, const StoredParameter&)>& each);
 void SealValue(store::Transaction& tx, const Scope& scope, const std::string& name, int64_t version,
                const std::string& sealed);
+
+/// Every version that is kept, oldest first.
+void EachParameterVersion(store::Transaction& tx, const Scope& scope, const std::string& name,
+                          const std::function<void(const StoredParameter&)>& each);
+
+// Labels of parameter versions; a label is at one version of a parameter at a time.
+[[nodiscard]] std::vector<std::string> LabelsOf(store::Transaction& tx, const Scope& scope,
+                                                const std::string& name, int64_t version);
+[[nodiscard]] std::optional<int64_t> FindLabel(store::Transaction& tx, const Scope& scope,
+                                               const std::string& name, const std::string& label);
+void SetLabel(store::Transaction& tx, const Scope& scope, const std::string& name, int64_t version,
+              const std::string& label);
+void DeleteLabel(store::Transaction& tx, const Scope& scope, const std::string& name,
+                 const std::string& label);
+
+// Bodies of files attached to a version of a document.
+void PutAttachment(store::Transaction& tx, const Scope& scope, const std::string& document,
+                   int64_t version, const std::string& name, const std::string& body);
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> Attachments(
+    store::Transaction& tx, const Scope& scope, const std::string& document, int64_t version);
+
+// Service settings.
+[[nodiscard]] std::optional<StoredSetting> FindSetting(store::Transaction& tx, const Scope& scope,
+                                                       const std::string& id);
+void PutSetting(store::Transaction& tx, const Scope& scope, const std::string& id,
+                const StoredSetting& setting);
+void DeleteSetting(store::Transaction& tx, const Scope& scope, const std::string& id);
+
+// Compliance items, by type, resource and id.
+void PutComplianceItem(store::Transaction& tx, const Scope& scope,
+                       const StoredComplianceItem& item);
+void DeleteComplianceItems(store::Transaction& tx, const Scope& scope,
+                           const std::string& resource_id, const std::string& resource_type,
+                           const std::string& compliance_type);
+[[nodiscard]] std::vector<StoredComplianceItem> ComplianceItems(store::Transaction& tx,
+                                                                const Scope& scope,
+                                                                const std::string& resource_id,
+                                                                const std::string& resource_type,
+                                                                const std::string& compliance_type);
+void EachComplianceItem(store::Transaction& tx, const Scope& scope,
+                        const std::function<void(StoredComplianceItem)>& each);
 
 // Tags.
 [[nodiscard]] Tags TagsOf(store::Transaction& tx, const Scope& scope, std::string_view type,

@@ -2,6 +2,7 @@
 
 #include "workflow/automation/document.h"
 #include "workflow/automation/expression.h"
+#include "workflow/automation/fan_out.h"
 #include "workflow/automation/run.h"
 
 namespace riposte::automation {
@@ -57,6 +58,7 @@ Result<json::Object> BindParameters(const Document& document, const json::Object
 }
 
 Turn AutomationLanguage::Advance(const Execution& execution, const Stimulus& stimulus) const {
+  if (IsFanOut(execution)) return AdvanceFanOut(execution, stimulus);
   auto document = Document::Load(json::Value(execution.definition));
   if (!document) return GiveUp(execution, document.error().message, stimulus.now);
   Run run(execution, *document, find_api_, stimulus.now);

@@ -1,4 +1,5 @@
 // SSM Automation as a workflow language: which step runs next, and what becomes of the execution.
+// An execution over many targets is one of another kind: see fan_out.h.
 //
 // The state (`Execution::state`) is one document:
 //   parameters, variables   name -> value, of the declared types

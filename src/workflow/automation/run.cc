@@ -6,11 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "base/arn.h"
 #include "workflow/automation/condition.h"
+#include "workflow/automation/events.h"
 #include "workflow/automation/parameter.h"
 #include "workflow/automation/plan.h"
 #include "workflow/automation/selector.h"
+#include "workflow/automation/state.h"
 #include "workflow/text.h"
 
 namespace riposte::automation {
@@ -30,34 +31,6 @@ constexpr size_t kMaxOutputPayloadBytes = 48 * 1024;
 std::string StepExecutionId(const std::string& execution_id, int64_t run) {
   static const boost::uuids::name_generator_sha1 generator(boost::uuids::ns::oid());
   return boost::uuids::to_string(generator(execution_id + "/" + std::to_string(run)));
-}
-
-json::Object& ObjectAt(json::Object& object, std::string_view name) {
-  json::Value& value = object[name];
-  if (!value.is_object()) value = json::Object();
-  return value.get_object();
-}
-
-json::Array& ArrayAt(json::Object& object, std::string_view name) {
-  json::Value& value = object[name];
-  if (!value.is_array()) value = json::Array();
-  return value.get_array();
-}
-
-/// "Nov 29, 2016 7:43:20 PM", the form of times in the service's events.
-std::string EventTime(TimePoint time) {
-  static constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  const auto two = [](int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  const int64_t hour = clock.hours().count();
-  return std::string(kMonths[static_cast<unsigned>(date.month()) - 1]) + " " +
-         std::to_string(static_cast<unsigned>(date.day())) + ", " +
-         std::to_string(static_cast<int>(date.year())) + " " +
-         std::to_string(hour % 12 == 0 ? 12 : hour % 12) + ":" + two(clock.minutes().count()) +
-         ":" + two(clock.seconds().count()) + (hour < 12 ? " AM" : " PM");
 }
 
 void CutForShow(json::Object& values) {
@@ -383,123 +356,6 @@ void Run::BeginUpdate(const Step& step, json::Object& record) {
   }
   ObjectAt(state_, "variables")[name] = *value;
   Succeed(step, {});
-}
-
-// ── aws:loop ────────────────────────────────────────────────────────────────────────────────
-
-void Run::BeginLoop(const Step& step, json::Object& record) {
-  json::Object inputs;
-  for (const std::string_view name : {"Iterators", "IteratorDataType", "MaxIterations"}) {
-    if (const json::Value* value = json::Find(step.inputs, name)) inputs[name] = *value;
-  }
-  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
-  if (!substituted) {
-    FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
-    return;
-  }
-  json::Object& stored = ObjectAt(record, "inputs");
-  stored = std::move(substituted->get_object());
-  json::Object loop{{"step", step.name}};
-  int64_t most = 100;
-  if (const json::Value* max = json::Find(stored, "MaxIterations")) {
-    most = ToInteger(*max).value_or(0);
-  }
-  if (const json::Value* iterators = json::Find(stored, "Iterators")) {
-    json::Array items = ToList(*iterators);
-    if (items.size() > 100) most = 0;
-    if (const json::Value* type = json::Find(stored, "IteratorDataType")) {
-      for (json::Value& item : items) {
-        auto typed = Coerce(item, ToText(*type));
-        if (!typed) {
-          FailStep(step, Progress::Failed("Input", "InvalidInput",
-                                          "An iterator is not a valid " + ToText(*type) + "."));
-          return;
-        }
-        item = std::move(*typed);
-      }
-    }
-    loop["items"] = std::move(items);
-  }
-  if (most < 1 || most > 100) {
-    FailStep(step, Progress::Failed("Input", "InvalidInput",
-                                    "A loop has 1 to 100 iterations and at most 100 iterators."));
-    return;
-  }
-  loop["most"] = most;
-  loop["iteration"] = 0;
-  state_["loop"] = std::move(loop);
-  const json::Array* items = json::GetArray(state_["loop"].as_object(), "items");
-  if (items && items->empty()) {
-    state_.erase("loop");
-    Succeed(step, {});
-    return;
-  }
-  StartPass(step, 1);
-}
-
-void Run::StartPass(const Step& loop, int64_t iteration) {
-  json::Object& state = state_["loop"].as_object();
-  state["iteration"] = iteration;
-  json::Value item;
-  if (const json::Array* items = json::GetArray(state, "items")) {
-    item = (*items)[static_cast<size_t>(iteration - 1)];
-  }
-  state["item"] = item;
-  // The last iteration's records stay referable until the next one replaces them.
-  json::Array& past = ArrayAt(state_, "past");
-  json::Object& steps = ObjectAt(state_, "steps");
-  for (const Step& inner : loop.inner) {
-    const auto found = steps.find(inner.name);
-    if (found == steps.end()) continue;
-    past.push_back(std::move(found->value()));
-    steps.erase(found);
-  }
-  json::Object& record = *RecordOf(loop.name);
-  json::Object& outputs = ObjectAt(record, "outputs");
-  outputs["CurrentIteration"] = iteration;
-  if (!item.is_null()) outputs["CurrentIteratorValue"] = item;
-  Go(loop.inner.front().name);
-}
-
-void Run::NextPass(const Step& loop, json::Object& record) {
-  const json::Object& state = state_["loop"].as_object();
-  const int64_t iteration = json::GetInt(state, "iteration");
-  const json::Array* items = json::GetArray(state, "items");
-  bool again = iteration < json::GetInt(state, "most");
-  if (items) {
-    again = again && iteration < static_cast<int64_t>(items->size());
-  } else if (again) {
-    const auto result = Evaluate(loop.inputs.at("LoopCondition").as_object(), MakeResolver());
-    if (!result) {
-      state_.erase("loop");
-      state_["current"] = loop.name;
-      FailStep(loop, Progress::Failed("Input", "InvalidInput", result.error().message));
-      return;
-    }
-    again = *result;
-  }
-  if (again) {
-    StartPass(loop, iteration + 1);
-    return;
-  }
-  state_.erase("loop");
-  state_["current"] = loop.name;
-  const json::Object raw = ObjectAt(record, "outputs");
-  Succeed(loop, raw);
-}
-
-void Run::AbortLoop(const std::string& status, const std::string& message) {
-  const json::Object* loop = json::GetObject(state_, "loop");
-  if (!loop) return;
-  const Step* step = document_.FindStep(json::GetString(*loop, "step"));
-  json::Object* record = step ? RecordOf(step->name) : nullptr;
-  if (record) {
-    ForgetOpen(*record);
-    json::SetIfNotEmpty(*record, "failure_message", message);
-    Close(*record, status);
-    AnnounceStep(*step, *record);
-  }
-  state_.erase("loop");
 }
 
 // ── What became of a step ───────────────────────────────────────────────────────────────────
@@ -828,46 +684,18 @@ void Run::Refuse(std::string_view code, std::string message) {
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────
 
-json::Object Run::EventDetail(std::string_view status, TimePoint start,
-                              std::optional<TimePoint> end) const {
-  json::Object detail{{"ExecutionId", execution_.id},
-                      {"Definition", execution_.name},
-                      {"DefinitionVersion", execution_.version},
-                      {"Status", status},
-                      {"StartTime", EventTime(start)}};
-  if (end) {
-    detail["EndTime"] = EventTime(*end);
-    detail["Time"] = static_cast<double>((*end - start).count());
-  }
-  return detail;
-}
-
 void Run::AnnounceStep(const Step& step, const json::Object& record) {
-  std::optional<TimePoint> end;
-  if (json::Find(record, "end_ms")) end = FromMillis(json::GetInt(record, "end_ms"));
-  json::Object detail = EventDetail(json::GetString(record, "status"),
-                                    FromMillis(json::GetInt(record, "start_ms")), end);
-  detail["StepName"] = step.name;
-  detail["Action"] = step.action->name;
-  turn_.effects.push_back(
-      Effect::Emit("aws.ssm", "EC2 Automation Step Status-change Notification",
-                   {MakeArn("ssm", execution_.scope, "automation-execution/" + execution_.id),
-                    MakeArn("ssm", execution_.scope,
-                            "automation-definition/" + execution_.name + ":" + execution_.version)},
-                   std::move(detail)));
+  StepChange change{step.name, std::string(step.action->name),
+                    std::string(json::GetString(record, "status")),
+                    FromMillis(json::GetInt(record, "start_ms")), std::nullopt};
+  if (json::Find(record, "end_ms")) change.end = FromMillis(json::GetInt(record, "end_ms"));
+  turn_.effects.push_back(StepEvent(execution_, change));
 }
 
 void Run::AnnounceExecution() {
-  std::optional<TimePoint> end;
-  if (turn_.finished) end = now_;
-  json::Object detail = EventDetail(status_, execution_.started, end);
-  detail["ExecutedBy"] = json::GetString(state_, "executed_by");
-  turn_.effects.push_back(
-      Effect::Emit("aws.ssm", "EC2 Automation Execution Status-change Notification",
-                   {MakeArn("ssm", execution_.scope, "automation-execution/" + execution_.id),
-                    MakeArn("ssm", execution_.scope,
-                            "automation-definition/" + execution_.name + ":" + execution_.version)},
-                   std::move(detail)));
+  turn_.effects.push_back(ExecutionEvent(execution_, status_,
+                                         json::GetString(state_, "executed_by"),
+                                         turn_.finished ? std::optional(now_) : std::nullopt));
 }
 
 }  // namespace riposte::automation

@@ -67,8 +67,6 @@ class Run {
   [[nodiscard]] json::Object Outputs();
   void AnnounceStep(const Step& step, const json::Object& record);
   void AnnounceExecution();
-  [[nodiscard]] json::Object EventDetail(std::string_view status, TimePoint start,
-                                         std::optional<TimePoint> end) const;
   void Refuse(std::string_view code, std::string message);
 
   const workflow::Execution& execution_;

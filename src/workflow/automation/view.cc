@@ -3,12 +3,16 @@
 #include "workflow/automation/action.h"
 #include "workflow/automation/document.h"
 #include "workflow/automation/expression.h"
+#include "workflow/automation/fan_out.h"
 #include "workflow/automation/parameter.h"
 
 namespace riposte::automation {
 namespace {
 
 using workflow::Execution;
+
+/// Steps in GetAutomationExecution; DescribeAutomationStepExecutions has them all.
+constexpr size_t kMaxShownSteps = 100;
 
 double Seconds(const json::Object& record, std::string_view key) {
   return ToSeconds(FromMillis(json::GetInt(record, key)));
@@ -93,6 +97,7 @@ json::Object Common(const Execution& execution) {
 }  // namespace
 
 json::Array DescribeSteps(const Execution& execution) {
+  if (IsFanOut(execution)) return DescribeTargets(execution);
   json::Array out;
   const auto document = Document::Load(json::Value(execution.definition));
   if (!document) return out;
@@ -120,8 +125,11 @@ json::Array DescribeSteps(const Execution& execution) {
 
 json::Object DescribeExecution(const Execution& execution) {
   json::Object out = Common(execution);
-  out["StepExecutions"] = DescribeSteps(execution);
-  out["StepExecutionsTruncated"] = false;
+  json::Array steps = DescribeSteps(execution);
+  out["StepExecutionsTruncated"] = steps.size() > kMaxShownSteps;
+  if (steps.size() > kMaxShownSteps) steps.resize(kMaxShownSteps);
+  out["StepExecutions"] = std::move(steps);
+  if (IsFanOut(execution)) DescribeFanOut(execution, true, out);
   const json::Object* parameters = json::GetObject(execution.state, "parameters");
   out["Parameters"] = parameters ? Lists(*parameters) : json::Object();
   if (const json::Object* variables = json::GetObject(execution.state, "variables");
@@ -134,6 +142,7 @@ json::Object DescribeExecution(const Execution& execution) {
 json::Object DescribeMetadata(const Execution& execution) {
   json::Object out = Common(execution);
   out["AutomationType"] = "Local";
+  if (IsFanOut(execution)) DescribeFanOut(execution, false, out);
   return out;
 }
 

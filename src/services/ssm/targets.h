@@ -1,0 +1,19 @@
+// Which executions an automation over many targets is made of: Targets, TargetMaps and
+// TargetLocations of StartAutomationExecution, checked and laid out. Source: spec 2.7.
+#pragma once
+
+#include <optional>
+
+#include "api/call.h"
+#include "services/ssm/tables.h"
+#include "workflow/automation/document.h"
+#include "workflow/automation/fan_out.h"
+
+namespace riposte::ssm {
+
+/// nullopt when the call is about one execution alone. Throws InvalidTarget and
+/// InvalidAutomationExecutionParametersException.
+[[nodiscard]] std::optional<automation::FanOutPlan> PlanTargets(
+    const api::Call& call, const StoredDocument& stored, const automation::Document& document);
+
+}  // namespace riposte::ssm

@@ -1,0 +1,206 @@
+// Automations over many targets: how many run at a time, when no more are started, and where.
+#include "services/ssm/testing/ssm_fixture.h"
+
+namespace riposte::ssm {
+namespace {
+
+constexpr const char* kHold = R"({"schemaVersion":"0.3",
+  "parameters":{"Id":{"type":"String"}},
+  "mainSteps":[{"name":"hold","action":"aws:pause"}]})";
+
+class TargetsTest : public SsmTest {
+ protected:
+  static Object Values(std::initializer_list<const char*> values) {
+    Array list;
+    for (const char* value : values) list.emplace_back(value);
+    return {{"Key", "ParameterValues"}, {"Values", std::move(list)}};
+  }
+  std::string StartOver(const std::string& document, Object targets, Object more = {}) {
+    Object input{{"DocumentName", document},
+                 {"TargetParameterName", document == "Doc" ? "Word" : "Id"},
+                 {"Targets", Array{std::move(targets)}}};
+    for (const auto& member : more) input[member.key()] = member.value();
+    return Start(std::move(input));
+  }
+  /// "a:Success b:InProgress"
+  std::string Targets(const std::string& id) {
+    std::string out;
+    const Object reply = Run("DescribeAutomationStepExecutions", {{"AutomationExecutionId", id}});
+    for (const json::Value& step : reply.at("StepExecutions").as_array()) {
+      out += (out.empty() ? "" : " ") + At(step, "StepName") + ":" + At(step, "StepStatus");
+    }
+    return out;
+  }
+  std::string ChildOf(const std::string& id, size_t index) {
+    return At(Execution(id), "StepExecutions." + std::to_string(index) + ".Outputs.ExecutionId.0");
+  }
+  void Resume(const std::string& child) {
+    Run("SendAutomationSignal", {{"AutomationExecutionId", child}, {"SignalType", "Resume"}});
+    loop_.RunUntilIdle();
+  }
+  std::string Refusal(Object input) {
+    const std::string error = ErrorOf("StartAutomationExecution", std::move(input));
+    return error.substr(0, error.find(':'));
+  }
+};
+
+TEST_F(TargetsTest, EachTargetIsAChildWithItsValue) {
+  Create("Doc");
+  const std::string id = StartOver("Doc", Values({"a", "b", "c"}));
+  EXPECT_EQ(Status(id), "Success");
+  EXPECT_EQ(Targets(id), "a:Success b:Success c:Success");
+  const Object execution = Execution(id);
+  EXPECT_EQ(At(execution, "ProgressCounters.TotalSteps"), "3");
+  EXPECT_EQ(At(execution, "ProgressCounters.SuccessSteps"), "3");
+  EXPECT_EQ(At(execution, "TargetParameterName"), "Word");
+  EXPECT_EQ(At(execution, "ResolvedTargets.ParameterValues"), R"(["a","b","c"])");
+  EXPECT_EQ(At(execution, "StepExecutions.0.Action"), "aws:executeAutomation");
+  const Object child = Execution(ChildOf(id, 1));
+  EXPECT_EQ(At(child, "Parameters.Word.0"), "b");
+  EXPECT_EQ(At(child, "ParentAutomationExecutionId"), id);
+}
+
+TEST_F(TargetsTest, ConcurrencyBeginsAtOneAndDoublesUpToTheLimit) {
+  Create("Hold", kHold);
+  const std::string id =
+      StartOver("Hold", Values({"a", "b", "c", "d", "e", "f"}), {{"MaxConcurrency", "3"}});
+  EXPECT_EQ(Targets(id), "a:InProgress b:Pending c:Pending d:Pending e:Pending f:Pending");
+  Resume(ChildOf(id, 0));
+  EXPECT_EQ(Targets(id), "a:Success b:InProgress c:InProgress d:Pending e:Pending f:Pending");
+  Resume(ChildOf(id, 1));
+  EXPECT_EQ(Targets(id), "a:Success b:Success c:InProgress d:InProgress e:InProgress f:Pending");
+  for (const size_t index : {2u, 3u, 4u, 5u}) Resume(ChildOf(id, index));
+  EXPECT_EQ(Status(id), "Success");
+}
+
+TEST_F(TargetsTest, TooManyErrorsStartNoMore) {
+  Create("Doc");
+  answer = [](const api::Invocation& call) -> std::optional<api::Outcome> {
+    if (json::GetString(call.input, "Message").starts_with("bad")) return Fails("Boom");
+    return Ok({{"MessageId", "m"}});
+  };
+  const auto over = [&](const char* errors) {
+    return StartOver("Doc", Values({"bada", "badb", "c", "d"}), {{"MaxErrors", errors}});
+  };
+  const std::string none = over("0");
+  EXPECT_EQ(Status(none), "Failed");
+  EXPECT_EQ(Targets(none), "bada:Failed badb:Pending c:Pending d:Pending");
+  const std::string one = over("1");
+  EXPECT_EQ(Status(one), "Failed");
+  EXPECT_EQ(Targets(one), "bada:Failed badb:Failed c:Pending d:Pending");
+  const std::string half = over("50%");
+  EXPECT_EQ(Status(half), "Success");
+  EXPECT_EQ(Targets(half), "bada:Failed badb:Failed c:Success d:Success");
+  EXPECT_EQ(At(Execution(half), "ProgressCounters.FailedSteps"), "2");
+}
+
+TEST_F(TargetsTest, CancellingCancelsTheChildren) {
+  Create("Hold", kHold);
+  const std::string id = StartOver("Hold", Values({"a", "b"}));
+  const std::string child = ChildOf(id, 0);
+  Run("StopAutomationExecution", {{"AutomationExecutionId", id}});
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Status(id), "Cancelled");
+  EXPECT_EQ(Status(child), "Cancelled");
+  EXPECT_EQ(Targets(id), "a:Cancelled b:Pending");
+}
+
+TEST_F(TargetsTest, InstancesAreFoundByTag) {
+  Create("Hold", kHold);
+  answer = [](const api::Invocation& call) -> std::optional<api::Outcome> {
+    EXPECT_EQ(call.operation, "DescribeInstances");
+    EXPECT_EQ(At(json::Value(call.input), "Filters.0.Name"), "tag:team");
+    return Ok(
+        {{"Reservations", Array{Object{{"Instances", Array{Object{{"InstanceId", "i-1"}},
+                                                           Object{{"InstanceId", "i-2"}}}}}}}});
+  };
+  const std::string id = StartOver("Hold", {{"Key", "tag:team"}, {"Values", Array{"blue"}}});
+  EXPECT_EQ(Targets(id), "i-1:InProgress i-2:Pending");
+  answer = [](const api::Invocation&) { return Ok({{"Reservations", Array{}}}); };
+  const std::string none = StartOver("Hold", {{"Key", "tag:team"}, {"Values", Array{"red"}}});
+  EXPECT_EQ(Status(none), "Failed");
+  EXPECT_EQ(At(Execution(none), "FailureMessage"), "No targets were found.");
+}
+
+TEST_F(TargetsTest, MapsGiveSeveralParametersEach) {
+  Create("Doc");
+  const std::string id =
+      Start({{"DocumentName", "Doc"},
+             {"TargetMaps", Array{Object{{"Word", Array{"a"}}}, Object{{"Word", Array{"b"}}}}}});
+  EXPECT_EQ(Targets(id), "a:Success b:Success");
+}
+
+TEST_F(TargetsTest, LocationsRunInOtherRegionsAndAccounts) {
+  const auto word = Object{{"Word", Array{"x"}}};
+  const Array locations{
+      Object{{"Accounts", Array{scope_.account.str()}}, {"Regions", Array{"eu-west-1"}}}};
+  // The document must be there, too: shipped ones are everywhere, this one is not.
+  Create("Doc");
+  const std::string lost =
+      Start({{"DocumentName", "Doc"}, {"Parameters", word}, {"TargetLocations", locations}});
+  EXPECT_EQ(Status(lost), "Failed");
+  EXPECT_NE(At(Execution(lost), "StepExecutions.0.FailureMessage")
+                .find("AutomationDefinitionNotFoundException"),
+            std::string::npos);
+
+  const Object message{{"TopicArn", Array{"arn:aws:sns:us-east-1:1:t"}}, {"Message", Array{"m"}}};
+  const std::string id = Start({{"DocumentName", "AWS-PublishSNSNotification"},
+                                {"Parameters", message},
+                                {"TargetLocations", locations}});
+  EXPECT_EQ(Status(id), "Success") << At(Execution(id), "StepExecutions");
+  EXPECT_EQ(At(Execution(id), "StepExecutions.0.TargetLocation.Regions.0"), "eu-west-1");
+  EXPECT_EQ(invoker_.calls.back().scope.region.str(), "eu-west-1");
+  const Object listed = Run("DescribeAutomationExecutions");
+  EXPECT_EQ(At(listed, "AutomationExecutionMetadataList.0.AutomationType"), "CrossAccount");
+
+  // Another account is reached through a role there, or not at all.
+  const Array abroad{Object{{"Accounts", Array{"999999999999"}}, {"Regions", Array{"us-east-1"}}}};
+  const auto start = [&] {
+    return Start({{"DocumentName", "AWS-PublishSNSNotification"},
+                  {"Parameters", message},
+                  {"TargetLocations", abroad}});
+  };
+  const std::string refused = start();
+  EXPECT_EQ(Status(refused), "Failed");
+  EXPECT_NE(At(Execution(refused), "StepExecutions.0.FailureMessage").find("AccessDenied"),
+            std::string::npos);
+  const Scope home = std::exchange(scope_, {AccountId("999999999999"), scope_.region});
+  AddRole("AWS-SystemsManager-AutomationExecutionRole", "ssm.amazonaws.com");
+  scope_ = home;
+  const std::string done = start();
+  EXPECT_EQ(Status(done), "Success") << At(Execution(done), "StepExecutions");
+  EXPECT_EQ(invoker_.calls.back().scope.account.str(), "999999999999");
+  EXPECT_TRUE(invoker_.calls.back().principal.arn.starts_with(
+      "arn:aws:sts::999999999999:assumed-role/AWS-SystemsManager-AutomationExecutionRole/"))
+      << invoker_.calls.back().principal.arn;
+}
+
+TEST_F(TargetsTest, WhatCannotBeTargetsIsRefused) {
+  Create("Doc");
+  const auto refusal = [&](Object more) {
+    Object input{{"DocumentName", "Doc"}};
+    for (const auto& member : more) input[member.key()] = member.value();
+    return Refusal(std::move(input));
+  };
+  const Array values{Values({"a"})};
+  EXPECT_EQ(refusal({{"Targets", values}}), "InvalidTarget");
+  EXPECT_EQ(refusal({{"Targets", values}, {"TargetParameterName", "Nobody"}}), "InvalidTarget");
+  EXPECT_EQ(refusal({{"Targets", values},
+                     {"TargetParameterName", "Word"},
+                     {"TargetMaps", Array{Object{{"Word", Array{"a"}}}}}}),
+            "InvalidTarget");
+  EXPECT_EQ(refusal({{"Targets", Array{Object{{"Key", "ResourceGroup"}, {"Values", Array{"g"}}}}},
+                     {"TargetParameterName", "Word"}}),
+            "InvalidTarget");
+  EXPECT_EQ(refusal({{"Targets", Array{Values({"NOT-A-WORD"})}}, {"TargetParameterName", "Word"}}),
+            "InvalidAutomationExecutionParametersException");
+  EXPECT_EQ(refusal({{"TargetMaps", Array{Object{{"Nobody", Array{"a"}}}}}}), "InvalidTarget");
+  EXPECT_EQ(refusal({{"TargetLocations", Array{Object{{"Accounts", Array{"ou-1234"}}}}}}),
+            "InvalidTarget");
+  EXPECT_EQ(
+      refusal({{"Targets", values}, {"TargetParameterName", "Word"}, {"MaxConcurrency", "200%"}}),
+      "InvalidAutomationExecutionParametersException");
+}
+
+}  // namespace
+}  // namespace riposte::ssm
