@@ -5,11 +5,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <thread>
+
+#include "base/encoding.h"
 
 namespace riposte::bench {
 
@@ -76,6 +79,10 @@ Child::~Child() {
   process_->Kill();
 }
 
+void Child::Freeze(bool frozen) {
+  process_->Kill(frozen ? SIGSTOP : SIGCONT);
+}
+
 double Child::WaitReady(const std::string& path) {
   while (Now() - started_ < 60) {
     const auto response = Fetch(
@@ -108,12 +115,15 @@ double Child::ResidentMib() const {
          (1 << 20);
 }
 
-Engine::Engine(const std::string& program, const std::string& parent) : data_(DataDir(parent)) {
+Engine::Engine(const std::string& program, const std::string& parent,
+               const std::vector<std::string>& more)
+    : data_(DataDir(parent)) {
   const uint16_t port = FreePort();
-  child_ = std::make_unique<Child>(
-      std::vector<std::string>{program, "serve", "--data", data_.path(), "--port",
-                               std::to_string(port), "--log-level", "warning"},
-      port, /*show_output=*/true);
+  std::vector<std::string> argv{program,       "serve",  "--data",
+                                data_.path(),  "--port", std::to_string(port),
+                                "--log-level", "warning"};
+  argv.insert(argv.end(), more.begin(), more.end());
+  child_ = std::make_unique<Child>(std::move(argv), port, /*show_output=*/true);
   ready_seconds_ = child_->WaitReady("/_riposte/health");
   const auto text = os::ReadFile(data_.path() + "/root-credentials.json", 10'000);
   if (!text) Die(text.error().message);
@@ -137,6 +147,35 @@ http::Request Engine::Signed(std::string_view service, std::string_view target,
   request.body = std::move(body);
   access::SignRequest(request, host(), key_, kRegion, service, clock_.Now());
   return request;
+}
+
+http::Request Engine::SignedQuery(
+    std::string_view service, std::string_view action, std::string_view version,
+    const std::vector<std::pair<std::string, std::string>>& parameters) const {
+  http::Request request;
+  request.method = "POST";
+  request.target = "/";
+  request.headers.Add("Content-Type", "application/x-www-form-urlencoded");
+  request.body.append("Action=").append(action).append("&Version=").append(version);
+  for (const auto& [name, value] : parameters) {
+    request.body.append("&").append(name).append("=").append(PercentEncode(value));
+  }
+  access::SignRequest(request, host(), key_, kRegion, service, clock_.Now());
+  return request;
+}
+
+std::string Engine::Query(std::string_view service, std::string_view action,
+                          std::string_view version,
+                          const std::vector<std::pair<std::string, std::string>>& parameters) {
+  return Send(SignedQuery(service, action, version, parameters));
+}
+
+double Engine::Metric(std::string_view name) {
+  http::Request request{.method = "GET", .target = "/metrics"};
+  const std::string text = Send(request);
+  const size_t at = text.find("\n" + std::string(name) + " ");
+  if (at == std::string::npos) Die("no metric " + std::string(name));
+  return std::atof(text.c_str() + at + name.size() + 2);
 }
 
 std::string Engine::Send(const http::Request& request) {

@@ -37,6 +37,8 @@ class Child {
   /// User and system time of all its threads so far.
   [[nodiscard]] double CpuSeconds() const;
   [[nodiscard]] double ResidentMib() const;
+  /// Stops it from running, or lets it run again.
+  void Freeze(bool frozen);
   http::Client& client() { return *client_; }
 
  private:
@@ -50,9 +52,12 @@ class Child {
 /// `riposte serve` with its root key; calls that are signed with it.
 class Engine {
  public:
-  Engine(const std::string& program, const std::string& parent);
+  /// `more`: further arguments of `serve`.
+  Engine(const std::string& program, const std::string& parent,
+         const std::vector<std::string>& more = {});
 
   Child& child() { return *child_; }
+  [[nodiscard]] const Child& child() const { return *child_; }
   [[nodiscard]] const access::SigningKey& key() const { return key_; }
   [[nodiscard]] double ready_seconds() const { return ready_seconds_; }
   [[nodiscard]] http::Request Signed(std::string_view service, std::string_view target,
@@ -62,7 +67,16 @@ class Engine {
                    const json::Value& input);
   /// One call of any form, already signed; dies unless it succeeds.
   std::string Send(const http::Request& request);
+  /// The same in the query protocol; returns the reply's XML.
+  std::string Query(std::string_view service, std::string_view action, std::string_view version,
+                    const std::vector<std::pair<std::string, std::string>>& parameters);
+  [[nodiscard]] http::Request SignedQuery(
+      std::string_view service, std::string_view action, std::string_view version,
+      const std::vector<std::pair<std::string, std::string>>& parameters) const;
   [[nodiscard]] std::string host() const;
+  /// One of the numbers that GET /metrics shows.
+  [[nodiscard]] double Metric(std::string_view name);
+  [[nodiscard]] const std::string& data() const { return data_.path(); }
 
  private:
   os::TempDir data_;

@@ -89,12 +89,7 @@ std::vector<std::string> MakeRequests(const Engine& engine, int count) {
                                              {"Detail", json::Serialize(detail)}}}}};
     const http::Request request =
         engine.Signed("events", "AWSEvents.PutEvents", "1.1", json::Serialize(input));
-    std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
-    for (const auto& [name, value] : request.headers.list()) {
-      bytes.append(name).append(": ").append(value).append("\r\n");
-    }
-    bytes += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" + request.body;
-    requests.push_back(std::move(bytes));
+    requests.push_back(AsBytes(request));
   }
   return requests;
 }

@@ -39,18 +39,6 @@ int ServeConstant(uint16_t port) {
   return 0;
 }
 
-std::string AsBytes(const http::Request& request) {
-  std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
-  for (const auto& [name, value] : request.headers.list()) {
-    bytes += name;
-    bytes += ": ";
-    bytes += value;
-    bytes += "\r\n";
-  }
-  bytes += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" + request.body;
-  return bytes;
-}
-
 /// A rule that matches one event in ten and owes it to a queue.
 void MakeRule(Engine& engine) {
   const json::Value queue =
