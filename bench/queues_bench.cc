@@ -6,7 +6,7 @@
 // Signed requests over keep-alive connections, one outstanding on each. Send, receive and delete
 // alternate with 1 and with 10 messages a call, over a new queue in each round. Then one topic with
 // 1, 10 and 100 queues: publishes accepted a second, and deliveries made a second until nothing is
-// owed any more.
+// owed any more; raw messages, and the service's signed envelope around them.
 #include <cstdio>
 #include <thread>
 
@@ -103,6 +103,9 @@ class QueueBench {
     std::atomic<bool> empty = false;
     LoadOptions load = Load();
     load.stop = &empty;
+    // So many of a queue may be hidden at a time.
+    constexpr size_t kMostInFlight = 100'000;
+    load.replies = kMostInFlight / static_cast<size_t>(batch);
     bool first = true;
     load.next = [&](size_t, std::string_view reply) {
       const auto found = ValuesOf(reply, "ReceiptHandle");
@@ -156,15 +159,19 @@ int64_t Depth(Engine& engine, const QueueRef& queue) {
   return std::atoll(shown.at("Attributes").at("ApproximateNumberOfMessages").as_string().c_str());
 }
 
-void FanOut(Engine& engine, const Settings& settings, int queues) {
-  const std::string name = "fan-" + std::to_string(queues);
+void FanOut(Engine& engine, const Settings& settings, int queues, bool raw) {
+  const std::string name = (raw ? "raw-" : "signed-") + std::to_string(queues);
   const std::string topic = "arn:aws:sns:us-east-1:000000000000:" + name;
   engine.Query("sns", "CreateTopic", "2010-03-31", {{"Name", name}});
   std::vector<QueueRef> list;
   for (int i = 0; i < queues; ++i) {
     list.push_back(MakeQueue(engine, name + "-" + std::to_string(i), "sns.amazonaws.com"));
     engine.Query("sns", "Subscribe", "2010-03-31",
-                 {{"TopicArn", topic}, {"Protocol", "sqs"}, {"Endpoint", list.back().arn}});
+                 {{"TopicArn", topic},
+                  {"Protocol", "sqs"},
+                  {"Endpoint", list.back().arn},
+                  {"Attributes.entry.1.key", "RawMessageDelivery"},
+                  {"Attributes.entry.1.value", raw ? "true" : "false"}});
   }
   const std::vector<std::string> requests{AsBytes(
       engine.SignedQuery("sns", "Publish", "2010-03-31",
@@ -192,9 +199,9 @@ void FanOut(Engine& engine, const Settings& settings, int queues) {
     Die("messages are missing in a queue");
   }
   std::printf(
-      "  %3d queues %8.0f publishes/s %9.0f deliveries/s  p99 of a publish %6.1f ms, owed at the "
-      "end %.0f, %.0f us of CPU a delivery\n",
-      queues, result.requests_per_second, delivered / delivered_in,
+      "  %3d queues, %s %7.0f publishes/s %8.0f deliveries/s  p99 of a publish %6.1f ms, owed at "
+      "the end %.0f, %.0f us of CPU a delivery\n",
+      queues, raw ? "raw   " : "signed", result.requests_per_second, delivered / delivered_in,
       static_cast<double>(Percentile(result.latencies_ms, 0.99)), owed, cpu_us);
   std::fflush(stdout);
 }
@@ -214,7 +221,9 @@ int Run(const CommandLine& options) {
   }
   if (only != "queue") {
     std::printf("topic, %.0f s of publishing, then until nothing is owed\n", settings.seconds);
-    for (const int queues : {1, 10, 100}) FanOut(engine, settings, queues);
+    for (const bool raw : {true, false}) {
+      for (const int queues : {1, 10, 100}) FanOut(engine, settings, queues, raw);
+    }
   }
   std::printf("resident after the load: %.0f MiB\n", engine.child().ResidentMib());
   return 0;

@@ -63,7 +63,10 @@ if(NOT RIPOSTE_SANITIZE)
 endif()
 
 if(RIPOSTE_PCH)
-  file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "")
+  # Not written again: whatever uses the header would be compiled again with each new file.
+  if(NOT EXISTS ${CMAKE_BINARY_DIR}/pch.cc)
+    file(WRITE ${CMAKE_BINARY_DIR}/pch.cc "")
+  endif()
   add_library(riposte_pch OBJECT ${CMAKE_BINARY_DIR}/pch.cc)
   target_link_libraries(riposte_pch PRIVATE riposte_flags)
   target_precompile_headers(riposte_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
