@@ -32,6 +32,11 @@ const EVP_MD* Sha256Algorithm() {
   return kAlgorithm.get();
 }
 
+const EVP_MD* Md5Algorithm() {
+  static const std::unique_ptr<EVP_MD, MdDeleter> kAlgorithm(EVP_MD_fetch(nullptr, "MD5", nullptr));
+  return kAlgorithm.get();
+}
+
 std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> MakeMacContext() {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
   std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> context(EVP_MAC_CTX_new(mac));
@@ -67,9 +72,12 @@ std::string Sha256Hex(std::string_view bytes) {
 }
 
 std::string Md5Hex(std::string_view bytes) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, DigestContextDeleter> kContext(EVP_MD_CTX_new());
   std::string out(kMd5Bytes, '\0');
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr,
-                 EVP_md5(), nullptr) != 1) {
+  if (EVP_DigestInit_ex2(kContext.get(), Md5Algorithm(), nullptr) != 1 ||
+      EVP_DigestUpdate(kContext.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(kContext.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) !=
+          1) {
     throw std::runtime_error("MD5 failed");
   }
   return HexEncode(out);

@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 
+#include "access/crypto.h"
 #include "base/encoding.h"
 #include "services/sns/tables.h"
 
@@ -93,7 +94,9 @@ MessageSigner::Key& MessageSigner::Load() {
 }
 
 std::string MessageSigner::Sign(std::string_view text, std::string_view version) {
+  std::string name = access::Sha256(std::string(version) + "\n" + std::string(text));
   const std::lock_guard lock(mutex_);
+  if (const auto found = recent_.find(name); found != recent_.end()) return found->second;
   const Key& key = Load();
   const DigestPointer context(EVP_MD_CTX_new());
   const EVP_MD* method = version == "2" ? EVP_sha256() : EVP_sha1();
@@ -108,7 +111,13 @@ std::string MessageSigner::Sign(std::string_view text, std::string_view version)
                          bytes, text.size()) == 1,
           "sign");
   signature.resize(size);
-  return Base64Encode(signature);
+  constexpr size_t kMostRecent = 256;  // Some 150 KB.
+  if (order_.size() == kMostRecent) {
+    recent_.erase(order_.front());
+    order_.pop_front();
+  }
+  order_.push_back(name);
+  return recent_[std::move(name)] = Base64Encode(signature);
 }
 
 std::string MessageSigner::CertificatePem() {

@@ -2,14 +2,17 @@
 //
 // One RSA key for the installation, made when the first message needs it (about 100 ms) and kept
 // in the store, so that the certificate stays the same over restarts.
-// Thread safety: any thread. Cost: about 1 ms a signature.
-// Source: "Verifying the signatures of Amazon SNS messages", SNS developer guide.
+// Thread safety: any thread.
+// Cost:          about 1 ms a signature; what all subscribers get is signed once.
+// Source:        "Verifying the signatures of Amazon SNS messages", SNS developer guide.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/time.h"
 #include "store/store.h"
@@ -35,6 +38,10 @@ class MessageSigner {
   const Clock& clock_;
   std::mutex mutex_;
   std::unique_ptr<Key> key_;
+  /// The last signatures, by the hash of what was signed: the subscribers of one topic get the same
+  /// text one after another.
+  std::unordered_map<std::string, std::string> recent_;
+  std::deque<std::string> order_;  ///< The keys of recent_, the oldest first.
 };
 
 }  // namespace riposte::sns
