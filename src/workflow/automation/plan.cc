@@ -45,7 +45,8 @@ std::vector<std::string> NextSteps(const std::vector<Step>& steps, const Step& s
     if (!name.empty() && std::ranges::find(next, name) == next.end()) next.emplace_back(name);
   };
   const auto index = static_cast<size_t>(&step - steps.data());
-  const std::string_view following = index + 1 < steps.size() ? steps[index + 1].name : "";
+  std::string_view following;
+  if (index + 1 < steps.size()) following = steps[index + 1].name;
   if (const json::Array* choices = json::GetArray(step.inputs, "Choices");
       choices && step.action->name == "aws:branch") {
     for (const json::Value& choice : *choices) {
