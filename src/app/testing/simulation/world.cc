@@ -115,7 +115,8 @@ void World::Advance(Millis by) {
     harness->clock.Set(std::max(*next, now()));
     RunAndSettle();
   }
-  if (!alive() && now() < end) was_down_ = true;
+  // A store that has failed does nothing until the engine starts again.
+  if (alive() ? harness->engine().store().failed() : now() < end) was_down_ = true;
   if (now() < end) harness->clock.Set(end);
   ReviveIfDead();
 }
