@@ -63,7 +63,7 @@ class Matcher {
     std::unique_ptr<Impl> impl_;
   };
   /// See Scratch::exhausted: with reading 256 KB this is below 5 ms.
-  static constexpr int64_t kMaxSteps = 50'000;
+  static constexpr int64_t kMaxSteps = 80'000;
 
   Matcher();
   explicit Matcher(const Limits& limits);
