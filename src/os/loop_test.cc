@@ -89,6 +89,7 @@ TEST(LoopExecutor, TimersGoBackWithTheClock) {
   EXPECT_EQ(order, (std::vector<int>{100, 200}));
   clock.ms += 31'536'000'000;  // And forward: at once.
   while (loop.pending() > 0) std::this_thread::yield();
+  Settle(loop);
   EXPECT_EQ(order.size(), 3U);
 }
 
