@@ -25,7 +25,7 @@ void World::Tell(Target target) {
   try {
     target();
   } catch (const Violation& violation) {
-    Violate(violation.what());
+    if (violated_.empty()) violated_ = violation.what();
   }
 }
 

@@ -68,12 +68,6 @@ class World {
   /// False once the machine has stopped: what is sent then arrives nowhere.
   [[nodiscard]] bool alive() const;
 
-  /// What a target sees must not be: said when the engine has come to rest, for an exception would
-  /// pass through it.
-  void Violate(const std::string& what) {
-    if (violated_.empty()) violated_ = what;
-  }
-
   void Note(const std::string& what);
   [[nodiscard]] uint64_t hash() const { return hash_; }
   [[nodiscard]] const std::vector<std::string>& trace() const { return trace_; }
@@ -110,6 +104,7 @@ class World {
     World& world;
   };
   void RunAndSettle();
+  /// What a target throws is said when the engine has come to rest, not through it.
   template <class Target>
   void Tell(Target target);
 
