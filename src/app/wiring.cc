@@ -277,12 +277,7 @@ struct Engine::Impl {
             [this](const access::Principal& caller, const std::string& role_arn) {
               return authorizer.DecidePassRole(caller, role_arn, kLambdaPrincipal);
             },
-            AssumeForLambda()};
-  }
-  functions::RolePrincipal AssumeForLambda() {
-    return [this](const std::string& role_arn, const std::string& session) {
-      return directory.AssumeForService(role_arn, kLambdaPrincipal, session);
-    };
+            AssumeFor(kLambdaPrincipal)};
   }
   functions::Runner& runner() { return world.runner ? *world.runner : function_host.runner(); }
   functions::ScriptRunner& scripts() {
@@ -517,10 +512,11 @@ struct Engine::Impl {
                                  function_catalog, world.log}};
   functions::AsyncTarget async_functions{function_catalog, runner(), dispatcher, world.clock,
                                          metrics};
-  functions::DestinationTarget function_destinations{invoker, AssumeForLambda(), endpoint};
+  functions::DestinationTarget function_destinations{invoker, AssumeFor(kLambdaPrincipal),
+                                                     endpoint};
   functions::QueuePoller queue_poller{{*store, function_catalog, runner(), invoker,
-                                       AssumeForLambda(), world.loop, world.clock, world.random,
-                                       world.log, &metrics}};
+                                       AssumeFor(kLambdaPrincipal), world.loop, world.clock,
+                                       world.random, world.log, &metrics}};
   lambda::LambdaService lambda{LambdaParts()};
   bus::Scheduler scheduler{*store, world.loop, world.clock, rules, ingest, world.log};
   bus::ArchiveTarget archive_target{*store, world.clock, metrics};
