@@ -26,6 +26,7 @@ service Riposte {
         ListIncidents
         LoadEstate
         RedriveDeadLetters
+        UndoAutomationExecution
     ]
 }
 
@@ -114,6 +115,15 @@ operation RedriveDeadLetters {
     ]
 }
 
+operation UndoAutomationExecution {
+    input: UndoAutomationExecutionRequest
+    output: UndoAutomationExecutionResponse
+    errors: [
+        AutomationExecutionNotFoundException
+        UndoNotPossibleException
+    ]
+}
+
 structure ApplyPackRequest {
     @required
     Files: PackFileMap
@@ -141,6 +151,20 @@ structure AppliedStep {
 
 list AppliedStepList {
     member: AppliedStep
+}
+
+@error("client")
+@httpError(400)
+structure AutomationExecutionNotFoundException {
+    message: String
+}
+
+@length(min: 36, max: 36)
+string AutomationExecutionId
+
+map AutomationParameterMap {
+    key: String
+    value: StringList
 }
 
 @length(min: 1, max: 128)
@@ -428,6 +452,26 @@ structure TimelineEntry {
 
 list TimelineEntryList {
     member: TimelineEntry
+}
+
+structure UndoAutomationExecutionRequest {
+    @required
+    AutomationExecutionId: AutomationExecutionId
+    DryRun: Boolean
+}
+
+structure UndoAutomationExecutionResponse {
+    AutomationExecutionId: AutomationExecutionId
+    @required
+    DocumentName: String
+    @required
+    Parameters: AutomationParameterMap
+}
+
+@error("client")
+@httpError(400)
+structure UndoNotPossibleException {
+    message: String
 }
 
 @error("client")

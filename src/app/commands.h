@@ -35,6 +35,13 @@ struct RunbookRunOptions {
 /// Puts the file into the engine as a document (a new version when it is there with another text)
 /// and runs it to its end. 0: Success.
 int RunbookRun(const CommandContext& context, const RunbookRunOptions& options);
+struct UndoOptions {
+  std::string execution_id;  ///< What is undone.
+  bool dry_run = false;      ///< Show what would run.
+  bool wait = true;          ///< Until the undo has ended; else print its id only.
+};
+/// Starts the runbook that undoes an execution. 0: it ended as Success.
+int UndoExecution(const CommandContext& context, const UndoOptions& options);
 int EstateLoad(const CommandContext& context, const std::string& file);
 /// Findings (ASFF) go to the hub, everything else to the bus; one document or a list of them.
 int EventSend(const CommandContext& context, const std::string& file);

@@ -277,6 +277,18 @@ int Main(int argc, char** argv) {
     exit_code = RunbookRun(context, run_options);
   });
 
+  UndoOptions undo_options;
+  CLI::App* undo =
+      client_options(app.add_subcommand("undo", "Put back what an execution of a runbook changed"));
+  undo->add_option("EXECUTION", undo_options.execution_id, "Its id")->required();
+  undo->add_flag("--dry-run", undo_options.dry_run, "Show what would run, start nothing");
+  undo->add_flag("--wait,!--no-wait", undo_options.wait,
+                 "Show its steps until it has ended (the default), or print its id only");
+  undo->callback([&] {
+    prepare();
+    exit_code = UndoExecution(context, undo_options);
+  });
+
   CLI::App* docs = app.add_subcommand("docs", "Generated pages")->require_subcommand(1);
   docs->add_subcommand("coverage", "Every operation that is offered, as Markdown")->callback([&] {
     exit_code = PrintCoverage();

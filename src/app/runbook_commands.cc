@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <set>
-#include <thread>
 
 #include "app/command_output.h"
 #include "app/commands.h"
+#include "app/execution_watch.h"
 #include "os/files.h"
 #include "workflow/automation/document.h"
 #include "workflow/automation/graph.h"
@@ -16,7 +15,6 @@ namespace riposte::app {
 namespace {
 
 constexpr size_t kMaxFileBytes = 64 * 1024;  // the service's limit on a document
-constexpr auto kPollEvery = std::chrono::milliseconds(500);
 
 struct RunbookFile {
   std::string text;
@@ -60,8 +58,7 @@ std::string DocumentName(const std::string& file) {
 
 class Runner {
  public:
-  Runner(const CommandContext& context, EngineClient& client)
-      : context_(context), client_(client) {}
+  explicit Runner(EngineClient& client) : client_(client) {}
 
   [[nodiscard]] Result<json::Object> Call(const std::string& operation, const json::Object& input) {
     return client_.Send("ssm", "AmazonSSM." + operation, "/", input);
@@ -90,51 +87,7 @@ class Runner {
     return std::unexpected(updated.error());
   }
 
-  /// Prints steps as they end, until the execution has ended. The exit code.
-  int Watch(const std::string& id) {
-    std::set<std::string> told;
-    while (true) {
-      const auto reply = Call("GetAutomationExecution", {{"AutomationExecutionId", id}});
-      if (!reply) return Complain(reply.error());
-      const json::Object* execution = json::GetObject(*reply, "AutomationExecution");
-      if (!execution) return kRefused;
-      const json::Array* steps = json::GetArray(*execution, "StepExecutions");
-      for (const json::Value& entry : steps ? *steps : json::Array()) {
-        const json::Object& step = entry.as_object();
-        const std::string status(json::GetString(step, "StepStatus"));
-        const std::string key(json::GetString(step, "StepExecutionId"));
-        if (key.empty() || status == "InProgress" || !told.insert(key + status).second) continue;
-        if (context_.output == OutputFormat::kText) {
-          fmt::print("{:<10} {} ({})\n", status, Plain(json::GetString(step, "StepName")),
-                     Plain(json::GetString(step, "Action")));
-        }
-      }
-      if (json::Find(*execution, "ExecutionEndTime")) return End(*execution);
-      std::this_thread::sleep_for(kPollEvery);
-    }
-  }
-
  private:
-  int End(const json::Object& execution) {
-    const std::string status(json::GetString(execution, "AutomationExecutionStatus"));
-    if (context_.output == OutputFormat::kJson) {
-      fmt::print("{}\n", json::SerializePretty(execution));
-    } else {
-      fmt::print("{}\n", status);
-      if (const std::string_view failure = json::GetString(execution, "FailureMessage");
-          !failure.empty()) {
-        fmt::print("{}\n", Plain(failure));
-      }
-      const json::Object* outputs = json::GetObject(execution, "Outputs");
-      for (const auto& [name, value] : outputs ? *outputs : json::Object()) {
-        fmt::print("{}: {}\n", Plain(std::string_view(name.data(), name.size())),
-                   Plain(json::Serialize(value)));
-      }
-    }
-    return status == "Success" ? kDone : kRefused;
-  }
-
-  const CommandContext& context_;
   EngineClient& client_;
 };
 
@@ -177,7 +130,7 @@ int RunbookRun(const CommandContext& context, const RunbookRunOptions& options) 
   }
   auto client = EngineClient::Connect(context.client, *context.clock);
   if (!client) return Complain(client.error());
-  Runner runner(context, **client);
+  Runner runner(**client);
   json::Object input{{"DocumentName", options.file}, {"Mode", "Auto"}};
   if (is_file) {
     const std::string name = options.name.empty() ? DocumentName(options.file) : options.name;
@@ -195,7 +148,7 @@ int RunbookRun(const CommandContext& context, const RunbookRunOptions& options) 
     fmt::print("{}\n", id);
     return kDone;
   }
-  return runner.Watch(id);
+  return WatchExecution(context, **client, id);
 }
 
 }  // namespace riposte::app

@@ -2,6 +2,7 @@
 
 #include "response/why.h"
 #include "services/riposte/apply.h"
+#include "services/riposte/undo.h"
 
 namespace riposte::native {
 namespace {
@@ -94,6 +95,10 @@ json::Value RiposteService::LoadEstate(const Call& call, Tx& tx) {
   return seed_.Load(tx, call.scope, json::GetString(call.input, "Document"), call.now);
 }
 
+void RiposteService::UndoAutomationExecution(Call call, api::Reply reply) {
+  std::make_shared<Undo>(*invoker_, std::move(call), std::move(reply))->Begin();
+}
+
 void RiposteService::Register(api::Registry& registry) {
   using S = RiposteService;
   registry.Add<S>("riposte", *this,
@@ -107,6 +112,7 @@ void RiposteService::Register(api::Registry& registry) {
                       {"DescribeIncident", api::Read(&S::DescribeIncident)},
                       {"ExplainIncident", api::Read(&S::ExplainIncident)},
                       {"LoadEstate", api::Write(&S::LoadEstate)},
+                      {"UndoAutomationExecution", api::Async(&S::UndoAutomationExecution)},
                   });
 }
 

@@ -1,4 +1,4 @@
-// The engine's own operations: packs, incidents, authorised ingestion, the simulated estate.
+// The engine's own operations: packs, incidents, authorised ingestion, undo, the simulated estate.
 //
 // Thread safety: handlers run as api/registry.h says; the object itself holds no state.
 // Protocol: awsJson1_0, signing name "riposte", target "Riposte.<Operation>"; model/riposte.smithy.
@@ -38,6 +38,7 @@ class RiposteService {
   json::Value DescribeIncident(const Call& call, Tx& tx);
   json::Value ExplainIncident(const Call& call, Tx& tx);
   json::Value LoadEstate(const Call& call, Tx& tx);
+  void UndoAutomationExecution(Call call, api::Reply reply);
   // dead_letters.cc
   json::Value DescribeDeadLetter(const Call& call, Tx& tx);
   json::Value ListDeadLetters(const Call& call, Tx& tx);

@@ -1,0 +1,90 @@
+// Tests of runbooks on the simulated estate: run one to its end, undo it, look at what is there.
+//
+//   const json::Object execution = RunToEnd("AWS-StopEC2Instance", {{"InstanceId", Array{id}}});
+//   EXPECT_EQ(Outcome(execution), "Success");
+//   EXPECT_EQ(Outcome(UndoToEnd(execution)), "Success");
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "app/testing/harness.h"
+
+namespace riposte::app::testing {
+
+class RunbookFixture : public ::testing::Test {
+ protected:
+  static std::string Text(const json::Value& value) { return std::string(json::View(value)); }
+  static std::string IdOf(const json::Object& execution) {
+    return Text(execution.at("AutomationExecutionId"));
+  }
+  /// "Success", or "Failed: why".
+  static std::string Outcome(const json::Object& execution) {
+    const std::string why(json::GetString(execution, "FailureMessage"));
+    return Text(execution.at("AutomationExecutionStatus")) + (why.empty() ? "" : ": " + why);
+  }
+
+  json::Object Execution(const std::string& id) {
+    return engine.Call("ssm", "GetAutomationExecution", {{"AutomationExecutionId", id}})
+        .at("AutomationExecution")
+        .as_object();
+  }
+  std::string StartRunbook(const std::string& document, json::Object parameters) {
+    json::Object input{{"DocumentName", document}};
+    if (!parameters.empty()) input["Parameters"] = std::move(parameters);
+    return Text(engine.Call("ssm", "StartAutomationExecution", std::move(input))
+                    .at("AutomationExecutionId"));
+  }
+  json::Object AwaitEnd(const std::string& id) {
+    for (int i = 0; i < 600; ++i) {
+      json::Object execution = Execution(id);
+      if (execution.contains("ExecutionEndTime")) return execution;
+      engine.AdvanceTime(std::chrono::seconds(5));
+    }
+    throw std::runtime_error("execution " + id + " does not end");
+  }
+  json::Object RunToEnd(const std::string& document, json::Object parameters) {
+    return AwaitEnd(StartRunbook(document, std::move(parameters)));
+  }
+  /// The execution of the undo.
+  json::Object UndoToEnd(const json::Object& execution) {
+    return AwaitEnd(Text(engine
+                             .Call("riposte", "UndoAutomationExecution",
+                                   {{"AutomationExecutionId", IdOf(execution)}})
+                             .at("AutomationExecutionId")));
+  }
+  /// "Code: message" of an undo that is refused; "" when it is not.
+  std::string UndoRefusal(const std::string& id) {
+    const api::Outcome outcome =
+        engine.TryCall("riposte", "UndoAutomationExecution", {{"AutomationExecutionId", id}});
+    return outcome.ok() ? "" : outcome.error->code() + ": " + outcome.error->message();
+  }
+  /// A document of the account's own.
+  void CreateRunbook(const std::string& name, const std::string& yaml) {
+    engine.Call("ssm", "CreateDocument",
+                {{"Name", name},
+                 {"DocumentType", "Automation"},
+                 {"DocumentFormat", "YAML"},
+                 {"Content", yaml}});
+  }
+  /// A running instance.
+  std::string Launch() {
+    const json::Object run = engine.Call(
+        "ec2", "RunInstances", {{"ImageId", "ami-12345678"}, {"MinCount", 1}, {"MaxCount", 1}});
+    engine.AdvanceTime(std::chrono::minutes(5));
+    return Text(run.at("Instances").at(0).at("InstanceId"));
+  }
+  json::Value Instance(const std::string& id) {
+    return engine.Call("ec2", "DescribeInstances", {{"InstanceIds", json::Array{id}}})
+        .at("Reservations")
+        .at(0)
+        .at("Instances")
+        .at(0);
+  }
+  std::string StateOf(const std::string& id) { return Text(Instance(id).at("State").at("Name")); }
+
+  Harness engine;
+};
+
+}  // namespace riposte::app::testing
