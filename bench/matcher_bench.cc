@@ -231,7 +231,7 @@ void Hostile(int rounds) {
     own.rules.push_back(R"({"a":{"b":["x"]}})");
     own.event = UpToTheLimit(R"({"a":[)", [](size_t) { return "[[[[]]]]"; }, "]}");
   }
-  std::printf("\n%-42s %8s %6s\n", "hostile sets, events of 256 KB", "ms", "goal");
+  std::printf("\n%-42s %8s %6s %8s\n", "hostile sets, events of 256 KB", "ms", "goal", "steps");
   for (const Family& family : families) {
     Matcher matcher;
     if (Load(matcher, family.rules).size() != family.rules.size()) continue;
@@ -242,7 +242,8 @@ void Hostile(int rounds) {
       if (!matcher.Match(family.event, scratch)) ++failures;
       best = std::min(best, CpuSeconds() - start);
     }
-    std::printf("%-42s %8.2f %6.1f\n", family.name.c_str(), best * 1e3, 5.0);
+    std::printf("%-42s %8.2f %6.1f %8ld\n", family.name.c_str(), best * 1e3, 5.0,
+                static_cast<long>(scratch.steps()));
   }
 }
 

@@ -42,7 +42,7 @@ void Search::CollectHits(AtomId atom) {
   hits = {epoch_, kNoLeaf, true};
   const auto& leaves = extract_->leaves();
   for (uint32_t leaf = extract_->first_leaf(own.node); leaf != kNoLeaf; leaf = leaves[leaf].next) {
-    if (!Spend(1 + leaves[leaf].view.text.size() / 64)) return;
+    if (!SpendTest(own, leaves[leaf].view)) return;
     if (leaves[leaf].scope == 0) continue;
     if (!TestAtom(own.kind, own.bytes.view(), leaves[leaf].view)) continue;
     hits_.push_back({leaves[leaf].scope, hits.first});
@@ -93,20 +93,23 @@ bool Search::ArraysAgree(const Combination& combination) {
   return true;
 }
 
-void Search::CountIn(ScopeId scope, uint32_t clauses) {
+uint32_t Search::CountIn(ScopeId scope, ScopeId outer, uint32_t clauses) {
   Count& count = counts_[scope];
   if (count.serial != serial_) {
     count.serial = serial_;
     count.clauses = 0;
-    heap_.push_back(scope);
-    std::ranges::push_heap(heap_);
+    if (outer != 0) {
+      heap_.push_back(scope);
+      std::ranges::push_heap(heap_);
+    }
   }
-  count.clauses += clauses;
+  return count.clauses += clauses;
 }
 
 // An element agrees when all clauses below its array are satisfied inside it: by its own leaves, or
 // by an inner array, which counts for all clauses below that one as soon as one element of it
-// agrees. Inner elements have higher numbers than outer ones, so the highest is always complete.
+// agrees. Inner elements have higher numbers than outer ones, so the highest is always complete;
+// below the outermost array stand all clauses of the group, so its elements need not wait.
 bool Search::GroupAgrees(std::span<const ClauseRef> refs) {
   if (++serial_ == 0) {
     std::ranges::fill(counts_, Count());
@@ -114,18 +117,22 @@ bool Search::GroupAgrees(std::span<const ClauseRef> refs) {
   }
   heap_.clear();
   needs_.clear();
+  const auto& scopes = extract_->scopes();
+  const auto agrees = [&](ScopeId element, uint32_t clauses) {
+    const ScopeId outer = extract_->Effective(scopes[element].parent);
+    return CountIn(element, outer, clauses) == refs.size() && outer == 0;
+  };
   for (const ClauseRef ref : refs) {
     ++mark_;
-    (void)AnyHit(ref, [&](ScopeId inner) {
+    const bool agreed = AnyHit(ref, [&](ScopeId inner) {
       const ScopeId scope = extract_->Effective(inner);
       if (counts_[scope].mark == mark_) return false;  // Another leaf of the same field in it.
       counts_[scope].mark = mark_;
-      CountIn(scope, 1);
-      return false;
+      return agrees(scope, 1);
     });
+    if (agreed) return true;
   }
   if (exhausted()) return false;
-  const auto& scopes = extract_->scopes();
   while (!heap_.empty()) {
     std::ranges::pop_heap(heap_);
     const ScopeId element = heap_.back();
@@ -135,9 +142,7 @@ bool Search::GroupAgrees(std::span<const ClauseRef> refs) {
     uint32_t& agreed = counts_[scopes[element].first].array_serial;
     if (agreed == serial_) continue;
     agreed = serial_;
-    const ScopeId outer = extract_->Effective(scopes[element].parent);
-    if (outer == 0) return true;
-    CountIn(outer, need);
+    if (agrees(extract_->Effective(scopes[element].parent), need)) return true;
   }
   return false;
 }

@@ -25,7 +25,6 @@ void Search::Begin(const Index& index) {
   candidates_.clear();
   matched_count_ = 0;
   hits_.clear();
-  budget_ = kBudget;
 }
 
 inline void Search::Match(RuleId rule) {
@@ -215,7 +214,7 @@ void Search::ProbeTest(const Probe& probe, AtomId atom) {
   const uint32_t state = StateOf(atom);
   if (state == kTrueOutside || (state == kTrue && probe.scope != 0)) return;
   const Atom& own = index_->records().atoms[atom];
-  if (!Spend(1 + (own.kind == AtomKind::kWildcard ? probe.view.text.size() / 64 : 0))) return;
+  if (!SpendTest(own, probe.view)) return;
   if (TestAtom(own.kind, own.bytes.view(), probe.view)) Found(probe.scope, atom);
 }
 
@@ -227,7 +226,7 @@ bool Search::AtomSatisfied(AtomId atom) {
   if (IsLookedUp(own.kind) || index_->hung(atom).size() > 0) return false;
   const auto& leaves = extract_->leaves();
   for (uint32_t leaf = extract_->first_leaf(own.node); leaf != kNoLeaf; leaf = leaves[leaf].next) {
-    if (!Spend(1 + leaves[leaf].view.text.size() / 64)) return false;
+    if (!SpendTest(own, leaves[leaf].view)) return false;
     if (!TestAtom(own.kind, own.bytes.view(), leaves[leaf].view)) continue;
     const bool outside = leaves[leaf].scope == 0;
     SetState(atom, outside ? kTrueOutside : kTrue);

@@ -25,7 +25,9 @@ class Search {
   /// (bench_matcher --only=hostile).
   static constexpr int64_t kBudget = 80'000;
 
-  /// A new event; or the same one again from the start, forgetting what came.
+  /// What one event may cost.
+  void GrantBudget() { budget_ = kBudget; }
+  /// The event from its start, forgetting what came, but not what it has cost.
   void Begin(const Index& index);
   void OnLeaf(NodeId node, const Field& field, ScopeId scope, const LeafView& view);
   /// The same for a number in no array, of a field that asks nothing else of it. REQUIRES: they
@@ -61,6 +63,11 @@ class Search {
   };
 
   void Match(RuleId rule);
+  /// What TestAtom may cost.
+  [[nodiscard]] bool SpendTest(const Atom& atom, const LeafView& view) {
+    const bool reads = atom.kind == AtomKind::kWildcard || atom.kind == AtomKind::kBut;
+    return Spend(1 + (reads ? 1 + view.text.size() / 64 : 0));
+  }
 
   /// The leaf at hand.
   struct Probe {
@@ -100,7 +107,8 @@ class Search {
   [[nodiscard]] bool IsAbsent(ClauseRef ref) const;
   [[nodiscard]] bool GroupAgrees(std::span<const ClauseRef> refs);
   [[nodiscard]] uint32_t ClausesBelow(NodeId array, std::span<const ClauseRef> refs);
-  void CountIn(ScopeId scope, uint32_t clauses);
+  /// Clauses counted in `scope` with these; `outer` is the element around it.
+  uint32_t CountIn(ScopeId scope, ScopeId outer, uint32_t clauses);
   [[nodiscard]] bool TryFrom(std::span<const ClauseRef> refs, size_t chosen);
   [[nodiscard]] bool Compatible(ScopeId a, ScopeId b) const;
   void CollectHits(AtomId atom);

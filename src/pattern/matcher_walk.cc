@@ -71,6 +71,7 @@ bool Extract::Read(const Index& index, const Envelope& envelope, std::string_vie
 
 bool Extract::ReadTwiceIfNeeded(const Envelope* envelope) {
   ignored_.clear();
+  search_.GrantBudget();
   if (!ReadOnce(envelope)) return false;
   // Keys that were spelled over a dot: here too the last of the same spelling counts.
   std::ranges::sort(spellings_);
@@ -90,6 +91,7 @@ bool Extract::ReadTwiceIfNeeded(const Envelope* envelope) {
 
 [[gnu::always_inline]] inline const uint32_t* Extract::Walk(const uint32_t* at, NodeId node,
                                                             ScopeId scope, size_t depth) {
+  if (search_.exhausted()) return Skip(at, depth);
   const Field& field = index_->field(node);
   const char first = json_.text()[*at];
   if (first == '{') {
@@ -414,7 +416,7 @@ const uint32_t* Extract::WalkOddMember(const uint32_t* key, NodeId node, ScopeId
     if (!after) return nullptr;
   }
   // A key that may spell paths costs as much as some tests.
-  constexpr size_t kSteps = 16;
+  constexpr size_t kSteps = 24;
   const size_t mine = spelled_.size();
   if (index_->field(node).parents > 0 && HasDot(name) && search_.Spend(kSteps)) {
     FindSpelled(node, name, 0);
