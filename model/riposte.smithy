@@ -5,7 +5,10 @@ namespace riposte.native
 use aws.api#service
 use aws.auth#sigv4
 use aws.protocols#awsJson1_0
+use riposte#dataPlane
+use riposte#iamAction
 use riposte#iamPrefix
+use riposte#iamResource
 use riposte#targetPrefix
 
 @service(sdkId: "Riposte", arnNamespace: "riposte", endpointPrefix: "riposte")
@@ -22,6 +25,7 @@ service Riposte {
         ExplainIncident
         IngestEvents
         InvokeActionTarget
+        InvokeWebhook
         ListDeadLetters
         ListIncidents
         LoadEstate
@@ -78,6 +82,19 @@ operation InvokeActionTarget {
     output: InvokeActionTargetResponse
     errors: [
         ResourceNotFoundException
+    ]
+}
+
+@dataPlane
+@iamAction("ssm:GetParameter")
+@iamResource(["arn:aws:ssm:{region}:{account}:parameter/d9d01087-4a3f-49e0-b0b4-d568d7826553/ssm/integrations/webhook/{IntegrationName}"])
+operation InvokeWebhook {
+    input: InvokeWebhookRequest
+    output: InvokeWebhookResponse
+    errors: [
+        ValidationException
+        ResourceNotFoundException
+        WebhookUnavailableException
     ]
 }
 
@@ -477,5 +494,32 @@ structure UndoNotPossibleException {
 @error("client")
 @httpError(400)
 structure ValidationException {
+    message: String
+}
+
+structure InvokeWebhookRequest {
+    @required
+    IntegrationName: WebhookName
+    Body: String
+    @idempotencyToken
+    ClientToken: WebhookToken
+}
+
+structure InvokeWebhookResponse {
+    ResponseCode: Integer
+    Response: String
+}
+
+@length(min: 1, max: 200)
+@pattern("[a-zA-Z0-9_.\\-]+")
+string WebhookName
+
+@length(min: 1, max: 64)
+@pattern("[a-zA-Z0-9\\-]+")
+string WebhookToken
+
+@error("server")
+@httpError(503)
+structure WebhookUnavailableException {
     message: String
 }

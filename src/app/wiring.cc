@@ -53,6 +53,7 @@
 #include "services/sns/subscription_target.h"
 #include "services/sqs/sqs.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/webhooks.h"
 #include "services/sts/sts_service.h"
 #include "workflow/automation/language.h"
 #include "workflow/engine.h"
@@ -177,7 +178,8 @@ struct Engine::Impl {
         store(std::move(opened)),
         connection_secrets(sealing_key, w.random),
         secrets(sealing_key, w.random),
-        ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random) {
+        ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random),
+        webhooks(*store, w.http, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender(
         [this](const delivery::Work& work, delivery::Target::DeadLetter letter,
                std::move_only_function<void(delivery::LetterSent)> sent) {
@@ -210,6 +212,7 @@ struct Engine::Impl {
     executions.SetScriptRunner(script_steps);
     executions.SetEventSink(events);
     ssm.Register(registry);
+    webhooks.Register(registry);
     s3.Register(registry);
     queues.Register(registry);
     topics.Register(registry);
@@ -553,6 +556,7 @@ struct Engine::Impl {
   workflow::Engine executions{ExecutionOptions(), *store,       invoker,  world.loop,
                               world.clock,        world.random, world.log};
   ssm::SsmService ssm;
+  ssm::Webhooks webhooks;
   s3::S3Service s3;
   sqs::SqsService queues{*store, world.loop, world.clock, world.random, QueueOptions()};
   std::unique_ptr<sns::MailTransport> mail = MakeMail(config);

@@ -211,9 +211,6 @@ std::optional<json::Value> SsmService::DefaultReference(const Call& call, Tx& tx
 }
 
 json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
-  if (json::Find(call.input, "AlarmConfiguration")) {
-    ThrowParameters("AlarmConfiguration is not supported.");
-  }
   StoredDocument stored;
   try {
     stored = Find(call, tx, json::GetString(call.input, "DocumentName"),
@@ -297,6 +294,10 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
   input.parameters = std::move(*parameters);
   input.mode = json::GetString(call.input, "Mode", "Auto");
   input.executed_by = call.caller.arn;
+  if (const json::Value* alarm = json::Find(call.input, "AlarmConfiguration")) {
+    if (plan) ThrowParameters("AlarmConfiguration is not supported with targets.");
+    input.alarm_configuration = *alarm;
+  }
   input.settings = ServiceSettings::ForExecution(tx, call.scope);
   request.input = input.ToJson();
 

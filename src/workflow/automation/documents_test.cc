@@ -120,9 +120,13 @@ class Stage {
     StartInput input{*bound,
                      std::string(json::GetString(case_.head, "mode", "Auto")),
                      "arn:aws:iam::111122223333:user/starter",
+                     {},
                      {}};
     if (const json::Object* settings = json::GetObject(case_.head, "settings")) {
       input.settings = SettingsFrom(*settings);
+    }
+    if (const json::Value* alarm = json::Find(case_.head, "alarm")) {
+      input.alarm_configuration = *alarm;
     }
     request.input = input.ToJson();
     request.principal = access::Principal::Root(request.scope.account);
@@ -249,9 +253,9 @@ class Stage {
 
 void CheckOutcome(const Case& one, Stage& stage) {
   static constexpr std::string_view kKeys[] = {
-      "feature",  "parameters",  "mode",     "settings",   "answers", "scripts", "do",
-      "resolves", "attachments", "refused",  "status",     "steps",   "outputs", "calls",
-      "failure",  "variables",   "payloads", "not_called", "shown"};
+      "feature",  "parameters",  "mode",     "settings", "answers",    "scripts", "do",
+      "resolves", "attachments", "refused",  "status",   "steps",      "outputs", "calls",
+      "failure",  "variables",   "payloads", "alarm",    "not_called", "shown"};
   for (const auto& [key, value] : one.head) {
     EXPECT_NE(std::ranges::find(kKeys, std::string_view(key.data(), key.size())), std::end(kKeys))
         << one.name << ": unknown key " << key;

@@ -15,7 +15,8 @@ json::Object StartInput::ToJson() const {
   return {{"parameters", parameters},
           {"mode", mode},
           {"executed_by", executed_by},
-          {"settings", SettingsToJson(settings)}};
+          {"settings", SettingsToJson(settings)},
+          {"alarm", alarm_configuration}};
 }
 
 Result<json::Object> BindParameters(const Document& document, const json::Object& given,

@@ -11,6 +11,7 @@
 //   loop                    {step, iteration, items} while aws:loop runs
 //   last                    the step that began last
 //   settings                Settings::ToJson, as they were at the start
+//   alarm                   AlarmConfiguration; triggered_alarms once it was in ALARM
 //   awaiting_start          Interactive mode: the step that StartStep would run
 //   worst                   "", Failed or TimedOut: what critical steps have come to
 //   cancelling, failure_message, outputs
@@ -34,6 +35,7 @@ struct StartInput {
   std::string mode = "Auto";  ///< Or "Interactive".
   std::string executed_by;    ///< ARN of the starter.
   Settings settings;
+  json::Value alarm_configuration;  ///< As given; null for none.
 
   [[nodiscard]] json::Object ToJson() const;
 };

@@ -23,6 +23,9 @@ namespace {
 
 constexpr Millis kCleanUpLimit{120'000};
 constexpr std::string_view kCleanUpKey = "clean-up";
+constexpr std::string_view kAlarmKey = "alarm";
+constexpr std::string_view kAlarmWaitKey = "alarm-wait";
+constexpr Millis kAlarmEvery{15'000};
 /// Inputs and outputs are kept to be shown; beyond this a value is shown cut.
 constexpr size_t kMaxShownBytes = 32 * 1024;
 constexpr size_t kMaxOutputPayloadBytes = 48 * 1024;
@@ -80,8 +83,61 @@ void Run::Start(const json::Object& input) {
   }
   state_["steps"] = json::Object();
   SetExecutionStatus("InProgress");
+  if (const json::Object* alarm = json::GetObject(input, "alarm")) {
+    state_["alarm"] = *alarm;
+    LookAtAlarm();  // the first step begins when it is known to be quiet
+    return;
+  }
   Go(document_.steps.front().name);
   Follow();
+}
+
+void Run::LookAtAlarm() {
+  json::Array names;
+  for (const json::Value& alarm : ArrayAt(ObjectAt(state_, "alarm"), "Alarms")) {
+    names.emplace_back(json::GetString(alarm.as_object(), "Name"));
+  }
+  turn_.effects.push_back(
+      Effect::Invoke(std::string(kAlarmKey), "monitoring", "DescribeAlarms",
+                     {{"AlarmNames", std::move(names)},
+                      {"AlarmTypes", json::Array{"MetricAlarm", "CompositeAlarm"}}},
+                     {}));
+}
+
+/// An alarm that rings cancels the execution, with its clean-up.
+void Run::AlarmSeen(const json::Object& outcome) {
+  if (json::GetBool(state_, "cancelling")) return;
+  const bool ignore = json::GetBool(ObjectAt(state_, "alarm"), "IgnorePollAlarmFailure");
+  json::Array ringing;
+  size_t known = 0;
+  const json::Object* output = json::GetObject(outcome, "output");
+  for (const std::string_view kind : {"MetricAlarms", "CompositeAlarms"}) {
+    const json::Array* alarms = output ? json::GetArray(*output, kind) : nullptr;
+    for (const json::Value& entry : alarms ? *alarms : json::Array()) {
+      ++known;
+      if (json::GetString(entry.as_object(), "StateValue") == "ALARM") {
+        ringing.push_back(json::Object{{"Name", json::GetString(entry.as_object(), "AlarmName")},
+                                       {"State", "ALARM"}});
+      }
+    }
+  }
+  if (known == 0 && !ignore) {
+    for (const json::Value& alarm : ArrayAt(ObjectAt(state_, "alarm"), "Alarms")) {
+      ringing.push_back(
+          json::Object{{"Name", json::GetString(alarm.as_object(), "Name")}, {"State", "UNKNOWN"}});
+    }
+  }
+  if (!ringing.empty()) {
+    state_["failure_message"] =
+        known == 0 ? "The state of the alarm could not be read." : "The alarm is in state ALARM.";
+    state_["triggered_alarms"] = std::move(ringing);
+    Cancel();
+    return;
+  }
+  turn_.effects.push_back(Effect::Sleep(std::string(kAlarmWaitKey), now_ + kAlarmEvery));
+  if (json::GetInt(state_, "runs") == 0 && json::GetString(state_, "awaiting_start").empty()) {
+    Go(document_.steps.front().name);
+  }
 }
 
 void Run::Resume(const std::string& key, const json::Object& outcome) {
@@ -92,6 +148,15 @@ void Run::Resume(const std::string& key, const json::Object& outcome) {
       Close(*record, "Cancelled");
     }
     Finish("Cancelled");
+    return;
+  }
+  if (key == kAlarmWaitKey) {
+    LookAtAlarm();
+    return;
+  }
+  if (key == kAlarmKey) {
+    AlarmSeen(outcome);
+    Follow();
     return;
   }
   const size_t slash = key.rfind('/');

@@ -43,6 +43,8 @@ class Run {
   void BeginUpdate(const Step& step, json::Object& record);
   void StartTimer(const Step& step, json::Object& record);
   void TimeOut(const Step& step, json::Object& record);
+  void LookAtAlarm();
+  void AlarmSeen(const json::Object& outcome);
   void RefreshPlan(const Step& step, json::Object& record);
 
   void Apply(const Step& step, Progress progress);

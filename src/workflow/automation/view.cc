@@ -84,6 +84,10 @@ json::Object Common(const Execution& execution) {
   json::SetIfNotEmpty(out, "FailureMessage", json::GetString(state, "failure_message"));
   const json::Object* outputs = json::GetObject(state, "outputs");
   out["Outputs"] = outputs ? *outputs : json::Object();
+  if (const json::Value* alarm = json::Find(state, "alarm")) out["AlarmConfiguration"] = *alarm;
+  if (const json::Value* alarms = json::Find(state, "triggered_alarms")) {
+    out["TriggeredAlarms"] = *alarms;
+  }
   const std::string_view current = json::GetString(state, "current");
   if (!current.empty()) {
     out["CurrentStepName"] = current;
