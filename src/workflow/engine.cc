@@ -138,6 +138,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   // On the loop only.
   std::map<Key, Flight> flights;
   std::deque<PendingEffect> queue;  // calls and scripts waiting for a slot
+  /// Tokens of calls under way that start children, each with the errand that waits for its reply.
+  std::map<std::string, std::optional<PendingEffect>> starting;
   int running = 0;
   bool stopped = false;
   Executor::TimerId prune_timer = 0;
@@ -166,17 +168,26 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
   // ── On the writer thread ──────────────────────────────────────────────────────────────────
 
-  void Forget(store::Transaction& tx, const std::string& id, const std::string& key, TimePoint now,
-              AfterCommit& after) {
+  void Forget(store::Transaction& tx, const Execution& execution, const std::string& key,
+              TimePoint now, AfterCommit& after) {
+    const std::string& id = execution.id;
     const auto effect = tables::FindEffect(tx, id, key);
     if (!effect) return;
     tables::DeleteEffect(tx, id, key);
     after.forget.emplace_back(id, key);
-    if (effect->kind != Effect::Kind::kAwait) return;
+    json::Object child = effect->detail;
+    if (effect->kind == Effect::Kind::kInvoke && json::GetBool(child, "starts_child")) {
+      const Scope scope = ScopeOf(child, execution);
+      child = {{"client_token", effect->token},
+               {"account", scope.account.str()},
+               {"region", scope.region.str()}};
+    } else if (effect->kind != Effect::Kind::kAwait) {
+      return;
+    }
     PendingEffect stop{id,
                        "stop-child/" + key,
                        static_cast<Effect::Kind>(kStopChildKind),
-                       effect->detail,
+                       std::move(child),
                        random.Uuid(),
                        now};
     tables::DeleteEffect(tx, id, stop.key);
@@ -208,7 +219,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
           Emit(tx, execution, effect, stimulus.now);
           break;
         case Effect::Kind::kForget:
-          Forget(tx, execution.id, effect.key, stimulus.now, after);
+          Forget(tx, execution, effect.key, stimulus.now, after);
           break;
         case Effect::Kind::kAwait:
         case Effect::Kind::kInvoke:
@@ -238,7 +249,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
       execution.ended = stimulus.now;
       for (const PendingEffect& owed : tables::EffectsOf(tx, execution.id)) {
         if (static_cast<int>(owed.kind) != kStopChildKind) {
-          Forget(tx, execution.id, owed.key, stimulus.now, after);
+          Forget(tx, execution, owed.key, stimulus.now, after);
         }
       }
       tables::AppendHistory(tx, execution.id, stimulus.now, "finished", execution.status, {});
@@ -311,7 +322,13 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     const Key key{effect.execution_id, effect.key};
     if (!flights.try_emplace(key, Flight{effect.token}).second) return;
     if (static_cast<int>(effect.kind) == kStopChildKind) {
-      StopChild(std::move(effect));
+      // A start that is under way may still happen: then there is something to stop.
+      const auto start = starting.find(std::string(json::GetString(effect.detail, "client_token")));
+      if (start != starting.end()) {
+        start->second = std::move(effect);
+      } else {
+        StopChild(std::move(effect));
+      }
       return;
     }
     switch (effect.kind) {
@@ -358,6 +375,29 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     if (outcome) Complete(key, effect.token, std::move(*outcome));
   }
 
+  /// Which execution a kStopChildKind is about; "" when it was never started.
+  [[nodiscard]] std::string ChildOf(store::Transaction& tx, const PendingEffect& effect) const {
+    const std::string token(json::GetString(effect.detail, "client_token"));
+    if (token.empty()) return std::string(json::GetString(effect.detail, "execution_id"));
+    const Scope scope{AccountId(std::string(json::GetString(effect.detail, "account"))),
+                      Region(std::string(json::GetString(effect.detail, "region")))};
+    for (const auto& [language, unused] : languages) {
+      if (auto started = tables::FindClientToken(tx, scope, language, token)) {
+        return started->execution_id;
+      }
+    }
+    return "";
+  }
+
+  /// The call that starts a child is answered, whatever became of its effect meanwhile.
+  void StartReplied(const std::string& token) {
+    const auto at = starting.find(token);
+    if (at == starting.end()) return;
+    std::optional<PendingEffect> errand = std::move(at->second);
+    starting.erase(at);
+    if (errand && !stopped) StopChild(std::move(*errand));
+  }
+
   void StopChild(PendingEffect effect) {
     ++outstanding;
     const Key key{effect.execution_id, effect.key};
@@ -365,9 +405,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
         [this, self = shared_from_this(), effect](store::Transaction& tx) {
           if (closed) return;
           if (!tables::TakeEffect(tx, effect.execution_id, effect.key, effect.token)) return;
-          // A child that has ended meanwhile needs no stopping.
-          (void)Deliver(tx, std::string(json::GetString(effect.detail, "execution_id")),
-                        {Stimulus::Kind::kCancel, "", {}, {}});
+          // A child that was never started, or has ended meanwhile, needs no stopping.
+          (void)Deliver(tx, ChildOf(tx, effect), {Stimulus::Kind::kCancel, "", {}, {}});
         },
         [self = shared_from_this(), key](std::exception_ptr error) {
           if (error && !self->closed) {
@@ -444,11 +483,14 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     }
     invocation.trace = execution.trace;
     invocation.user_agent = "riposte-workflow";
+    if (json::GetBool(effect.detail, "starts_child")) starting.try_emplace(effect.token);
     invoker.Invoke(std::move(invocation),
                    [weak = weak_from_this(), effect = std::move(effect), throttled,
                     open = std::move(open)](api::Outcome outcome) mutable {
                      const auto self = weak.lock();
-                     if (!self || !std::exchange(*open, false)) return;
+                     if (!self) return;
+                     self->StartReplied(effect.token);
+                     if (!std::exchange(*open, false)) return;
                      self->Answered(std::move(effect), throttled, std::move(outcome));
                    });
   }
@@ -653,6 +695,7 @@ void Engine::Stop() {
     impl.loop.Cancel(impl.prune_timer);
     impl.flights.clear();
     impl.queue.clear();
+    impl.starting.clear();
   });
 }
 
@@ -663,6 +706,7 @@ bool Engine::Idle() const {
 void Engine::Reset() {
   impl_->OnLoop([](Impl& impl) {
     impl.queue.clear();
+    impl.starting.clear();
     while (!impl.flights.empty()) impl.Drop(Impl::Key(impl.flights.begin()->first));
   });
 }

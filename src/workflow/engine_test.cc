@@ -44,8 +44,10 @@ class ScriptedLanguage final : public Language {
       const json::Object& effect = entry.as_object();
       const std::string key(json::GetString(effect, "key"));
       const std::string_view kind = json::GetString(effect, "kind");
-      if (kind == "invoke") {
-        turn.effects.push_back(Effect::Invoke(key, "svc", "Op", {{"Key", key}}, {}));
+      if (kind == "invoke" || kind == "start") {
+        Effect::InvokeOptions options;
+        options.starts_child = kind == "start";
+        turn.effects.push_back(Effect::Invoke(key, "svc", "Op", {{"Key", key}}, options));
       } else if (kind == "script") {
         Effect::ScriptOptions options;
         options.payload = json::Object{{"in", 1}};
@@ -399,6 +401,59 @@ TEST_F(EngineTest, AFinishedParentCancelsItsChildAlsoAcrossARestart) {
   Restart();
   EXPECT_EQ(Load(child).status, "Stopped");
   EXPECT_EQ(OwedEffects(), 0);
+}
+
+constexpr const char* kStartsAChild =
+    R"({"start": [{"kind": "start", "key": "kid"}], "cancel": [{"kind": "Stopped"}]})";
+constexpr const char* kChild = R"({"cancel": [{"kind": "Stopped"}]})";
+
+// Between the call that starts a child and its outcome nobody has adopted the child yet.
+TEST_F(EngineTest, AParentThatEndsWhileItsChildIsStartedStopsIt) {
+  const std::string parent = Start(kStartsAChild);
+  const std::string token(json::GetString(invoker_->calls.at(0).input, "Token"));
+  store_->WriteAndWait(
+      [&](store::Transaction& tx) { EXPECT_TRUE(engine_->Cancel(tx, parent).has_value()); });
+  loop_.RunUntilIdle();
+  EXPECT_EQ(OwedEffects(), 1);  // the start is under way: what it made can be stopped after it
+  StartRequest request = Request(kChild);
+  request.client_token = token;
+  const std::string child = *TryStart(request);
+  EXPECT_EQ(Load(child).status, "Running");
+  invoker_->Reply(Ok({{"Id", child}}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Load(child).status, "Stopped");
+  EXPECT_EQ(OwedEffects(), 0);
+  EXPECT_TRUE(engine_->Idle());
+}
+
+TEST_F(EngineTest, AParentThatEndedBeforeTheOutcomeOfAStartWasStoredStopsTheChild) {
+  for (const bool restart : {false, true}) {
+    const std::string parent = Start(kStartsAChild);
+    StartRequest request = Request(kChild);
+    request.client_token = json::GetString(invoker_->calls.back().input, "Token");
+    const std::string child = *TryStart(request);
+    store_->WriteAndWait([&](store::Transaction& tx) {
+      if (!restart) invoker_->Reply(Ok({{"Id", child}}));  // its outcome is queued behind this
+      EXPECT_TRUE(engine_->Cancel(tx, parent).has_value());
+    });
+    if (restart) Restart();
+    loop_.RunUntilIdle();
+    EXPECT_EQ(Load(child).status, "Stopped") << restart;
+    EXPECT_EQ(OwedEffects(), 0) << restart;
+  }
+}
+
+TEST_F(EngineTest, AChildThatWasNeverStartedNeedsNoStopping) {
+  const std::string parent = Start(kStartsAChild);
+  store_->WriteAndWait(
+      [&](store::Transaction& tx) { EXPECT_TRUE(engine_->Cancel(tx, parent).has_value()); });
+  loop_.RunUntilIdle();
+  loop_.Advance(Millis(25'000));  // the call's time is over, and it may still be at work
+  EXPECT_EQ(OwedEffects(), 1);
+  invoker_->Reply(Fails("LimitExceeded"));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(OwedEffects(), 0);
+  EXPECT_TRUE(engine_->Idle());
 }
 
 TEST_F(EngineTest, ALanguageThatThrowsEndsItsExecutionOnly) {

@@ -14,6 +14,7 @@ Effect Effect::Invoke(std::string key, std::string_view service, std::string_vie
     detail["region"] = options.scope->region.str();
   }
   json::SetIfNotEmpty(detail, "role_arn", options.role_arn);
+  if (options.starts_child) detail["starts_child"] = true;
   return {Kind::kInvoke, std::move(key), std::move(detail)};
 }
 

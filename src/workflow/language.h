@@ -73,7 +73,8 @@ struct Effect {
     kAwait,
     /// Announce an event, in the very commit of the turn. No outcome.
     kEmit,
-    /// Take back the effect `key`: its outcome will not be delivered; a child is cancelled.
+    /// Take back the effect `key`: its outcome will not be delivered; a child is cancelled, also
+    /// one whose start is under way (InvokeOptions::starts_child).
     kForget,
   };
   Kind kind = Kind::kSleep;
@@ -87,6 +88,8 @@ struct Effect {
     /// Role that the execution's principal assumes for the call ("" for none). In a scope of
     /// another account there is no call without one.
     std::string role_arn;
+    /// The operation starts an execution of this core, with the effect's token as client token.
+    bool starts_child = false;
   };
   [[nodiscard]] static Effect Invoke(std::string key, std::string_view service,
                                      std::string_view operation, json::Object input,

@@ -27,7 +27,9 @@ struct PendingEffect {
   TimePoint created;
 };
 
-/// Ahead of every other kind in the table: the core's own errand to stop a forgotten child.
+/// Ahead of every other kind in the table: the core's own errand to stop a forgotten child, which
+/// `detail` names by "execution_id", or by the "client_token" that it was or may yet be started
+/// with.
 inline constexpr int kStopChildKind = 100;
 
 namespace tables {

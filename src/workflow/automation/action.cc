@@ -100,6 +100,15 @@ void StepContext::Invoke(std::string_view name, std::string_view service,
       Effect::Invoke(prefix + std::string(name), service, operation, std::move(input), options));
 }
 
+void StepContext::StartChild(std::string_view name, std::string_view service,
+                             std::string_view operation, json::Object input) {
+  Effect::InvokeOptions options;
+  if (settings.throttled_for) options.throttled_for = *settings.throttled_for;
+  options.starts_child = true;
+  Add(*this,
+      Effect::Invoke(prefix + std::string(name), service, operation, std::move(input), options));
+}
+
 std::optional<Progress> StepContext::InvokeIfOffered(std::string_view name,
                                                      std::string_view service,
                                                      std::string_view operation,

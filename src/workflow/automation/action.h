@@ -69,6 +69,9 @@ struct StepContext {
                                                         json::Object input);
   void Script(std::string_view name, const workflow::Effect::ScriptOptions& options);
   void Sleep(std::string_view name, Millis duration);
+  /// The call that starts a child to await: taking it back stops that child.
+  void StartChild(std::string_view name, std::string_view service, std::string_view operation,
+                  json::Object input);
   void Await(std::string_view name, std::string_view execution_id);
 };
 

@@ -111,7 +111,7 @@ Progress StartAutomation(StepContext& step) {
     for (const auto& [key, value] : *map) parameters[key] = ToApi(value);
     if (!parameters.empty()) input["Parameters"] = std::move(parameters);
   }
-  step.Invoke("start", "ssm", "StartAutomationExecution", std::move(input));
+  step.StartChild("start", "ssm", "StartAutomationExecution", std::move(input));
   return Progress::Running();
 }
 

@@ -207,6 +207,7 @@ class FanOut {
     Effect::InvokeOptions options;
     options.scope = ScopeOf(child);
     options.role_arn = json::GetString(child, "role_arn");
+    options.starts_child = true;
     turn_.effects.push_back(Effect::Invoke(std::to_string(index) + "/start", "ssm",
                                            "StartAutomationExecution", std::move(input), options));
   }
