@@ -11,7 +11,10 @@ void ScriptSteps::Run(workflow::ScriptRequest request, Done done) {
   job.script = std::move(request.script);
   job.handler = std::move(request.handler);
   job.input = std::move(request.payload);
-  job.context = json::Object{{"automation", {{"EXECUTION_ID", request.execution_id}}}};
+  // The token lets a script that runs again after a restart be told from a new run.
+  job.context = json::Object{
+      {"automation",
+       {{"EXECUTION_ID", request.execution_id}, {"IDEMPOTENCY_TOKEN", request.token}}}};
   job.principal = std::move(request.principal);
   job.timeout = request.timeout;
   job.trace = std::move(request.trace);

@@ -1,9 +1,10 @@
-// simulation [--first=K] [--seeds=N] [--jobs=J] [--trace] [--canary=NAME]
+// simulation [--first=K] [--seeds=N] [--jobs=J] [--trace] [--canary=NAME] [--runbook]
 //
 // Runs N seeds from K on, over J processes (as many as there are cores). Each seed that breaks an
 // invariant is named with the command that repeats it; with any, the exit code is 1. --trace prints
 // what happened. --canary puts a bug in and stops at the first seed that finds it: exit code 0 when
-// one does. Only the control build has bugs to put in.
+// one does. Only the control build has bugs to put in. --runbook runs no seeds but one runbook, and
+// stops the machine before and after each of its commits in turn (runbook_crash.h).
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "app/testing/simulation/runbook_crash.h"
 #include "app/testing/simulation/simulation.h"
 #include "base/control_bug.h"
 
@@ -37,6 +39,7 @@ struct Options {
   uint64_t seeds = 100;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   bool trace = false;
+  bool runbook = false;
   std::string program;
 };
 
@@ -72,6 +75,33 @@ int RunShare(const Options& options, unsigned job, const std::string& root) {
              failed, restarts, hash);
   std::fflush(stdout);
   return failed;
+}
+
+int StopAtEachCommit() {
+  const std::string root = MakeFolder();
+  std::filesystem::create_directory(root + "/template");
+  MakeRunbookTemplate(root + "/template");
+  const auto run = [&](int commit, bool after, const std::string& expected) {
+    return RunRunbook(commit, after, expected, root + "/template", root + "/run");
+  };
+  const CrashReport undisturbed = run(0, false, "");
+  int failed = undisturbed.violation.empty() ? 0 : 1;
+  if (failed > 0) fmt::print("undisturbed: {}\n", undisturbed.violation);
+  int commits = 0;
+  for (bool crashed = true; crashed && failed == 0;) {
+    for (const bool after : {false, true}) {
+      const CrashReport report = run(commits + 1, after, undisturbed.result);
+      crashed = report.crashed;
+      if (report.violation.empty()) continue;
+      fmt::print("stopped {} commit {}: {}\n", after ? "after" : "before", commits + 1,
+                 report.violation);
+      ++failed;
+    }
+    if (crashed) ++commits;
+  }
+  std::filesystem::remove_all(root);
+  fmt::print("{} commits, stopped before and after each: {} failed\n", commits, failed);
+  return (failed > 0) == canary.empty() ? 1 : 0;
 }
 
 int Main(const Options& options) {
@@ -115,6 +145,8 @@ int main(int argc, char** argv) {
       options.jobs = std::max(1U, static_cast<unsigned>(std::atoi(value.c_str())));
     } else if (name == "--trace") {
       options.trace = true;
+    } else if (name == "--runbook") {
+      options.runbook = true;
     } else if (name == "--canary") {
       canary = value;
     } else {
@@ -129,7 +161,8 @@ int main(int argc, char** argv) {
   }
 #endif
   try {
-    return riposte::app::testing::simulation::Main(options);
+    namespace simulation = riposte::app::testing::simulation;
+    return options.runbook ? simulation::StopAtEachCommit() : simulation::Main(options);
   } catch (const std::exception& error) {
     fmt::print(stderr, "simulation: {}\n", error.what());
     return 2;
