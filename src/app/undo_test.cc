@@ -83,6 +83,27 @@ TEST_F(UndoTest, ParametersComeFromSaveStateThenTheExecutionThenDefaults) {
   EXPECT_EQ(Owner(), "nobody");
 }
 
+// What a runbook makes is known after SaveState: its variables remember it.
+TEST_F(UndoTest, VariablesStandBetweenSaveStateAndParameters) {
+  CreateRunbook("remembers", R"(
+schemaVersion: '0.3'
+parameters:
+  InstanceId: {type: String}
+  Before: {type: String, default: parameter}
+  Else: {type: String, default: parameter}
+variables:
+  Undo: {type: String, default: restore-owner}
+  Before: {type: String, default: ''}
+mainSteps:
+- {name: SaveState, action: aws:executeAwsApi, inputs: {Service: ec2, Api: DescribeVpcs}}
+- {name: Note, action: aws:updateVariable, inputs: {Name: 'variable:Before', Value: variable}}
+)");
+  const Object undo = UndoToEnd(RunToEnd("remembers", {{"InstanceId", Array{instance}}}));
+  EXPECT_EQ(Outcome(undo), "Success");
+  EXPECT_EQ(Owner(), "variable");
+  EXPECT_EQ(undo.at("Parameters").at("Else"), json::Value(Array{"parameter"}));
+}
+
 TEST_F(UndoTest, BothExecutionsNameTheOther) {
   const Object done = SetOwner("ann");
   const Object undo = UndoToEnd(done);
@@ -186,7 +207,7 @@ TEST_F(UndoTest, IsRefusedWithTheReason) {
       "Failed.");
   EXPECT_EQ(refusal("wanting", undo + save),
             "UndoNotPossibleException: The undo runbook restore-owner needs InstanceId, which "
-            "neither SaveState nor the execution's parameters have.");
+            "neither SaveState nor the execution's variables and parameters have.");
   EXPECT_EQ(refusal("astray", "variables:\n  Undo: {type: String, default: nowhere}\n" + save),
             "UndoNotPossibleException: There is no undo runbook nowhere.");
   EXPECT_EQ(UndoRefusal("00000000-0000-4000-8000-000000000000").substr(0, 37),

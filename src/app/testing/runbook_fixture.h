@@ -1,4 +1,5 @@
 // Tests of runbooks on the simulated estate: run one to its end, undo it, look at what is there.
+// Scripts run as they are (python_scripts.h).
 //
 //   const json::Object execution = RunToEnd("AWS-StopEC2Instance", {{"InstanceId", Array{id}}});
 //   EXPECT_EQ(Outcome(execution), "Success");
@@ -9,12 +10,14 @@
 
 #include <string>
 
-#include "app/testing/harness.h"
+#include "app/testing/python_scripts.h"
 
 namespace riposte::app::testing {
 
 class RunbookFixture : public ::testing::Test {
  protected:
+  RunbookFixture() { python.Bind(engine); }
+
   static std::string Text(const json::Value& value) { return std::string(json::View(value)); }
   static std::string IdOf(const json::Object& execution) {
     return Text(execution.at("AutomationExecutionId"));
@@ -84,7 +87,8 @@ class RunbookFixture : public ::testing::Test {
   }
   std::string StateOf(const std::string& id) { return Text(Instance(id).at("State").at("Name")); }
 
-  Harness engine;
+  PythonScripts python;
+  Harness engine{python.In({})};
 };
 
 }  // namespace riposte::app::testing

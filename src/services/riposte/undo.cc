@@ -149,18 +149,20 @@ void Undo::DescribeRunbook() {
 void Undo::ReadRunbook(const json::Object& output) {
   const json::Object& document = ObjectOf(output, "Document");
   const json::Array* declared = json::GetArray(document, "Parameters");
+  const json::Object& variables = ObjectOf(execution_, "Variables");
   const json::Object& given = ObjectOf(execution_, "Parameters");
   json::Object parameters;
   for (const json::Value& entry : declared ? *declared : json::Array()) {
     const json::Object& parameter = entry.as_object();
     const std::string name(json::GetString(parameter, "Name"));
     const json::Value* value = json::Find(saved_, name);
+    if (!value) value = json::Find(variables, name);
     if (!value) value = json::Find(given, name);
     if (value) {
       parameters[name] = *value;
     } else if (!json::Find(parameter, "DefaultValue")) {
       Refuse("The undo runbook " + document_ + " needs " + name +
-             ", which neither SaveState nor the execution's parameters have.");
+             ", which neither SaveState nor the execution's variables and parameters have.");
     }
   }
   result_["DocumentName"] = document_;
