@@ -30,9 +30,13 @@ service IAM {
         CreatePolicy
         CreatePolicyVersion
         CreateRole
+        CreateServiceSpecificCredential
         CreateUser
+        CreateVirtualMFADevice
+        DeactivateMFADevice
         DeleteAccessKey
         DeleteAccountAlias
+        DeleteAccountPasswordPolicy
         DeleteGroup
         DeleteGroupPolicy
         DeleteInstanceProfile
@@ -42,13 +46,19 @@ service IAM {
         DeleteRole
         DeleteRolePermissionsBoundary
         DeleteRolePolicy
+        DeleteSSHPublicKey
+        DeleteServiceSpecificCredential
+        DeleteSigningCertificate
         DeleteUser
         DeleteUserPermissionsBoundary
         DeleteUserPolicy
+        DeleteVirtualMFADevice
         DetachGroupPolicy
         DetachRolePolicy
         DetachUserPolicy
+        EnableMFADevice
         GetAccessKeyLastUsed
+        GetAccountPasswordPolicy
         GetAccountSummary
         GetGroup
         GetGroupPolicy
@@ -71,15 +81,20 @@ service IAM {
         ListGroupsForUser
         ListInstanceProfiles
         ListInstanceProfilesForRole
+        ListMFADevices
         ListPolicies
         ListPolicyTags
         ListPolicyVersions
         ListRolePolicies
         ListRoleTags
         ListRoles
+        ListSSHPublicKeys
+        ListServiceSpecificCredentials
+        ListSigningCertificates
         ListUserPolicies
         ListUserTags
         ListUsers
+        ListVirtualMFADevices
         PutGroupPolicy
         PutRolePermissionsBoundary
         PutRolePolicy
@@ -96,11 +111,17 @@ service IAM {
         UntagRole
         UntagUser
         UpdateAccessKey
+        UpdateAccountPasswordPolicy
         UpdateAssumeRolePolicy
         UpdateLoginProfile
         UpdateRole
         UpdateRoleDescription
+        UpdateSSHPublicKey
+        UpdateServiceSpecificCredential
+        UpdateSigningCertificate
         UpdateUser
+        UploadSSHPublicKey
+        UploadSigningCertificate
     ]
 }
 
@@ -264,6 +285,17 @@ operation CreateRole {
 }
 
 @iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation CreateServiceSpecificCredential {
+    input: CreateServiceSpecificCredentialRequest
+    output: CreateServiceSpecificCredentialResponse
+    errors: [
+        LimitExceededException
+        NoSuchEntityException
+        ServiceNotSupportedException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
 operation CreateUser {
     input: CreateUserRequest
     output: CreateUserResponse
@@ -274,6 +306,31 @@ operation CreateUser {
         InvalidInputException
         ConcurrentModificationException
         ServiceFailureException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:mfa/{VirtualMFADeviceName}"])
+operation CreateVirtualMFADevice {
+    input: CreateVirtualMFADeviceRequest
+    output: CreateVirtualMFADeviceResponse
+    errors: [
+        LimitExceededException
+        InvalidInputException
+        EntityAlreadyExistsException
+        ConcurrentModificationException
+        ServiceFailureException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation DeactivateMFADevice {
+    input: DeactivateMFADeviceRequest
+    errors: [
+        EntityTemporarilyUnmodifiableException
+        NoSuchEntityException
+        LimitExceededException
+        ServiceFailureException
+        ConcurrentModificationException
     ]
 }
 
@@ -291,6 +348,14 @@ operation DeleteAccountAlias {
     input: DeleteAccountAliasRequest
     errors: [
         ConcurrentModificationException
+        NoSuchEntityException
+        LimitExceededException
+        ServiceFailureException
+    ]
+}
+
+operation DeleteAccountPasswordPolicy {
+    errors: [
         NoSuchEntityException
         LimitExceededException
         ServiceFailureException
@@ -399,6 +464,33 @@ operation DeleteRolePolicy {
 }
 
 @iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation DeleteSSHPublicKey {
+    input: DeleteSSHPublicKeyRequest
+    errors: [
+        NoSuchEntityException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation DeleteServiceSpecificCredential {
+    input: DeleteServiceSpecificCredentialRequest
+    errors: [
+        NoSuchEntityException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation DeleteSigningCertificate {
+    input: DeleteSigningCertificateRequest
+    errors: [
+        NoSuchEntityException
+        LimitExceededException
+        ConcurrentModificationException
+        ServiceFailureException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
 operation DeleteUser {
     input: DeleteUserRequest
     errors: [
@@ -426,6 +518,18 @@ operation DeleteUserPolicy {
         NoSuchEntityException
         LimitExceededException
         ServiceFailureException
+    ]
+}
+
+@iamResource(["{SerialNumber}"])
+operation DeleteVirtualMFADevice {
+    input: DeleteVirtualMFADeviceRequest
+    errors: [
+        NoSuchEntityException
+        DeleteConflictException
+        LimitExceededException
+        ServiceFailureException
+        ConcurrentModificationException
     ]
 }
 
@@ -463,10 +567,33 @@ operation DetachUserPolicy {
     ]
 }
 
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation EnableMFADevice {
+    input: EnableMFADeviceRequest
+    errors: [
+        EntityAlreadyExistsException
+        EntityTemporarilyUnmodifiableException
+        InvalidAuthenticationCodeException
+        LimitExceededException
+        NoSuchEntityException
+        ServiceFailureException
+        ConcurrentModificationException
+    ]
+}
+
 @readonly
 operation GetAccessKeyLastUsed {
     input: GetAccessKeyLastUsedRequest
     output: GetAccessKeyLastUsedResponse
+}
+
+@readonly
+operation GetAccountPasswordPolicy {
+    output: GetAccountPasswordPolicyResponse
+    errors: [
+        NoSuchEntityException
+        ServiceFailureException
+    ]
 }
 
 @readonly
@@ -709,6 +836,17 @@ operation ListInstanceProfilesForRole {
 }
 
 @readonly
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation ListMFADevices {
+    input: ListMFADevicesRequest
+    output: ListMFADevicesResponse
+    errors: [
+        NoSuchEntityException
+        ServiceFailureException
+    ]
+}
+
+@readonly
 operation ListPolicies {
     input: ListPoliciesRequest
     output: ListPoliciesResponse
@@ -774,6 +912,38 @@ operation ListRoles {
 
 @readonly
 @iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation ListSSHPublicKeys {
+    input: ListSSHPublicKeysRequest
+    output: ListSSHPublicKeysResponse
+    errors: [
+        NoSuchEntityException
+    ]
+}
+
+@readonly
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation ListServiceSpecificCredentials {
+    input: ListServiceSpecificCredentialsRequest
+    output: ListServiceSpecificCredentialsResponse
+    errors: [
+        NoSuchEntityException
+        ServiceNotSupportedException
+    ]
+}
+
+@readonly
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation ListSigningCertificates {
+    input: ListSigningCertificatesRequest
+    output: ListSigningCertificatesResponse
+    errors: [
+        NoSuchEntityException
+        ServiceFailureException
+    ]
+}
+
+@readonly
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
 operation ListUserPolicies {
     input: ListUserPoliciesRequest
     output: ListUserPoliciesResponse
@@ -801,6 +971,12 @@ operation ListUsers {
     errors: [
         ServiceFailureException
     ]
+}
+
+@readonly
+operation ListVirtualMFADevices {
+    input: ListVirtualMFADevicesRequest
+    output: ListVirtualMFADevicesResponse
 }
 
 @iamResource(["arn:aws:iam::{account}:group/{GroupName}"])
@@ -982,6 +1158,16 @@ operation UpdateAccessKey {
     ]
 }
 
+operation UpdateAccountPasswordPolicy {
+    input: UpdateAccountPasswordPolicyRequest
+    errors: [
+        NoSuchEntityException
+        MalformedPolicyDocumentException
+        LimitExceededException
+        ServiceFailureException
+    ]
+}
+
 @iamResource(["arn:aws:iam::{account}:role/{RoleName}"])
 operation UpdateAssumeRolePolicy {
     input: UpdateAssumeRolePolicyRequest
@@ -1029,6 +1215,34 @@ operation UpdateRoleDescription {
 }
 
 @iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation UpdateSSHPublicKey {
+    input: UpdateSSHPublicKeyRequest
+    errors: [
+        NoSuchEntityException
+        InvalidInputException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation UpdateServiceSpecificCredential {
+    input: UpdateServiceSpecificCredentialRequest
+    errors: [
+        NoSuchEntityException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation UpdateSigningCertificate {
+    input: UpdateSigningCertificateRequest
+    errors: [
+        NoSuchEntityException
+        LimitExceededException
+        ServiceFailureException
+        InvalidInputException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
 operation UpdateUser {
     input: UpdateUserRequest
     errors: [
@@ -1036,6 +1250,35 @@ operation UpdateUser {
         LimitExceededException
         EntityAlreadyExistsException
         EntityTemporarilyUnmodifiableException
+        ConcurrentModificationException
+        ServiceFailureException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation UploadSSHPublicKey {
+    input: UploadSSHPublicKeyRequest
+    output: UploadSSHPublicKeyResponse
+    errors: [
+        LimitExceededException
+        NoSuchEntityException
+        InvalidPublicKeyException
+        DuplicateSSHPublicKeyException
+        UnrecognizedPublicKeyEncodingException
+    ]
+}
+
+@iamResource(["arn:aws:iam::{account}:user/{UserName}"])
+operation UploadSigningCertificate {
+    input: UploadSigningCertificateRequest
+    output: UploadSigningCertificateResponse
+    errors: [
+        LimitExceededException
+        EntityAlreadyExistsException
+        MalformedCertificateException
+        InvalidCertificateException
+        DuplicateCertificateException
+        NoSuchEntityException
         ConcurrentModificationException
         ServiceFailureException
     ]
@@ -1119,6 +1362,9 @@ structure AttachedPolicy {
     PolicyName: policyNameType
     PolicyArn: arnType
 }
+
+@sensitive
+blob BootstrapDatum
 
 @error("client")
 @awsQueryError(code: "ConcurrentModification", httpResponseCode: 409)
@@ -1254,6 +1500,18 @@ structure CreateRoleResponse {
     Role: Role
 }
 
+structure CreateServiceSpecificCredentialRequest {
+    @required
+    UserName: userNameType
+    @required
+    ServiceName: String
+    CredentialAgeDays: credentialAgeDays
+}
+
+structure CreateServiceSpecificCredentialResponse {
+    ServiceSpecificCredential: ServiceSpecificCredential
+}
+
 structure CreateUserRequest {
     Path: pathType
     @required
@@ -1264,6 +1522,24 @@ structure CreateUserRequest {
 
 structure CreateUserResponse {
     User: User
+}
+
+structure CreateVirtualMFADeviceRequest {
+    Path: pathType
+    @required
+    VirtualMFADeviceName: virtualMFADeviceName
+    Tags: tagListType
+}
+
+structure CreateVirtualMFADeviceResponse {
+    @required
+    VirtualMFADevice: VirtualMFADevice
+}
+
+structure DeactivateMFADeviceRequest {
+    UserName: existingUserNameType
+    @required
+    SerialNumber: serialNumberType
 }
 
 structure DeleteAccessKeyRequest {
@@ -1334,6 +1610,25 @@ structure DeleteRoleRequest {
     RoleName: roleNameType
 }
 
+structure DeleteSSHPublicKeyRequest {
+    @required
+    UserName: userNameType
+    @required
+    SSHPublicKeyId: publicKeyIdType
+}
+
+structure DeleteServiceSpecificCredentialRequest {
+    UserName: userNameType
+    @required
+    ServiceSpecificCredentialId: serviceSpecificCredentialId
+}
+
+structure DeleteSigningCertificateRequest {
+    UserName: existingUserNameType
+    @required
+    CertificateId: certificateIdType
+}
+
 structure DeleteUserPermissionsBoundaryRequest {
     @required
     UserName: userNameType
@@ -1349,6 +1644,11 @@ structure DeleteUserPolicyRequest {
 structure DeleteUserRequest {
     @required
     UserName: existingUserNameType
+}
+
+structure DeleteVirtualMFADeviceRequest {
+    @required
+    SerialNumber: serialNumberType
 }
 
 structure DetachGroupPolicyRequest {
@@ -1370,6 +1670,31 @@ structure DetachUserPolicyRequest {
     UserName: userNameType
     @required
     PolicyArn: arnType
+}
+
+@error("client")
+@awsQueryError(code: "DuplicateCertificate", httpResponseCode: 409)
+@httpError(409)
+structure DuplicateCertificateException {
+    message: String
+}
+
+@error("client")
+@awsQueryError(code: "DuplicateSSHPublicKey", httpResponseCode: 400)
+@httpError(400)
+structure DuplicateSSHPublicKeyException {
+    message: String
+}
+
+structure EnableMFADeviceRequest {
+    @required
+    UserName: existingUserNameType
+    @required
+    SerialNumber: serialNumberType
+    @required
+    AuthenticationCode1: authenticationCodeType
+    @required
+    AuthenticationCode2: authenticationCodeType
 }
 
 @error("client")
@@ -1428,6 +1753,11 @@ structure GetAccessKeyLastUsedRequest {
 structure GetAccessKeyLastUsedResponse {
     UserName: existingUserNameType
     AccessKeyLastUsed: AccessKeyLastUsed
+}
+
+structure GetAccountPasswordPolicyResponse {
+    @required
+    PasswordPolicy: PasswordPolicy
 }
 
 structure GetAccountSummaryResponse {
@@ -1586,9 +1916,30 @@ structure InstanceProfile {
 }
 
 @error("client")
+@awsQueryError(code: "InvalidAuthenticationCode", httpResponseCode: 403)
+@httpError(403)
+structure InvalidAuthenticationCodeException {
+    message: String
+}
+
+@error("client")
+@awsQueryError(code: "InvalidCertificate", httpResponseCode: 400)
+@httpError(400)
+structure InvalidCertificateException {
+    message: String
+}
+
+@error("client")
 @awsQueryError(code: "InvalidInput", httpResponseCode: 400)
 @httpError(400)
 structure InvalidInputException {
+    message: String
+}
+
+@error("client")
+@awsQueryError(code: "InvalidPublicKey", httpResponseCode: 400)
+@httpError(400)
+structure InvalidPublicKeyException {
     message: String
 }
 
@@ -1752,6 +2103,19 @@ structure ListInstanceProfilesResponse {
     Marker: String
 }
 
+structure ListMFADevicesRequest {
+    UserName: existingUserNameType
+    Marker: markerType
+    MaxItems: maxItemsType
+}
+
+structure ListMFADevicesResponse {
+    @required
+    MFADevices: mfaDeviceListType
+    IsTruncated: Boolean
+    Marker: String
+}
+
 structure ListPoliciesRequest {
     Scope: policyScopeType
     OnlyAttached: Boolean
@@ -1835,6 +2199,45 @@ structure ListRolesResponse {
     Marker: String
 }
 
+structure ListSSHPublicKeysRequest {
+    UserName: userNameType
+    Marker: markerType
+    MaxItems: maxItemsType
+}
+
+structure ListSSHPublicKeysResponse {
+    SSHPublicKeys: SSHPublicKeyListType
+    IsTruncated: Boolean
+    Marker: String
+}
+
+structure ListServiceSpecificCredentialsRequest {
+    UserName: userNameType
+    ServiceName: String
+    AllUsers: Boolean
+    Marker: markerType
+    MaxItems: maxItemsType
+}
+
+structure ListServiceSpecificCredentialsResponse {
+    ServiceSpecificCredentials: ServiceSpecificCredentialsListType
+    Marker: String
+    IsTruncated: Boolean
+}
+
+structure ListSigningCertificatesRequest {
+    UserName: existingUserNameType
+    Marker: markerType
+    MaxItems: maxItemsType
+}
+
+structure ListSigningCertificatesResponse {
+    @required
+    Certificates: certificateListType
+    IsTruncated: Boolean
+    Marker: String
+}
+
 structure ListUserPoliciesRequest {
     @required
     UserName: existingUserNameType
@@ -1876,12 +2279,41 @@ structure ListUsersResponse {
     Marker: String
 }
 
+structure ListVirtualMFADevicesRequest {
+    AssignmentStatus: assignmentStatusType
+    Marker: markerType
+    MaxItems: maxItemsType
+}
+
+structure ListVirtualMFADevicesResponse {
+    @required
+    VirtualMFADevices: virtualMFADeviceListType
+    IsTruncated: Boolean
+    Marker: String
+}
+
 structure LoginProfile {
     @required
     UserName: userNameType
     @required
     CreateDate: Timestamp
     PasswordResetRequired: Boolean
+}
+
+structure MFADevice {
+    @required
+    UserName: userNameType
+    @required
+    SerialNumber: serialNumberType
+    @required
+    EnableDate: Timestamp
+}
+
+@error("client")
+@awsQueryError(code: "MalformedCertificate", httpResponseCode: 400)
+@httpError(400)
+structure MalformedCertificateException {
+    message: String
 }
 
 @error("client")
@@ -1900,6 +2332,19 @@ structure NoSuchEntityException {
 
 structure OrganizationsDecisionDetail {
     AllowedByOrganizations: Boolean
+}
+
+structure PasswordPolicy {
+    MinimumPasswordLength: minimumPasswordLengthType
+    RequireSymbols: Boolean
+    RequireNumbers: Boolean
+    RequireUppercaseCharacters: Boolean
+    RequireLowercaseCharacters: Boolean
+    AllowUsersToChangePassword: Boolean
+    ExpirePasswords: Boolean
+    MaxPasswordAge: maxPasswordAgeType
+    PasswordReusePrevention: passwordReusePreventionType
+    HardExpiry: Boolean
 }
 
 @error("client")
@@ -2110,6 +2555,35 @@ structure RoleLastUsed {
     Region: String
 }
 
+structure SSHPublicKey {
+    @required
+    UserName: userNameType
+    @required
+    SSHPublicKeyId: publicKeyIdType
+    @required
+    Fingerprint: publicKeyFingerprintType
+    @required
+    SSHPublicKeyBody: publicKeyMaterialType
+    @required
+    Status: statusType
+    UploadDate: Timestamp
+}
+
+list SSHPublicKeyListType {
+    member: SSHPublicKeyMetadata
+}
+
+structure SSHPublicKeyMetadata {
+    @required
+    UserName: userNameType
+    @required
+    SSHPublicKeyId: publicKeyIdType
+    @required
+    Status: statusType
+    @required
+    UploadDate: Timestamp
+}
+
 @error("server")
 @awsQueryError(code: "ServiceFailure", httpResponseCode: 500)
 @httpError(500)
@@ -2117,11 +2591,68 @@ structure ServiceFailureException {
     message: String
 }
 
+@error("client")
+@awsQueryError(code: "NotSupportedService", httpResponseCode: 404)
+@httpError(404)
+structure ServiceNotSupportedException {
+    message: String
+}
+
+structure ServiceSpecificCredential {
+    @required
+    CreateDate: Timestamp
+    ExpirationDate: Timestamp
+    @required
+    ServiceName: String
+    ServiceUserName: serviceUserName
+    ServicePassword: servicePassword
+    ServiceCredentialAlias: serviceCredentialAlias
+    ServiceCredentialSecret: serviceCredentialSecret
+    @required
+    ServiceSpecificCredentialId: serviceSpecificCredentialId
+    @required
+    UserName: userNameType
+    @required
+    Status: statusType
+}
+
+structure ServiceSpecificCredentialMetadata {
+    @required
+    UserName: userNameType
+    @required
+    Status: statusType
+    ServiceUserName: serviceUserName
+    ServiceCredentialAlias: serviceCredentialAlias
+    @required
+    CreateDate: Timestamp
+    ExpirationDate: Timestamp
+    @required
+    ServiceSpecificCredentialId: serviceSpecificCredentialId
+    @required
+    ServiceName: String
+}
+
+list ServiceSpecificCredentialsListType {
+    member: ServiceSpecificCredentialMetadata
+}
+
 structure SetDefaultPolicyVersionRequest {
     @required
     PolicyArn: arnType
     @required
     VersionId: policyVersionIdType
+}
+
+structure SigningCertificate {
+    @required
+    UserName: userNameType
+    @required
+    CertificateId: certificateIdType
+    @required
+    CertificateBody: certificateBodyType
+    @required
+    Status: statusType
+    UploadDate: Timestamp
 }
 
 structure SimulatePolicyResponse {
@@ -2197,6 +2728,13 @@ structure UnmodifiableEntityException {
     message: String
 }
 
+@error("client")
+@awsQueryError(code: "UnrecognizedPublicKeyEncoding", httpResponseCode: 400)
+@httpError(400)
+structure UnrecognizedPublicKeyEncodingException {
+    message: String
+}
+
 structure UntagPolicyRequest {
     @required
     PolicyArn: arnType
@@ -2224,6 +2762,18 @@ structure UpdateAccessKeyRequest {
     AccessKeyId: accessKeyIdType
     @required
     Status: statusType
+}
+
+structure UpdateAccountPasswordPolicyRequest {
+    MinimumPasswordLength: minimumPasswordLengthType
+    RequireSymbols: Boolean
+    RequireNumbers: Boolean
+    RequireUppercaseCharacters: Boolean
+    RequireLowercaseCharacters: Boolean
+    AllowUsersToChangePassword: Boolean
+    MaxPasswordAge: maxPasswordAgeType
+    PasswordReusePrevention: passwordReusePreventionType
+    HardExpiry: Boolean
 }
 
 structure UpdateAssumeRolePolicyRequest {
@@ -2261,11 +2811,58 @@ structure UpdateRoleRequest {
 structure UpdateRoleResponse {
 }
 
+structure UpdateSSHPublicKeyRequest {
+    @required
+    UserName: userNameType
+    @required
+    SSHPublicKeyId: publicKeyIdType
+    @required
+    Status: statusType
+}
+
+structure UpdateServiceSpecificCredentialRequest {
+    UserName: userNameType
+    @required
+    ServiceSpecificCredentialId: serviceSpecificCredentialId
+    @required
+    Status: statusType
+}
+
+structure UpdateSigningCertificateRequest {
+    UserName: existingUserNameType
+    @required
+    CertificateId: certificateIdType
+    @required
+    Status: statusType
+}
+
 structure UpdateUserRequest {
     @required
     UserName: existingUserNameType
     NewPath: pathType
     NewUserName: userNameType
+}
+
+structure UploadSSHPublicKeyRequest {
+    @required
+    UserName: userNameType
+    @required
+    SSHPublicKeyBody: publicKeyMaterialType
+}
+
+structure UploadSSHPublicKeyResponse {
+    SSHPublicKey: SSHPublicKey
+}
+
+structure UploadSigningCertificateRequest {
+    UserName: existingUserNameType
+    @required
+    CertificateBody: certificateBodyType
+}
+
+structure UploadSigningCertificateResponse {
+    @required
+    Certificate: SigningCertificate
 }
 
 structure User {
@@ -2281,6 +2878,16 @@ structure User {
     CreateDate: Timestamp
     PasswordLastUsed: Timestamp
     PermissionsBoundary: AttachedPermissionsBoundary
+    Tags: tagListType
+}
+
+structure VirtualMFADevice {
+    @required
+    SerialNumber: serialNumberType
+    Base32StringSeed: BootstrapDatum
+    QRCodePNG: BootstrapDatum
+    User: User
+    EnableDate: Timestamp
     Tags: tagListType
 }
 
@@ -2306,9 +2913,34 @@ string accountAliasType
 @length(min: 20, max: 2048)
 string arnType
 
+enum assignmentStatusType {
+    Assigned
+    Unassigned
+    Any
+}
+
 list attachedPoliciesListType {
     member: AttachedPolicy
 }
+
+@length(min: 6, max: 6)
+@pattern("[\\d]+")
+string authenticationCodeType
+
+@length(min: 1, max: 16384)
+@pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+")
+string certificateBodyType
+
+@length(min: 24, max: 128)
+@pattern("[\\w]+")
+string certificateIdType
+
+list certificateListType {
+    member: SigningCertificate
+}
+
+@range(min: 1, max: 36600)
+integer credentialAgeDays
 
 @length(min: 1, max: 128)
 @pattern("[\\w+=,.@-]+")
@@ -2340,6 +2972,19 @@ string markerType
 
 @range(min: 1, max: 1000)
 integer maxItemsType
+
+@range(min: 1, max: 1095)
+integer maxPasswordAgeType
+
+list mfaDeviceListType {
+    member: MFADevice
+}
+
+@range(min: 6, max: 128)
+integer minimumPasswordLengthType
+
+@range(min: 1, max: 24)
+integer passwordReusePreventionType
 
 @length(min: 1, max: 128)
 @pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+")
@@ -2390,6 +3035,18 @@ enum policyScopeType {
 @pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?")
 string policyVersionIdType
 
+@length(min: 48, max: 48)
+@pattern("[:\\w]+")
+string publicKeyFingerprintType
+
+@length(min: 20, max: 128)
+@pattern("[\\w]+")
+string publicKeyIdType
+
+@length(min: 1, max: 16384)
+@pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+")
+string publicKeyMaterialType
+
 @length(max: 1000)
 @pattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*")
 string roleDescriptionType
@@ -2404,6 +3061,28 @@ integer roleMaxSessionDurationType
 @length(min: 1, max: 64)
 @pattern("[\\w+=,.@-]+")
 string roleNameType
+
+@length(min: 9, max: 256)
+@pattern("[\\w+=/:,.@-]+")
+string serialNumberType
+
+@length(min: 0, max: 200)
+@pattern("[\\w+=,.@-]+")
+string serviceCredentialAlias
+
+@sensitive
+string serviceCredentialSecret
+
+@sensitive
+string servicePassword
+
+@length(min: 20, max: 128)
+@pattern("[\\w]+")
+string serviceSpecificCredentialId
+
+@length(min: 0, max: 200)
+@pattern("[\\w+=,.@-]*")
+string serviceUserName
 
 enum statusType {
     Active
@@ -2478,3 +3157,11 @@ list userListType {
 @length(min: 1, max: 64)
 @pattern("[\\w+=,.@-]+")
 string userNameType
+
+list virtualMFADeviceListType {
+    member: VirtualMFADevice
+}
+
+@length(min: 1)
+@pattern("[\\w+=,.@-]+")
+string virtualMFADeviceName

@@ -31,6 +31,7 @@ service S3 {
         GetBucketLocation
         GetBucketLogging
         GetBucketPolicy
+        GetBucketPolicyStatus
         GetBucketTagging
         GetBucketVersioning
         GetObject
@@ -132,6 +133,14 @@ operation GetBucketLogging {
 operation GetBucketPolicy {
     input: GetBucketPolicyRequest
     output: GetBucketPolicyOutput
+}
+
+@readonly
+@http(method: "GET", uri: "/{Bucket}?policyStatus", code: 200)
+@iamResource(["arn:aws:s3:::{Bucket}"])
+operation GetBucketPolicyStatus {
+    input: GetBucketPolicyStatusRequest
+    output: GetBucketPolicyStatusOutput
 }
 
 @readonly
@@ -428,6 +437,17 @@ structure GetBucketPolicyRequest {
     Bucket: String
 }
 
+structure GetBucketPolicyStatusOutput {
+    @httpPayload
+    PolicyStatus: PolicyStatus
+}
+
+structure GetBucketPolicyStatusRequest {
+    @required
+    @httpLabel
+    Bucket: String
+}
+
 @xmlName("Tagging")
 structure GetBucketTaggingOutput {
     @required
@@ -683,6 +703,10 @@ enum ObjectStorageClass {
 structure Owner {
     DisplayName: String
     ID: String
+}
+
+structure PolicyStatus {
+    IsPublic: Boolean
 }
 
 structure PublicAccessBlockConfiguration {

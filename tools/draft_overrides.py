@@ -4,7 +4,7 @@ Every table is keyed by the name of our model (its file name).
 """
 
 # Prefix of the service's actions in policies, where it is not the endpoint's name.
-IAM_PREFIX = {"monitoring": "cloudwatch"}
+IAM_PREFIX = {"monitoring": "cloudwatch", "s3control": "s3"}
 
 # Further protocols that clients of the service speak, in order of preference.
 PROTOCOLS = {"sqs": ["awsJson1_0", "awsQuery"]}
@@ -12,6 +12,7 @@ PROTOCOLS = {"sqs": ["awsJson1_0", "awsQuery"]}
 XML_NAMESPACE = {
     "sqs": "http://queue.amazonaws.com/doc/2012-11-05/",
     "s3": "http://s3.amazonaws.com/doc/2006-03-01/",
+    "s3control": "http://awss3control.amazonaws.com/doc/2018-08-20/",
 }
 
 # Further names by which people and documents call the service.
@@ -47,6 +48,11 @@ IAM_ACTION = {
         "DeleteBucketTagging": "s3:PutBucketTagging",
         "GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
         "PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    },
+    "s3control": {
+        "GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+        "PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
+        "DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
     },
     "sqs": {
         "SendMessageBatch": "sqs:SendMessage",
@@ -161,7 +167,15 @@ IAM_RESOURCE = {
             "DetachUserPolicy", "ListAttachedUserPolicies", "PutUserPolicy", "GetUserPolicy",
             "ListUserPolicies", "DeleteUserPolicy", "CreateLoginProfile", "GetLoginProfile",
             "UpdateLoginProfile", "DeleteLoginProfile", "TagUser", "UntagUser", "ListUserTags",
-            "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "ListGroupsForUser")},
+            "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "ListGroupsForUser",
+            "EnableMFADevice", "DeactivateMFADevice", "ListMFADevices",
+            "UploadSigningCertificate", "ListSigningCertificates", "UpdateSigningCertificate",
+            "DeleteSigningCertificate", "UploadSSHPublicKey", "ListSSHPublicKeys",
+            "UpdateSSHPublicKey", "DeleteSSHPublicKey", "CreateServiceSpecificCredential",
+            "ListServiceSpecificCredentials", "UpdateServiceSpecificCredential",
+            "DeleteServiceSpecificCredential")},
+        "CreateVirtualMFADevice": ["arn:aws:iam::{account}:mfa/{VirtualMFADeviceName}"],
+        "DeleteVirtualMFADevice": ["{SerialNumber}"],
         **{op: ["arn:aws:iam::{account}:group/{GroupName}"] for op in (
             "CreateGroup", "GetGroup", "DeleteGroup", "AddUserToGroup", "RemoveUserFromGroup",
             "AttachGroupPolicy", "DetachGroupPolicy", "ListAttachedGroupPolicies",

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "base/encoding.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kMd5Bytes = 16;
+constexpr size_t kSha1Bytes = 20;
 
 struct MdDeleter {
   void operator()(EVP_MD* md) const { EVP_MD_free(md); }
@@ -37,19 +39,33 @@ const EVP_MD* Md5Algorithm() {
   return kAlgorithm.get();
 }
 
-std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> MakeMacContext() {
+std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> MakeMacContext(std::string digest) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
   std::unique_ptr<EVP_MAC_CTX, MacContextDeleter> context(EVP_MAC_CTX_new(mac));
   EVP_MAC_free(mac);  // The context holds a reference of its own.
-  char digest[] = "SHA256";
   const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
       OSSL_PARAM_construct_end(),
   };
   if (!context || EVP_MAC_CTX_set_params(context.get(), params) != 1) {
-    throw std::runtime_error("HMAC-SHA256 is not available");
+    throw std::runtime_error("HMAC with " + digest + " is not available");
   }
   return context;
+}
+
+std::string Mac(EVP_MAC_CTX* context, std::string_view key, std::string_view data, size_t bytes) {
+  // A null key would mean "the key set before".
+  const auto* key_bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
+  std::string out(bytes, '\0');
+  size_t size = 0;
+  if (EVP_MAC_init(context, key_bytes, key.size(), nullptr) != 1 ||
+      EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(data.data()), data.size()) !=
+          1 ||
+      EVP_MAC_final(context, reinterpret_cast<unsigned char*>(out.data()), &size, out.size()) !=
+          1) {
+    throw std::runtime_error("HMAC failed");
+  }
+  return out;
 }
 
 }  // namespace
@@ -84,19 +100,12 @@ std::string Md5Hex(std::string_view bytes) {
 }
 
 std::string HmacSha256(std::string_view key, std::string_view data) {
-  thread_local const auto kContext = MakeMacContext();
-  // A null key would mean "the key set before".
-  const auto* key_bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
-  std::string out(kDigestBytes, '\0');
-  size_t size = 0;
-  if (EVP_MAC_init(kContext.get(), key_bytes, key.size(), nullptr) != 1 ||
-      EVP_MAC_update(kContext.get(), reinterpret_cast<const unsigned char*>(data.data()),
-                     data.size()) != 1 ||
-      EVP_MAC_final(kContext.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
-                    out.size()) != 1) {
-    throw std::runtime_error("HMAC-SHA256 failed");
-  }
-  return out;
+  thread_local const auto kContext = MakeMacContext("SHA256");
+  return Mac(kContext.get(), key, data, kDigestBytes);
+}
+
+std::string HmacSha1(std::string_view key, std::string_view data) {
+  return Mac(MakeMacContext("SHA1").get(), key, data, kSha1Bytes);
 }
 
 bool ConstantTimeEquals(std::string_view a, std::string_view b) {

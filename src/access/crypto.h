@@ -14,6 +14,8 @@ namespace riposte::access {
 [[nodiscard]] std::string Md5Hex(std::string_view bytes);
 /// 32 bytes. An empty key is allowed.
 [[nodiscard]] std::string HmacSha256(std::string_view key, std::string_view data);
+/// 20 bytes. For one-time codes alone (RFC 6238), which ask for it.
+[[nodiscard]] std::string HmacSha1(std::string_view key, std::string_view data);
 /// Takes as long for a near miss as for a far one. Lengths are no secret.
 [[nodiscard]] bool ConstantTimeEquals(std::string_view a, std::string_view b);
 

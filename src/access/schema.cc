@@ -119,6 +119,32 @@ CREATE TABLE access_account_aliases (
   account TEXT PRIMARY KEY,
   alias TEXT NOT NULL UNIQUE
 );
+)sql"},
+                                            // `document`: what the service shows beside the rest.
+                                            {"access", 2, R"sql(
+CREATE TABLE access_user_credentials (
+  account TEXT NOT NULL,
+  user_name TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- 'certificate', 'ssh', 'service'
+  id TEXT NOT NULL,
+  active INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (account, user_name, kind, id)
+);
+CREATE TABLE access_mfa_devices (
+  serial TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  seed TEXT NOT NULL,                 -- '' once enabled
+  user_name TEXT NOT NULL DEFAULT '', -- '' until enabled
+  enabled_ms INTEGER NOT NULL DEFAULT 0,
+  tags TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX access_mfa_devices_owner ON access_mfa_devices (account, user_name);
+CREATE TABLE access_password_policies (
+  account TEXT PRIMARY KEY,
+  document TEXT NOT NULL
+);
 )sql"}};
 
 }  // namespace

@@ -130,6 +130,17 @@ const ServiceModel* Catalog::FindBySigningName(std::string_view name) const {
       [name](const ServiceModel& service) { return service.signing_name == name; });
 }
 
+std::vector<const ServiceModel*> Catalog::FindSiblings(const ServiceModel& service) const {
+  std::vector<const ServiceModel*> found;
+  for (const auto& entry : impl_->entries) {
+    if (entry->header->signing_name == service.signing_name &&
+        entry->header->name != service.name) {
+      found.push_back(entry->Load());
+    }
+  }
+  return found;
+}
+
 const ServiceModel* Catalog::FindByTargetPrefix(std::string_view prefix) const {
   if (prefix.empty()) return nullptr;
   return impl_->FindIf([prefix](const ServiceModel& service) {

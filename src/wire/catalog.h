@@ -157,6 +157,8 @@ class Catalog {
   [[nodiscard]] const ServiceModel* FindByAnyName(std::string_view name) const;
   /// By the service name in a credential scope. Where several services sign alike, the first.
   [[nodiscard]] const ServiceModel* FindBySigningName(std::string_view name) const;
+  /// The others that sign as `service` does (s3control beside s3).
+  [[nodiscard]] std::vector<const ServiceModel*> FindSiblings(const ServiceModel& service) const;
   /// By what stands before the operation in X-Amz-Target, or its part after the last dot.
   [[nodiscard]] const ServiceModel* FindByTargetPrefix(std::string_view prefix) const;
   /// The services that offer an operation of exactly this name and may speak `protocol`.

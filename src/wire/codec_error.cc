@@ -225,7 +225,9 @@ http::Response Codec::EncodeError(const Route& route, const WireError& error,
     case Protocol::kRestXml:
       response.headers.Set("Content-Type", "application/xml");
       response.headers.Set("x-amz-request-id", request_id);
-      response.body = S3Body(route, named, error, request_id);
+      response.body = route.service && route.service->name == "s3control"
+                          ? QueryBody(route, named, error, request_id)  // as REST XML has it
+                          : S3Body(route, named, error, request_id);
       break;
     case Protocol::kRpcV2Cbor:
       response.headers.Set("Content-Type", "application/cbor");

@@ -71,6 +71,14 @@ bool KnowsBareKeys(const OperationModel& operation, std::string_view query) {
   return true;
 }
 
+/// What tells a path of one service from the same path of another that signs alike.
+bool HasRequiredHeaders(const OperationModel& operation, const http::Request& request) {
+  return std::ranges::all_of(operation.input->members, [&request](const Member& member) {
+    return !member.required || member.http_header.empty() ||
+           request.headers.Has(member.http_header);
+  });
+}
+
 struct RestMatch {
   const ServiceModel* service = nullptr;
   const OperationModel* operation = nullptr;
@@ -207,6 +215,12 @@ class Router {
         service, [](Protocol p) { return p == Protocol::kRestJson1 || p == Protocol::kRestXml; });
     if (!protocol) return false;
     auto match = MatchRest(service, request_, *protocol == Protocol::kRestXml);
+    for (const ServiceModel* sibling : catalog_.FindSiblings(service)) {
+      if (!sibling->Speaks(*protocol)) continue;
+      auto other = MatchRest(*sibling, request_, *protocol == Protocol::kRestXml);
+      if (!other || !HasRequiredHeaders(*other->operation, request_)) continue;
+      if (!match || other->match.score > match->match.score) match = std::move(other);
+    }
     if (!match) return false;
     SetPath(*match, *protocol);
     return true;

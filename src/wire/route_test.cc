@@ -127,5 +127,26 @@ TEST(RouteTest, UnknownServicesAreRefused) {
   EXPECT_EQ(Routed(MakeRequest("GET", "/b"), "starships"), "UnknownOperationException");
 }
 
+// s3control signs as s3 does, and S3's paths fit everything: the header tells them apart.
+TEST(RouteTest, ServicesThatSignAlike) {
+  const Catalog catalog;
+  const Codec codec(catalog);
+  const auto route = [&codec](const http::Request& request) {
+    const Codec::Found found = codec.FindRoute(request, "s3");
+    return found.error ? found.error->code
+                       : found.route.service->name + "." + found.route.operation->name;
+  };
+  http::Request request = MakeRequest("GET", "/v20180820/configuration/publicAccessBlock");
+  EXPECT_EQ(route(request), "s3.GetObject");
+  request.headers.Set("x-amz-account-id", "123456789012");
+  EXPECT_EQ(route(request), "s3control.GetPublicAccessBlock");
+  EXPECT_EQ(route(MakeRequest("GET", "/b?publicAccessBlock")), "s3.GetPublicAccessBlock");
+  const http::Response response =
+      codec.EncodeError(codec.FindRoute(request, "s3").route,
+                        {"NoSuchPublicAccessBlockConfiguration", "none", 404, false, {}}, "id");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_TRUE(response.body.starts_with("<ErrorResponse"));
+}
+
 }  // namespace
 }  // namespace riposte::wire

@@ -17,7 +17,9 @@ json::Value IamService::GetAccountSummary(const Call& call, Tx& tx) {
   summary["AccountAccessKeysPresent"] =
       count("SELECT COUNT(*) FROM access_keys WHERE account = ? AND user_name = ''") > 0 ? 1 : 0;
   summary["AccountMFAEnabled"] = 0;
-  summary["MFADevices"] = 0;
+  summary["MFADevices"] = count("SELECT COUNT(*) FROM access_mfa_devices WHERE account = ?");
+  summary["MFADevicesInUse"] =
+      count("SELECT COUNT(*) FROM access_mfa_devices WHERE account = ? AND user_name != ''");
   summary["AccessKeysPerUserQuota"] = 2;
   summary["VersionsPerPolicyQuota"] = 5;
   summary["PolicySizeQuota"] = 6144;

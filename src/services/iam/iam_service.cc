@@ -27,6 +27,17 @@ api::Row<IamService> IamService::WriteRow(std::string_view name, Owner owner,
           }};
 }
 
+api::Row<IamService> IamService::WriteRow(std::string_view name, Credential kind,
+                                          CredentialMethod method) const {
+  return {name, [kind, method](IamService& service) {
+            return api::Operation{api::Mode::kWrite,
+                                  [&service, kind, method](const Call& call, Tx& tx) {
+                                    return (service.*method)(kind, call, tx);
+                                  },
+                                  {}};
+          }};
+}
+
 void IamService::Register(api::Registry& registry) {
   using S = IamService;
   registry.Add<S>(
@@ -115,6 +126,34 @@ void IamService::Register(api::Registry& registry) {
           ReadRow("GetGroupPolicy", Owner::kGroup, &S::GetInlineOf),
           ReadRow("ListGroupPolicies", Owner::kGroup, &S::ListInlineOf),
           WriteRow("DeleteGroupPolicy", Owner::kGroup, &S::DeleteInlineOf),
+
+          {"UploadSigningCertificate", api::Write(&S::UploadSigningCertificate)},
+          {"ListSigningCertificates", api::Read(&S::ListSigningCertificates)},
+          WriteRow("UpdateSigningCertificate", Credential::kSigningCertificate,
+                   &S::UpdateCredential),
+          WriteRow("DeleteSigningCertificate", Credential::kSigningCertificate,
+                   &S::DeleteCredential),
+          {"UploadSSHPublicKey", api::Write(&S::UploadSSHPublicKey)},
+          {"ListSSHPublicKeys", api::Read(&S::ListSSHPublicKeys)},
+          WriteRow("UpdateSSHPublicKey", Credential::kSshPublicKey, &S::UpdateCredential),
+          WriteRow("DeleteSSHPublicKey", Credential::kSshPublicKey, &S::DeleteCredential),
+          {"CreateServiceSpecificCredential", api::Write(&S::CreateServiceSpecificCredential)},
+          {"ListServiceSpecificCredentials", api::Read(&S::ListServiceSpecificCredentials)},
+          WriteRow("UpdateServiceSpecificCredential", Credential::kServiceSpecific,
+                   &S::UpdateCredential),
+          WriteRow("DeleteServiceSpecificCredential", Credential::kServiceSpecific,
+                   &S::DeleteCredential),
+
+          {"CreateVirtualMFADevice", api::Write(&S::CreateVirtualMFADevice)},
+          {"DeleteVirtualMFADevice", api::Write(&S::DeleteVirtualMFADevice)},
+          {"ListVirtualMFADevices", api::Read(&S::ListVirtualMFADevices)},
+          {"EnableMFADevice", api::Write(&S::EnableMFADevice)},
+          {"DeactivateMFADevice", api::Write(&S::DeactivateMFADevice)},
+          {"ListMFADevices", api::Read(&S::ListMFADevices)},
+
+          {"GetAccountPasswordPolicy", api::Read(&S::GetAccountPasswordPolicy)},
+          {"UpdateAccountPasswordPolicy", api::Write(&S::UpdateAccountPasswordPolicy)},
+          {"DeleteAccountPasswordPolicy", api::Write(&S::DeleteAccountPasswordPolicy)},
 
           {"GetAccountSummary", api::Read(&S::GetAccountSummary)},
           {"ListAccountAliases", api::Read(&S::ListAccountAliases)},

@@ -1,4 +1,5 @@
-// The IAM API: users, groups, roles, policies, keys, instance profiles.
+// The IAM API: users, groups, roles, policies, keys and other credentials, MFA devices,
+// instance profiles, the account's password policy.
 //
 // Data path:     api::Pipeline -> IamService -> tables of access -> Directory::Reload on commit
 // Thread safety: as api/registry.h says: writes run alone, reads over a snapshot.
@@ -17,6 +18,8 @@ namespace riposte::iam {
 
 /// What can carry policies; the rest of a family of operations is the same for all three.
 enum class Owner { kUser, kRole, kGroup };
+/// What else a user can have beside access keys and a password.
+enum class Credential { kSigningCertificate, kSshPublicKey, kServiceSpecific };
 
 class IamService {
  public:
@@ -96,6 +99,26 @@ class IamService {
   json::Value AddUserToGroup(const Call& call, Tx& tx);
   json::Value RemoveUserFromGroup(const Call& call, Tx& tx);
   json::Value ListGroupsForUser(const Call& call, Tx& tx);
+  // credentials.cc: certificates, SSH keys and service-specific credentials of users
+  json::Value UploadSigningCertificate(const Call& call, Tx& tx);
+  json::Value ListSigningCertificates(const Call& call, Tx& tx);
+  json::Value UploadSSHPublicKey(const Call& call, Tx& tx);
+  json::Value ListSSHPublicKeys(const Call& call, Tx& tx);
+  json::Value CreateServiceSpecificCredential(const Call& call, Tx& tx);
+  json::Value ListServiceSpecificCredentials(const Call& call, Tx& tx);
+  json::Value UpdateCredential(Credential kind, const Call& call, Tx& tx);
+  json::Value DeleteCredential(Credential kind, const Call& call, Tx& tx);
+  // mfa_devices.cc
+  json::Value CreateVirtualMFADevice(const Call& call, Tx& tx);
+  json::Value DeleteVirtualMFADevice(const Call& call, Tx& tx);
+  json::Value ListVirtualMFADevices(const Call& call, Tx& tx);
+  json::Value EnableMFADevice(const Call& call, Tx& tx);
+  json::Value DeactivateMFADevice(const Call& call, Tx& tx);
+  json::Value ListMFADevices(const Call& call, Tx& tx);
+  // password_policy.cc
+  json::Value GetAccountPasswordPolicy(const Call& call, Tx& tx);
+  json::Value UpdateAccountPasswordPolicy(const Call& call, Tx& tx);
+  json::Value DeleteAccountPasswordPolicy(const Call& call, Tx& tx);
   // account.cc
   json::Value GetAccountSummary(const Call& call, Tx& tx);
   json::Value ListAccountAliases(const Call& call, Tx& tx);
@@ -109,6 +132,10 @@ class IamService {
                                              OwnerMethod method) const;
   [[nodiscard]] api::Row<IamService> WriteRow(std::string_view name, Owner owner,
                                               OwnerMethod method) const;
+
+  using CredentialMethod = json::Value (IamService::*)(Credential, const Call&, Tx&);
+  [[nodiscard]] api::Row<IamService> WriteRow(std::string_view name, Credential kind,
+                                              CredentialMethod method) const;
 
   /// The directory shows this transaction's changes once it commits.
   void Changed(Tx& tx) {

@@ -377,6 +377,164 @@ TEST_F(IamServiceTest, AccountFacts) {
   EXPECT_EQ(At(Run("ListAccountAliases"), "AccountAliases"), "[]");
 }
 
+TEST_F(IamServiceTest, PasswordPolicyOfTheAccount) {
+  const std::string none =
+      "NoSuchEntity: The Password Policy with domain name 123456789012 cannot be found.";
+  EXPECT_EQ(ErrorOf("GetAccountPasswordPolicy"), none);
+  Run("UpdateAccountPasswordPolicy",
+      {{"MinimumPasswordLength", 14}, {"RequireSymbols", true}, {"MaxPasswordAge", 90}});
+  auto policy = Run("GetAccountPasswordPolicy");
+  EXPECT_EQ(At(policy, "PasswordPolicy.MinimumPasswordLength"), "14");
+  EXPECT_EQ(At(policy, "PasswordPolicy.RequireSymbols"), "true");
+  EXPECT_EQ(At(policy, "PasswordPolicy.ExpirePasswords"), "true");
+  // What a call leaves out goes back to its default.
+  Run("UpdateAccountPasswordPolicy", {{"PasswordReusePrevention", 3}, {"HardExpiry", true}});
+  policy = Run("GetAccountPasswordPolicy");
+  EXPECT_EQ(At(policy, "PasswordPolicy.MinimumPasswordLength"), "6");
+  EXPECT_EQ(At(policy, "PasswordPolicy.RequireSymbols"), "false");
+  EXPECT_EQ(At(policy, "PasswordPolicy.ExpirePasswords"), "false");
+  EXPECT_EQ(At(policy, "PasswordPolicy.MaxPasswordAge"), "");
+  EXPECT_EQ(At(policy, "PasswordPolicy.PasswordReusePrevention"), "3");
+  EXPECT_EQ(At(policy, "PasswordPolicy.HardExpiry"), "true");
+  Run("DeleteAccountPasswordPolicy");
+  EXPECT_EQ(ErrorOf("DeleteAccountPasswordPolicy"), none);
+}
+
+// RFC 6238, appendix B: the key "12345678901234567890", SHA-1, at 59 s and 1111111109 s.
+TEST_F(IamServiceTest, MfaDevicesTakeTheCodesOfRfc6238) {
+  Run("CreateUser", {{"UserName", "u"}});
+  const auto made = Run("CreateVirtualMFADevice", {{"VirtualMFADeviceName", "phone"}});
+  const std::string serial = "arn:aws:iam::123456789012:mfa/phone";
+  EXPECT_EQ(At(made, "VirtualMFADevice.SerialNumber"), serial);
+  const auto seed = Base64Decode(At(made, "VirtualMFADevice.Base32StringSeed"));
+  ASSERT_TRUE(seed);
+  EXPECT_EQ(seed->size(), 64u);
+  EXPECT_EQ(ErrorOf("CreateVirtualMFADevice", {{"VirtualMFADeviceName", "phone"}}),
+            "EntityAlreadyExists: MFADevice entity at the same path and name already exists.");
+  store_->WriteAndWait([&](store::Transaction& tx) {
+    tx.Execute("UPDATE access_mfa_devices SET seed = ?", {"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"});
+  });
+  clock_.Set(FromMillis(1'111'111'109'000));
+  const auto enable = [&](const char* first, const char* second) {
+    return ErrorOf("EnableMFADevice", {{"UserName", "u"},
+                                       {"SerialNumber", serial},
+                                       {"AuthenticationCode1", first},
+                                       {"AuthenticationCode2", second}});
+  };
+  EXPECT_EQ(enable("081804", "081804"),
+            "InvalidAuthenticationCode: Authentication code for device is not valid.");
+  EXPECT_EQ(enable("081804", "050471"), "");  // 1111111109 s and 1111111111 s
+  EXPECT_EQ(enable("081804", "050471").substr(0, 19), "EntityAlreadyExists");
+  EXPECT_EQ(At(Run("ListMFADevices", {{"UserName", "u"}}), "MFADevices.0.SerialNumber"), serial);
+  EXPECT_EQ(At(Run("ListVirtualMFADevices", {{"AssignmentStatus", "Assigned"}}),
+               "VirtualMFADevices.0.User.UserName"),
+            "u");
+  EXPECT_EQ(
+      At(Run("ListVirtualMFADevices", {{"AssignmentStatus", "Unassigned"}}), "VirtualMFADevices"),
+      "[]");
+  EXPECT_EQ(At(Run("GetAccountSummary"), "SummaryMap.MFADevicesInUse"), "1");
+  EXPECT_EQ(ErrorOf("DeleteUser", {{"UserName", "u"}}),
+            "DeleteConflict: Cannot delete entity, must delete MFA device first.");
+  EXPECT_EQ(ErrorOf("DeleteVirtualMFADevice", {{"SerialNumber", serial}}),
+            "DeleteConflict: MFA VirtualDevice in use. Must deactivate first.");
+  Run("UpdateUser", {{"UserName", "u"}, {"NewUserName", "v"}});
+  const json::Object device{{"UserName", "v"}, {"SerialNumber", serial}};
+  Run("DeactivateMFADevice", device);
+  EXPECT_EQ(ErrorOf("DeactivateMFADevice", device).substr(0, 12), "NoSuchEntity");
+  Run("DeleteVirtualMFADevice", {{"SerialNumber", serial}});
+  EXPECT_EQ(ErrorOf("DeleteVirtualMFADevice", {{"SerialNumber", serial}}).substr(0, 12),
+            "NoSuchEntity");
+  Run("DeleteUser", {{"UserName", "v"}});
+}
+
+TEST_F(IamServiceTest, OtherCredentialsOfUsers) {
+  Run("CreateUser", {{"UserName", "u"}});
+  const json::Object user{{"UserName", "u"}};
+  const std::string pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+  struct Case {
+    const char* title;
+    const char* create;
+    json::Object input;
+    const char* made;  ///< Where the id is in the reply.
+    const char* list;
+    const char* listed;
+    const char* update;
+    const char* remove;
+    const char* id_field;
+    const char* conflict;
+    std::string again;  ///< The error of creating the same again; "" when that is allowed.
+  };
+  const std::vector<Case> cases = {
+      {"certificate",
+       "UploadSigningCertificate",
+       {{"UserName", "u"}, {"CertificateBody", pem}},
+       "Certificate.CertificateId",
+       "ListSigningCertificates",
+       "Certificates",
+       "UpdateSigningCertificate",
+       "DeleteSigningCertificate",
+       "CertificateId",
+       "signing certificates",
+       "DuplicateCertificate"},
+      {"ssh",
+       "UploadSSHPublicKey",
+       {{"UserName", "u"}, {"SSHPublicKeyBody", "ssh-rsa AAAAB3NzaC1yc2E= u@host"}},
+       "SSHPublicKey.SSHPublicKeyId",
+       "ListSSHPublicKeys",
+       "SSHPublicKeys",
+       "UpdateSSHPublicKey",
+       "DeleteSSHPublicKey",
+       "SSHPublicKeyId",
+       "SSH public keys",
+       "DuplicateSSHPublicKey"},
+      {"service",
+       "CreateServiceSpecificCredential",
+       {{"UserName", "u"}, {"ServiceName", "codecommit.amazonaws.com"}},
+       "ServiceSpecificCredential.ServiceSpecificCredentialId",
+       "ListServiceSpecificCredentials",
+       "ServiceSpecificCredentials",
+       "UpdateServiceSpecificCredential",
+       "DeleteServiceSpecificCredential",
+       "ServiceSpecificCredentialId",
+       "service specific credentials",
+       ""},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.title);
+    const std::string id = At(Run(c.create, c.input), c.made);
+    EXPECT_GE(id.size(), 20u);
+    if (!c.again.empty()) {
+      EXPECT_EQ(ErrorOf(c.create, c.input).substr(0, c.again.size()), c.again);
+    }
+    const std::string first = std::string(c.listed) + ".0.";
+    EXPECT_EQ(At(Run(c.list, user), first + c.id_field), id);
+    EXPECT_EQ(At(Run(c.list, user), first + "Status"), "Active");
+    json::Object change{{"UserName", "u"}, {c.id_field, id}, {"Status", "Inactive"}};
+    Run(c.update, change);
+    EXPECT_EQ(At(Run(c.list, user), first + "Status"), "Inactive");
+    EXPECT_EQ(ErrorOf("DeleteUser", user), "DeleteConflict: Cannot delete entity, must delete " +
+                                               std::string(c.conflict) + " first.");
+    change.erase("Status");
+    Run(c.remove, change);
+    EXPECT_EQ(ErrorOf(c.remove, change).substr(0, 12), "NoSuchEntity");
+    EXPECT_EQ(At(Run(c.list, user), c.listed), "[]");
+  }
+  EXPECT_EQ(ErrorOf("UploadSigningCertificate", {{"UserName", "u"}, {"CertificateBody", "x"}}),
+            "MalformedCertificate: Certificate is not in PEM format.");
+  EXPECT_EQ(
+      ErrorOf("UploadSSHPublicKey", {{"UserName", "u"}, {"SSHPublicKeyBody", "x"}}).substr(0, 29),
+      "UnrecognizedPublicKeyEncoding");
+  EXPECT_EQ(ErrorOf("CreateServiceSpecificCredential",
+                    {{"UserName", "u"}, {"ServiceName", "s3.amazonaws.com"}})
+                .substr(0, 19),
+            "NotSupportedService");
+  Run("CreateServiceSpecificCredential",
+      {{"UserName", "u"}, {"ServiceName", "codecommit.amazonaws.com"}});
+  EXPECT_EQ(At(Run("ListServiceSpecificCredentials", {{"AllUsers", true}}),
+               "ServiceSpecificCredentials.0.ServiceUserName"),
+            "u-at-123456789012");
+}
+
 TEST_F(IamServiceTest, PagesOfRoles) {
   for (const char* name : {"a", "b", "c"}) CreateRole(name);
   const auto first = Run("ListRoles", {{"MaxItems", 2}});

@@ -168,6 +168,10 @@ json::Value IamService::UpdateUser(const Call& call, Tx& tx) {
   tx.Execute(
       "UPDATE access_inline_policies SET name = ? WHERE account = ? AND kind = 'user' AND name = ?",
       {name, account, user.name});
+  tx.Execute("UPDATE access_user_credentials SET user_name = ? WHERE account = ? AND user_name = ?",
+             {name, account, user.name});
+  tx.Execute("UPDATE access_mfa_devices SET user_name = ? WHERE account = ? AND user_name = ?",
+             {name, account, user.name});
   Changed(tx);
   return json::Object();
 }
@@ -181,6 +185,19 @@ json::Value IamService::DeleteUser(const Call& call, Tx& tx) {
   }
   if (user.login_created_ms != 0) {
     throw DeleteConflict("Cannot delete entity, must delete login profile first.");
+  }
+  if (tx.QueryInt("SELECT 1 FROM access_mfa_devices WHERE account = ? AND user_name = ?",
+                  {account, user.name})) {
+    throw DeleteConflict("Cannot delete entity, must delete MFA device first.");
+  }
+  for (const auto& [kind, what] : {std::pair{"certificate", "signing certificates"},
+                                   {"ssh", "SSH public keys"},
+                                   {"service", "service specific credentials"}}) {
+    if (tx.QueryInt("SELECT 1 FROM access_user_credentials WHERE account = ? AND user_name = ?"
+                    " AND kind = ?",
+                    {account, user.name, kind})) {
+      throw DeleteConflict("Cannot delete entity, must delete " + std::string(what) + " first.");
+    }
   }
   if (tx.QueryInt("SELECT 1 FROM access_group_members WHERE account = ? AND user_name = ?",
                   {account, user.name})) {

@@ -89,6 +89,21 @@ estate::Bucket RequireBucket(const api::Call& call, store::Transaction& tx) {
   return std::move(*bucket);
 }
 
+json::Object AccessBlockOf(const api::Call& call) {
+  const json::Value given = PayloadOf(call, "PublicAccessBlockConfiguration");
+  json::Object value;
+  for (const std::string_view name :
+       {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
+    value[name] = json::GetBool(given.as_object(), name);
+  }
+  return value;
+}
+
+api::Error NoAccessBlock() {
+  return {"NoSuchPublicAccessBlockConfiguration",
+          "The public access block configuration was not found", 404};
+}
+
 json::Value S3Service::CreateBucket(const Call& call, Tx& tx) {
   const std::string name(json::GetString(call.input, "Bucket"));
   if (!IsBucketName(name)) {
@@ -178,15 +193,18 @@ json::Value S3Service::GetBucketLocation(const Call& call, Tx& tx) {
 }
 
 json::Value S3Service::PutBucketEncryption(const Call& call, Tx& tx) {
-  const json::Value value = PayloadOf(call, "ServerSideEncryptionConfiguration");
-  const json::Array* rules = json::GetArray(value.as_object(), "Rules");
+  json::Value value = PayloadOf(call, "ServerSideEncryptionConfiguration");
+  json::Value* list = value.as_object().if_contains("Rules");
+  json::Array* rules = list == nullptr ? nullptr : list->if_array();
   if (rules == nullptr || rules->size() != 1) {
     throw api::Error("MalformedXML",
                      "The XML you provided was not well-formed or did not validate against our "
                      "published schema",
                      400);
   }
-  return Set(call, tx, "encryption", value);
+  json::Object& rule = rules->front().as_object();
+  if (!rule.contains("BucketKeyEnabled")) rule["BucketKeyEnabled"] = false;
+  return Set(call, tx, "encryption", std::move(value));
 }
 
 json::Value S3Service::GetBucketEncryption(const Call& call, Tx& tx) {
@@ -204,22 +222,13 @@ json::Value S3Service::DeleteBucketEncryption(const Call& call, Tx& tx) {
 }
 
 json::Value S3Service::PutPublicAccessBlock(const Call& call, Tx& tx) {
-  json::Value given = PayloadOf(call, "PublicAccessBlockConfiguration");
-  json::Object value;
-  for (const std::string_view name :
-       {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
-    value[name] = json::GetBool(given.as_object(), name);
-  }
-  return Set(call, tx, "public-access-block", std::move(value));
+  return Set(call, tx, "public-access-block", AccessBlockOf(call));
 }
 
 json::Value S3Service::GetPublicAccessBlock(const Call& call, Tx& tx) {
   const estate::Bucket bucket = RequireBucket(call, tx);
   const json::Value* value = SettingOf(bucket, "public-access-block");
-  if (value == nullptr) {
-    throw api::Error("NoSuchPublicAccessBlockConfiguration",
-                     "The public access block configuration was not found", 404);
-  }
+  if (value == nullptr) throw NoAccessBlock();
   return json::Object{{"PublicAccessBlockConfiguration", *value}};
 }
 
@@ -236,8 +245,10 @@ json::Value S3Service::PutBucketPolicy(const Call& call, Tx& tx) {
   }
   const estate::Bucket bucket = RequireBucket(call, tx);
   const json::Object* block = json::GetObject(bucket.settings, "public-access-block");
-  if (block != nullptr && json::GetBool(*block, "BlockPublicPolicy") &&
-      IsPublicPolicy(parsed->as_object())) {
+  const json::Object account = AccountAccessBlock(tx, call.scope.account).value_or(json::Object());
+  const bool blocked = (block != nullptr && json::GetBool(*block, "BlockPublicPolicy")) ||
+                       json::GetBool(account, "BlockPublicPolicy");
+  if (blocked && IsPublicPolicy(parsed->as_object())) {
     throw api::Error("AccessDenied",
                      "User: " + call.caller.arn +
                          " is not authorized to perform: s3:PutBucketPolicy because public "
@@ -255,6 +266,17 @@ json::Value S3Service::GetBucketPolicy(const Call& call, Tx& tx) {
     throw api::Error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
   }
   return json::Object{{"Policy", *value}};
+}
+
+json::Value S3Service::GetBucketPolicyStatus(const Call& call, Tx& tx) {
+  const estate::Bucket bucket = RequireBucket(call, tx);
+  const json::Value* value = SettingOf(bucket, "policy");
+  if (value == nullptr) {
+    throw api::Error("NoSuchBucketPolicy", "The bucket policy does not exist", 404);
+  }
+  const auto policy = json::Parse(json::View(*value));
+  const bool is_public = policy && policy->is_object() && IsPublicPolicy(policy->as_object());
+  return json::Object{{"PolicyStatus", json::Object{{"IsPublic", is_public}}}};
 }
 
 json::Value S3Service::DeleteBucketPolicy(const Call& call, Tx& tx) {
@@ -324,6 +346,7 @@ void S3Service::Register(api::Registry& registry) {
                       {"GetBucketLocation", api::Read(&S::GetBucketLocation)},
                       {"GetBucketLogging", api::Read(&S::GetBucketLogging)},
                       {"GetBucketPolicy", api::Read(&S::GetBucketPolicy)},
+                      {"GetBucketPolicyStatus", api::Read(&S::GetBucketPolicyStatus)},
                       {"GetBucketTagging", api::Read(&S::GetBucketTagging)},
                       {"GetBucketVersioning", api::Read(&S::GetBucketVersioning)},
                       {"GetObject", api::Read(&S::GetObject)},
@@ -339,6 +362,12 @@ void S3Service::Register(api::Registry& registry) {
                       {"PutBucketVersioning", api::Write(&S::PutBucketVersioning)},
                       {"PutObject", api::Write(&S::PutObject)},
                       {"PutPublicAccessBlock", api::Write(&S::PutPublicAccessBlock)},
+                  });
+  registry.Add<S>("s3control", *this,
+                  {
+                      {"DeletePublicAccessBlock", api::Write(&S::DeleteAccountAccessBlock)},
+                      {"GetPublicAccessBlock", api::Read(&S::GetAccountAccessBlock)},
+                      {"PutPublicAccessBlock", api::Write(&S::PutAccountAccessBlock)},
                   });
   registry.SetResourcePolicy("s3", [](const std::string& arn_text, store::Transaction& tx) {
     const auto arn = Arn::Parse(arn_text);

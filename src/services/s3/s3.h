@@ -1,10 +1,14 @@
-// The S3 service over the estate's buckets (restXml protocol).
+// The S3 service over the estate's buckets, and the account's own settings (s3control); restXml.
 //
 // Thread safety: as api/registry.h says. Objects are bounded at estate::kMaxObjectBytes.
-// A bucket policy that lets everybody in is refused while the bucket blocks public policies, so a
-// remediation that blocks public access holds. Source: Amazon S3 API reference, 2006-03-01.
+// A bucket policy that lets everybody in is refused while the bucket or the account blocks public
+// policies, so a remediation that blocks public access holds. Source: Amazon S3 API reference,
+// 2006-03-01; Amazon S3 Control API reference, 2018-08-20.
 #pragma once
 
+#include <optional>
+
+#include "api/error.h"
 #include "api/registry.h"
 #include "estate/buckets.h"
 
@@ -32,6 +36,7 @@ class S3Service {
   json::Value DeletePublicAccessBlock(const Call& call, Tx& tx);
   json::Value PutBucketPolicy(const Call& call, Tx& tx);
   json::Value GetBucketPolicy(const Call& call, Tx& tx);
+  json::Value GetBucketPolicyStatus(const Call& call, Tx& tx);
   json::Value DeleteBucketPolicy(const Call& call, Tx& tx);
   json::Value PutBucketVersioning(const Call& call, Tx& tx);
   json::Value GetBucketVersioning(const Call& call, Tx& tx);
@@ -40,6 +45,11 @@ class S3Service {
   json::Value PutBucketTagging(const Call& call, Tx& tx);
   json::Value GetBucketTagging(const Call& call, Tx& tx);
   json::Value DeleteBucketTagging(const Call& call, Tx& tx);
+
+  // account.cc: the operations of s3control
+  json::Value PutAccountAccessBlock(const Call& call, Tx& tx);
+  json::Value GetAccountAccessBlock(const Call& call, Tx& tx);
+  json::Value DeleteAccountAccessBlock(const Call& call, Tx& tx);
 
   // objects.cc
   json::Value PutObject(const Call& call, Tx& tx);
@@ -51,5 +61,12 @@ class S3Service {
 
 /// The bucket that the call names. Throws NoSuchBucket, AccessDenied (another account's).
 [[nodiscard]] estate::Bucket RequireBucket(const api::Call& call, store::Transaction& tx);
+/// The four flags of the call's PublicAccessBlockConfiguration; those left out are false.
+[[nodiscard]] json::Object AccessBlockOf(const api::Call& call);
+[[nodiscard]] api::Error NoAccessBlock();
+/// The account's own public access block, which holds for all its buckets; nullopt when it has
+/// none.
+[[nodiscard]] std::optional<json::Object> AccountAccessBlock(store::Transaction& tx,
+                                                             const AccountId& account);
 
 }  // namespace riposte::s3

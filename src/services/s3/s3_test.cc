@@ -109,6 +109,58 @@ TEST_F(S3Test, OtherSettingsAreKept) {
   EXPECT_NE(ErrorOf("GetBucketTagging", data_), "");
 }
 
+TEST_F(S3Test, TheAccountsBlockHoldsForAllItsBuckets) {
+  service_ = "s3control";
+  const Object account{{"AccountId", "123456789012"}};
+  EXPECT_TRUE(ErrorOf("GetPublicAccessBlock", account)
+                  .starts_with("NoSuchPublicAccessBlockConfiguration: "));
+  Run("PutPublicAccessBlock",
+      {{"AccountId", "123456789012"},
+       {"PublicAccessBlockConfiguration", Object{{"BlockPublicPolicy", true}}}});
+  const Object got = Run("GetPublicAccessBlock", account);
+  EXPECT_EQ(At(got, "PublicAccessBlockConfiguration.BlockPublicPolicy"), "true");
+  EXPECT_EQ(At(got, "PublicAccessBlockConfiguration.BlockPublicAcls"), "false");
+  EXPECT_EQ(ErrorOf("GetPublicAccessBlock", {{"AccountId", "210987654321"}}),
+            "AccessDenied: Access Denied");
+  scope_.region = Region("eu-west-1");  // One for all regions.
+  EXPECT_EQ(ErrorOf("GetPublicAccessBlock", account), "");
+  service_ = "s3";
+  NewBucket("data");
+  Run("DeletePublicAccessBlock", data_);
+  const Object open{
+      {"Bucket", "data"},
+      {"Policy", R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",)"
+                 R"("Resource":"arn:aws:s3:::data/*"}]})"}};
+  EXPECT_TRUE(ErrorOf("PutBucketPolicy", open).starts_with("AccessDenied: "));
+  service_ = "s3control";
+  Run("DeletePublicAccessBlock", account);
+  EXPECT_NE(ErrorOf("GetPublicAccessBlock", account), "");
+  service_ = "s3";
+  EXPECT_EQ(ErrorOf("GetBucketPolicyStatus", data_),
+            "NoSuchBucketPolicy: The bucket policy does not exist");
+  Run("PutBucketPolicy", open);
+  EXPECT_EQ(At(Run("GetBucketPolicyStatus", data_), "PolicyStatus.IsPublic"), "true");
+  Run("PutBucketPolicy",
+      {{"Bucket", "data"},
+       {"Policy", R"({"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*",)"
+                  R"("Resource":"arn:aws:s3:::data/*"}]})"}});
+  EXPECT_EQ(At(Run("GetBucketPolicyStatus", data_), "PolicyStatus.IsPublic"), "false");
+}
+
+TEST_F(S3Test, BucketKeysAreOffUnlessAskedFor) {
+  NewBucket("data");
+  const auto encrypt = [](json::Object rule) {
+    rule["ApplyServerSideEncryptionByDefault"] = Object{{"SSEAlgorithm", "aws:kms"}};
+    return Object{{"Bucket", "data"},
+                  {"ServerSideEncryptionConfiguration", Object{{"Rules", Array{rule}}}}};
+  };
+  const std::string key = "ServerSideEncryptionConfiguration.Rules.0.BucketKeyEnabled";
+  Run("PutBucketEncryption", encrypt({{"BucketKeyEnabled", true}}));
+  EXPECT_EQ(At(Run("GetBucketEncryption", data_), key), "true");
+  Run("PutBucketEncryption", encrypt({}));
+  EXPECT_EQ(At(Run("GetBucketEncryption", data_), key), "false");
+}
+
 TEST_F(S3Test, ObjectsAreKeptAsTheyCame) {
   NewBucket("data");
   const std::string bytes("a\0b\xFF", 4);
