@@ -206,14 +206,10 @@ std::vector<Resource> Compute::Run(Act& act, const Launch& launch) {
                                   {"DisableApiTermination", launch.disable_api_termination},
                                   {"UserData", launch.user_data}}}};
     json::SetIfNotEmpty(instance.document, "KeyName", launch.key_name);
-    if (!launch.profile_arn.empty()) {
-      instance.document["IamInstanceProfile"] = json::Object{
-          {"Arn", launch.profile_arn},
-          {"Id", "AIPA" + core_.random().Pick(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}};
-    }
     // The attachments look for the instance, so it is stored first.
     instance.document["State"] = InstanceState("pending");
     core_.Put(act, instance);
+    if (!launch.profile_arn.empty()) AssociateProfile(act, instance, launch.profile_arn);
     for (const Device& device : devices) {
       Blocks::NewVolume request = device.volume;
       request.zone = zone;
@@ -382,6 +378,23 @@ void Compute::SetGroups(Act& act, Resource& instance, const std::vector<std::str
   }
   throw api::Error("IncorrectInstanceState",
                    "The instance '" + instance.id + "' has no network interface.");
+}
+
+Resource Compute::AssociateProfile(Act& act, Resource& instance, const std::string& profile_arn) {
+  const json::Object profile{
+      {"Arn", profile_arn},
+      {"Id", "AIPA" + core_.random().Pick(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}};
+  instance.document["IamInstanceProfile"] = profile;
+  core_.Put(act, instance);
+  Resource association{
+      act.scope, std::string(kind::kProfileAssociation), core_.NewId("iip-assoc"), {}, {}, {}};
+  association.document = {{"AssociationId", association.id},
+                          {"InstanceId", instance.id},
+                          {"IamInstanceProfile", profile},
+                          {"State", "associated"},
+                          {"Timestamp", ToSeconds(act.now)}};
+  core_.Put(act, association);
+  return association;
 }
 
 std::vector<Resource> Compute::InterfacesOf(store::Transaction& tx, const Resource& instance) {

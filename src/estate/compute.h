@@ -63,6 +63,9 @@ class Compute {
   /// Replaces the security groups of the primary interface.
   void SetGroups(Act& act, Resource& instance, const std::vector<std::string>& group_ids);
 
+  /// Gives the instance an instance profile; the association. REQUIRES: it has none.
+  Resource AssociateProfile(Act& act, Resource& instance, const std::string& profile_arn);
+
   /// The instance with its network interfaces, as DescribeInstances shows it.
   [[nodiscard]] static json::Object Describe(store::Transaction& tx, const Resource& instance);
   /// Its network interfaces, the primary one first.

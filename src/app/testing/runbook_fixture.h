@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "app/testing/python_scripts.h"
@@ -86,6 +87,77 @@ class RunbookFixture : public ::testing::Test {
         .at(0);
   }
   std::string StateOf(const std::string& id) { return Text(Instance(id).at("State").at("Name")); }
+
+  std::string CreateVolume() {
+    const json::Object volume =
+        engine.Call("ec2", "CreateVolume",
+                    {{"AvailabilityZone", "eu-west-1a"}, {"Size", 1}, {"ClientToken", "volume"}});
+    engine.AdvanceTime(std::chrono::minutes(1));
+    return Text(volume.at("VolumeId"));
+  }
+  /// A completed snapshot.
+  std::string CreateSnapshot(const std::string& volume) {
+    const json::Object snapshot = engine.Call("ec2", "CreateSnapshot", {{"VolumeId", volume}});
+    engine.AdvanceTime(std::chrono::minutes(1));
+    return Text(snapshot.at("SnapshotId"));
+  }
+  /// The ARN of a role that Automation may take, with one policy that allows `actions`.
+  std::string CreateRole(const std::string& name, const std::string& actions) {
+    const json::Object role =
+        engine.Call("iam", "CreateRole",
+                    {{"RoleName", name},
+                     {"AssumeRolePolicyDocument",
+                      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":)"
+                      R"({"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole"}]})"}});
+    Allow(name, actions);
+    return Text(role.at("Role").at("Arn"));
+  }
+  /// Replaces that policy. `actions`: JSON, "\"ec2:*\"".
+  void Allow(const std::string& role, const std::string& actions) {
+    engine.Call(
+        "iam", "PutRolePolicy",
+        {{"RoleName", role},
+         {"PolicyName", "p"},
+         {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":)" +
+                                actions + R"(,"Resource":"*"}]})"}});
+  }
+
+  /// One runbook: what it does, what its undo leaves, and how it fails.
+  struct Case {
+    std::string document;
+    /// Makes what the runbook needs; its parameters.
+    std::function<json::Object()> prepare;
+    /// What is seen of the estate.
+    std::function<std::string()> look;
+    std::string before;
+    std::string after;
+    std::string undone;   ///< What the undo leaves, when that is not `before`.
+    std::string no_undo;  ///< Why there is none.
+    /// Changes the parameters, or the estate, so that the runbook fails.
+    std::function<void(json::Object&)> spoil;
+    std::string failure;  ///< In the failure's message.
+  };
+  void Check(const Case& test) {
+    SCOPED_TRACE(test.document);
+    json::Object parameters = test.prepare();
+    EXPECT_EQ(test.look(), test.before);
+    const json::Object done = RunToEnd(test.document, parameters);
+    EXPECT_EQ(Outcome(done), "Success");
+    EXPECT_EQ(test.look(), test.after);
+    if (test.no_undo.empty()) {
+      EXPECT_EQ(Outcome(UndoToEnd(done)), "Success");
+      EXPECT_EQ(test.look(), test.undone.empty() ? test.before : test.undone);
+    } else {
+      EXPECT_EQ(UndoRefusal(IdOf(done)), "UndoNotPossibleException: " + test.no_undo);
+      EXPECT_EQ(test.look(), test.after);
+    }
+    test.spoil(parameters);
+    const std::string seen = test.look();
+    const std::string outcome = Outcome(RunToEnd(test.document, parameters));
+    EXPECT_TRUE(outcome.starts_with("Failed: ")) << outcome;
+    EXPECT_NE(outcome.find(test.failure), std::string::npos) << outcome;
+    EXPECT_EQ(test.look(), seen);
+  }
 
   PythonScripts python;
   Harness engine{python.In({})};

@@ -174,23 +174,8 @@ json::Value Ec2Service::AssociateIamInstanceProfile(const Call& call, Tx& tx) {
                      "There is an existing association for instance " + instance.id);
   }
   const json::Object* given = json::GetObject(call.input, "IamInstanceProfile");
-  const json::Object profile{
-      {"Arn", ProfileArn(call.scope, given == nullptr ? json::Object() : *given)},
-      {"Id", "AIPA" + estate_.core().random().Pick(17, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}};
-  instance.document["IamInstanceProfile"] = profile;
-  estate_.core().Put(act, instance);
-  Resource association{call.scope,
-                       std::string(estate::kind::kProfileAssociation),
-                       estate_.core().NewId("iip-assoc"),
-                       {},
-                       {},
-                       {}};
-  association.document = {{"AssociationId", association.id},
-                          {"InstanceId", instance.id},
-                          {"IamInstanceProfile", profile},
-                          {"State", "associated"},
-                          {"Timestamp", ToSeconds(call.now)}};
-  estate_.core().Put(act, association);
+  Resource association = estate_.compute().AssociateProfile(
+      act, instance, ProfileArn(call.scope, given == nullptr ? json::Object() : *given));
   json::Object shown = association.document;
   shown["State"] = "associating";
   return json::Object{{"IamInstanceProfileAssociation", std::move(shown)}};

@@ -6,9 +6,10 @@
 #include "workflow/automation/document.h"
 
 namespace riposte::ssm {
+namespace {
 
-std::map<std::string, StoredDocument, std::less<>> LoadShippedDocuments() {
-  std::map<std::string, StoredDocument, std::less<>> documents;
+ShippedDocumentMap Load() {
+  ShippedDocumentMap documents;
   for (const EmbeddedRunbook& runbook : EmbeddedRunbooks()) {
     const auto content = automation::ParseDocumentText(runbook.text, automation::Format::kYaml);
     const auto document = content ? automation::Document::Load(*content)
@@ -31,6 +32,13 @@ std::map<std::string, StoredDocument, std::less<>> LoadShippedDocuments() {
     stored.created = stored.version_created = FromMillis(1'735'689'600'000);  // 2025-01-01
     documents.emplace(stored.name, std::move(stored));
   }
+  return documents;
+}
+
+}  // namespace
+
+const ShippedDocumentMap& ShippedDocuments() {
+  static const ShippedDocumentMap documents = Load();
   return documents;
 }
 

@@ -18,8 +18,9 @@ struct EmbeddedRunbook {
 /// Sorted by name; static storage. Defined in a generated source (cmake/embed_runbooks.cmake).
 [[nodiscard]] std::span<const EmbeddedRunbook> EmbeddedRunbooks();
 
-/// The same as documents with the owner Amazon, by name. Throws std::logic_error when a shipped
-/// runbook is not valid, which a test excludes.
-[[nodiscard]] std::map<std::string, StoredDocument, std::less<>> LoadShippedDocuments();
+using ShippedDocumentMap = std::map<std::string, StoredDocument, std::less<>>;
+/// The same as documents with the owner Amazon, by name; read once in a process. Throws
+/// std::logic_error when a shipped runbook is not valid, which a test excludes.
+[[nodiscard]] const ShippedDocumentMap& ShippedDocuments();
 
 }  // namespace riposte::ssm

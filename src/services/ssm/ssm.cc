@@ -13,7 +13,7 @@ SsmService::SsmService(const Options& options, workflow::Engine& engine,
       authorizer_(authorizer),
       random_(random),
       secure_strings_(std::move(sealing_key), random),
-      shipped_(LoadShippedDocuments()) {}
+      shipped_(ShippedDocuments()) {}
 
 std::span<const store::Migration> SsmService::Migrations() {
   return tables::Migrations();

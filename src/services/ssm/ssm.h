@@ -115,7 +115,7 @@ class SsmService {
   SecureStrings secure_strings_;
   Compliance compliance_;
   ServiceSettings settings_;
-  std::map<std::string, StoredDocument, std::less<>> shipped_;
+  const std::map<std::string, StoredDocument, std::less<>>& shipped_;
 };
 
 }  // namespace riposte::ssm
