@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/resource.h"
+#include "store/guard.h"
 #include "store/trouble.h"
 #include "wire/error_codes.h"
 
@@ -226,6 +227,7 @@ std::optional<Outcome> Pipeline::InvokeWithin(store::Transaction& tx, Invocation
   job->verdict = Authorize(*job->model, job->call, &tx);
   if (!job->verdict.decision.allowed) return Outcome{{}, Refusal(*job)};
   const int64_t changes = tx.TotalChanges();
+  store::KeepGuarded(tx);  // What the handler promises, it promises for itself alone.
   Outcome outcome;
   try {
     if (operation.mode == Mode::kWrite) {

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "store/checked_vfs.h"
 #include "store/trouble.h"
 #include "telemetry/log.h"
@@ -117,6 +119,30 @@ Connection::~Connection() {
 
 bool Connection::InTransaction() const {
   return sqlite3_get_autocommit(db_) == 0;
+}
+
+void Connection::BeginClosure() {
+  guard_ = Guard::kUndecided;
+  changes_before_ = sqlite3_total_changes64(db_);
+}
+
+void Connection::OpenGuard() {
+  Run("SAVEPOINT closure");
+  guard_ = Guard::kOpen;
+}
+
+void Connection::EndClosure() {
+  if (std::exchange(guard_, Guard::kNone) == Guard::kOpen) Run("RELEASE closure");
+}
+
+void Connection::UndoClosure() {
+  const Guard guard = std::exchange(guard_, Guard::kNone);
+  if (guard == Guard::kOpen) {
+    Run("ROLLBACK TO closure");
+    Run("RELEASE closure");
+  } else if (guard == Guard::kLeft && sqlite3_total_changes64(db_) != changes_before_) {
+    throw Unavailable("a closure that had left its guard failed after it had written");
+  }
 }
 
 void Connection::ThrowLast(std::string_view doing) {

@@ -104,6 +104,22 @@ class Connection {
   /// Set while a transaction is meant to be open, so that statements after a lost one are refused
   /// instead of running on their own.
   void ExpectTransaction(bool expected) { transaction_expected_ = expected; }
+  /// A closure's statements follow: what they change can be undone without what came before
+  /// (store/guard.h). The savepoint is opened by the first that writes.
+  void BeginClosure();
+  void BeforeWrite() {
+    if (guard_ == Guard::kUndecided || guard_ == Guard::kKept) OpenGuard();
+  }
+  void LeaveUnguarded() {
+    if (guard_ == Guard::kUndecided) guard_ = Guard::kLeft;
+  }
+  void KeepGuarded() {
+    if (guard_ == Guard::kUndecided) guard_ = Guard::kKept;
+  }
+  void EndClosure();
+  /// Throws Unavailable when only the whole transaction can be undone. REQUIRES: InTransaction().
+  void UndoClosure();
+
   /// Frames in the log after the last commit of this connection.
   [[nodiscard]] int wal_frames() const { return wal_frames_; }
   /// Moves the log's frames into the database as far as readers permit; true when all were moved.
@@ -128,11 +144,16 @@ class Connection {
 
   void Configure(const Options& options);
   void MakeSealed();
+  void OpenGuard();
 
   sqlite3* db_ = nullptr;
   std::unordered_map<std::string, std::vector<sqlite3_stmt*>, TextHash, std::equal_to<>> cache_;
   Damage* damage_ = nullptr;
   bool transaction_expected_ = false;
+  /// kNone outside of closures; kOpen: there is a savepoint; kLeft: there will be none.
+  enum class Guard { kNone, kUndecided, kKept, kOpen, kLeft };
+  Guard guard_ = Guard::kNone;
+  int64_t changes_before_ = 0;  ///< Rows changed when the closure began.
   int wal_frames_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <latch>
 #include <thread>
 
+#include "store/guard.h"
 #include "store/testing/temp_dir.h"
 
 namespace riposte::store {
@@ -157,6 +158,32 @@ TEST_P(StoreTest, ClosureThatThrowsIsUndoneAloneAndReportsItsException) {
   EXPECT_EQ(Count(), 3);
   EXPECT_THROW(store_->WriteAndWait([](Transaction&) { throw std::domain_error("typed"); }),
                std::domain_error);
+}
+
+TEST_P(StoreTest, AKeptGuardOutlastsThePromiseOfAPart) {
+  store_->WriteAndWait([](Transaction& tx) {
+    KeepGuarded(tx);
+    LeaveUnguarded(tx);
+    tx.Execute("INSERT INTO notes (text) VALUES ('1')");
+  });
+  EXPECT_THROW(store_->WriteAndWait([](Transaction& tx) {
+    KeepGuarded(tx);
+    LeaveUnguarded(tx);
+    tx.Execute("INSERT INTO notes (text) VALUES ('2')");
+    throw std::domain_error("mine");
+  }),
+               std::domain_error);
+  EXPECT_EQ(Count(), 1);
+}
+
+TEST_P(StoreTest, APromiseMadeAfterWritingIsNotTaken) {
+  EXPECT_THROW(store_->WriteAndWait([](Transaction& tx) {
+    tx.Execute("INSERT INTO notes (text) VALUES ('1')");
+    LeaveUnguarded(tx);
+    throw std::domain_error("mine");
+  }),
+               std::domain_error);
+  EXPECT_EQ(Count(), 0);
 }
 
 TEST_P(StoreTest, ConstraintFailureUndoesTheStatementOnly) {
@@ -351,6 +378,66 @@ TEST(StoreGroupCommit, CommitsTogetherWhatWaitedTogether) {
   finished.wait();
   EXPECT_EQ(store->counts().closures, 201U);
   EXPECT_LE(store->counts().commits, 2U);
+}
+
+/// What became of `closures`, committed together.
+std::vector<std::string> OutcomesOfOneCommit(Store& store, std::vector<Store::Closure> closures) {
+  std::vector<std::string> outcomes;
+  std::latch queued(1);
+  std::latch finished(static_cast<std::ptrdiff_t>(closures.size()));
+  store.Write([&](Transaction&) { queued.wait(); }, [](std::exception_ptr) {});
+  for (Store::Closure& closure : closures) {
+    store.Write(std::move(closure), [&](std::exception_ptr error) {
+      outcomes.push_back(Message(error));
+      finished.count_down();
+    });
+  }
+  queued.count_down();
+  finished.wait();
+  return outcomes;
+}
+
+std::vector<Store::Closure> OneOfThreeFails(std::function<void(Transaction&)> failing) {
+  std::vector<Store::Closure> closures;
+  for (const char* text : {"1", "2", "3"}) {
+    closures.push_back([text, failing](Transaction& tx) {
+      LeaveUnguarded(tx);
+      if (std::string_view(text) == "2") failing(tx);
+      tx.Execute("INSERT INTO notes (text) VALUES (?)", {text});
+    });
+  }
+  return closures;
+}
+
+int64_t CountNotes(Store& store) {
+  int64_t count = 0;
+  store.Read([&](Transaction& tx) { count = *tx.QueryInt("SELECT count(*) FROM notes"); });
+  return count;
+}
+
+TEST(StoreGroupCommit, UnguardedClosureThatFailsBeforeWritingFailsAlone) {
+  const testing::TempDir dir;
+  auto store = *Store::Open({.path = dir.path() + "/store.db"}, kMigrations);
+  EXPECT_EQ(OutcomesOfOneCommit(
+                *store, OneOfThreeFails([](Transaction&) { throw std::domain_error("mine"); })),
+            (std::vector<std::string>{"", "mine", ""}));
+  EXPECT_EQ(CountNotes(*store), 2);
+}
+
+TEST(StoreGroupCommit, UnguardedClosureThatFailsAfterWritingTakesItsBatchAlong) {
+  const testing::TempDir dir;
+  auto store = *Store::Open({.path = dir.path() + "/store.db"}, kMigrations);
+  const auto outcomes = OutcomesOfOneCommit(*store, OneOfThreeFails([](Transaction& tx) {
+    tx.Execute("INSERT INTO notes (n) VALUES (1)");
+    throw std::domain_error("mine");
+  }));
+  for (const std::string& outcome : outcomes) {
+    EXPECT_NE(outcome.find("left its guard"), std::string::npos) << outcome;
+  }
+  EXPECT_EQ(CountNotes(*store), 0);
+  EXPECT_FALSE(store->failed());
+  store->WriteAndWait([](Transaction& tx) { tx.Execute("INSERT INTO notes (n) VALUES (2)"); });
+  EXPECT_EQ(CountNotes(*store), 1);
 }
 
 TEST(StoreGroupCommit, BoundsItsQueue) {

@@ -35,8 +35,11 @@ json::Value Row::Json(int column) const {
 }
 
 void Transaction::Bind(sqlite3_stmt* statement, std::initializer_list<Param> params) {
-  if (!writable_ && sqlite3_stmt_readonly(statement) == 0) {
-    throw Failure("a read transaction cannot write: " + std::string(sqlite3_sql(statement)));
+  if (sqlite3_stmt_readonly(statement) == 0) {
+    if (!writable_) {
+      throw Failure("a read transaction cannot write: " + std::string(sqlite3_sql(statement)));
+    }
+    connection_.BeforeWrite();
   }
   if (static_cast<size_t>(sqlite3_bind_parameter_count(statement)) != params.size()) {
     throw Failure("wrong number of parameters: " + std::string(sqlite3_sql(statement)));

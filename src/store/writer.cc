@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "store/guard.h"
 #include "store/trouble.h"
 #include "telemetry/log.h"
 
@@ -227,18 +228,33 @@ std::string Writer::Trouble() const {
 }
 
 void Writer::RunClosure(Item& item) {
-  connection_.Run("SAVEPOINT closure");
+  connection_.BeginClosure();
   try {
     Transaction transaction(connection_, true);
     item.closure(transaction);
-    connection_.Run("RELEASE closure");
+    connection_.EndClosure();
     item.on_commit = std::move(transaction.on_commit_);
   } catch (...) {
     item.error = std::current_exception();
     if (!connection_.InTransaction()) return;  // The caller sees it and gives the batch up.
-    connection_.Run("ROLLBACK TO closure");
-    connection_.Run("RELEASE closure");
+    connection_.UndoClosure();
   }
+}
+
+void Writer::LeaveUnguarded(Transaction& tx) {
+  tx.connection_.LeaveUnguarded();
+}
+
+void Writer::KeepGuarded(Transaction& tx) {
+  tx.connection_.KeepGuarded();
+}
+
+void LeaveUnguarded(Transaction& tx) {
+  Writer::LeaveUnguarded(tx);
+}
+
+void KeepGuarded(Transaction& tx) {
+  Writer::KeepGuarded(tx);
 }
 
 void Writer::Finish(Item& item) {

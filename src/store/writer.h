@@ -37,6 +37,10 @@ class Writer {
   [[nodiscard]] std::string Trouble() const;
   [[nodiscard]] Store::Counts counts() const;
 
+  /// store/guard.h.
+  static void LeaveUnguarded(Transaction& tx);
+  static void KeepGuarded(Transaction& tx);
+
  private:
   struct Item {
     Store::Closure closure;

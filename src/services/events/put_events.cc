@@ -3,6 +3,7 @@
 #include "pattern/matcher.h"
 #include "services/events/events.h"
 #include "services/events/input.h"
+#include "store/guard.h"
 
 namespace riposte::events {
 namespace {
@@ -141,6 +142,7 @@ void EventsService::PutEvents(api::SharedCall shared, api::Reply reply) {
   if (owed.empty() && noted.empty()) return reply({std::move(out), std::nullopt});
   parts_.store.Write(
       [this, owed = std::move(owed), noted = std::move(noted)](Transaction& tx) mutable {
+        store::LeaveUnguarded(tx);  // What a target refuses is owed; nothing else is refused here.
         for (const api::Event& event : noted) {
           observe::Timeline::Append(tx, event.scope, event.trace.correlation, event.time, "event",
                                     event.source + ": " + event.detail_type,

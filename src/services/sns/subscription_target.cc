@@ -110,38 +110,60 @@ void SubscriptionTarget::Attempt(const Work& work, const Notice& notice, Complet
 
 void SubscriptionTarget::Invoke(const Work& work, const Notice& notice, api::Invocation invocation,
                                 Completion completion) {
-  const auto arn = Arn::Parse(notice.endpoint);
-  invocation.scope = arn->scope();
-  invocation.principal =
-      access::Principal::Service(work.scope.account, "sns.amazonaws.com", notice.topic_arn);
-  invocation.trace = work.trace;
-  invocation.user_agent = "sns.amazonaws.com";
+  Prepare(work, notice, *Arn::Parse(notice.endpoint), invocation);
   parts_.invoker.Invoke(std::move(invocation),
                         [completion = std::move(completion)](api::Outcome outcome) mutable {
                           completion(ResultOf(outcome));
                         });
 }
 
+void SubscriptionTarget::Prepare(const Work& work, const Notice& notice, const Arn& arn,
+                                 api::Invocation& invocation) {
+  invocation.scope = arn.scope();
+  invocation.principal =
+      access::Principal::Service(work.scope.account, "sns.amazonaws.com", notice.topic_arn);
+  invocation.trace = work.trace;
+  invocation.user_agent = "sns.amazonaws.com";
+}
+
+bool SubscriptionTarget::DeliverWithin(store::Transaction& tx, const Work& work) {
+  const Notice notice = Notice::FromJson(work.detail);
+  if (notice.protocol != "sqs" || !notice.raw || IsOrdered(work)) return false;
+  const auto arn = Arn::Parse(notice.endpoint);
+  if (!arn) return false;
+  api::Invocation call = QueueCall(notice, *arn);
+  Prepare(work, notice, *arn, call);
+  const auto outcome = parts_.invoker.InvokeWithin(tx, std::move(call));
+  if (!outcome || !outcome->ok()) return false;
+  OnOutcome(tx, work, Result::Done(), Disposition::kDone);
+  return true;
+}
+
 void SubscriptionTarget::ToQueue(const Work& work, const Notice& notice, Completion& completion) {
   const auto arn = Arn::Parse(notice.endpoint);
   if (!arn) return completion(Result::Dead("NO_RESOURCE", "not a queue: " + notice.endpoint));
+  api::Invocation call = QueueCall(notice, *arn);
+  Invoke(work, notice, std::move(call), std::move(completion));
+}
+
+api::Invocation SubscriptionTarget::QueueCall(const Notice& notice, const Arn& arn) const {
   api::Invocation call;
   call.service = "sqs";
   call.operation = "SendMessage";
-  call.input = {{"QueueUrl", parts_.endpoint_url + "/" + arn->account.str() + "/" + arn->resource},
+  call.input = {{"QueueUrl", parts_.endpoint_url + "/" + arn.account.str() + "/" + arn.resource},
                 {"MessageBody", BodyOf(notice)}};
   if (notice.raw && !notice.attributes.empty()) {
     call.input["MessageAttributes"] = notice.attributes;
   }
   json::SetIfNotEmpty(call.input, "MessageGroupId", notice.group_id);
-  if (arn->resource.ends_with(".fifo")) {
+  if (arn.resource.ends_with(".fifo")) {
     // The same over all attempts, so that a repeated delivery is one message. Requests to confirm
     // belong to no group of the publisher's.
     if (notice.group_id.empty()) call.input["MessageGroupId"] = notice.type;
     call.input["MessageDeduplicationId"] =
         notice.deduplication_id.empty() ? notice.message_id : notice.deduplication_id;
   }
-  Invoke(work, notice, std::move(call), std::move(completion));
+  return call;
 }
 
 void SubscriptionTarget::ToFunction(const Work& work, const Notice& notice,

@@ -11,6 +11,7 @@
 
 #include "api/invoker.h"
 #include "api/sinks.h"
+#include "base/arn.h"
 #include "delivery/delivery.h"
 #include "http/client.h"
 #include "services/sns/group_order.h"
@@ -40,6 +41,9 @@ class SubscriptionTarget final : public delivery::Target {
   void Reset() { order_.Clear(); }
 
   void Deliver(const delivery::Work& work, Completion completion) override;
+  /// Raw messages for queues, but of FIFO topics, whose order Deliver keeps. Others get a
+  /// signature, which takes its time, and must not be made while a transaction waits.
+  bool DeliverWithin(store::Transaction& tx, const delivery::Work& work) override;
   [[nodiscard]] DeadLetter MakeDeadLetter(const delivery::Work& work, const delivery::Result& last,
                                           const std::string& exhausted) const override;
   void OnOutcome(store::Transaction& tx, const delivery::Work& work, const delivery::Result& result,
@@ -47,12 +51,16 @@ class SubscriptionTarget final : public delivery::Target {
 
  private:
   void ToQueue(const delivery::Work& work, const Notice& notice, Completion& completion);
+  [[nodiscard]] api::Invocation QueueCall(const Notice& notice, const Arn& arn) const;
   void ToFunction(const delivery::Work& work, const Notice& notice, Completion& completion);
   void ToWeb(const Notice& notice, Completion& completion);
   void Post(http::OutgoingRequest request, Completion completion);
   void ToMailbox(const delivery::Work& work, const Notice& notice, Completion& completion);
   void Invoke(const delivery::Work& work, const Notice& notice, api::Invocation invocation,
               Completion completion);
+  /// As the topic's, for the account of `arn`.
+  static void Prepare(const delivery::Work& work, const Notice& notice, const Arn& arn,
+                      api::Invocation& invocation);
   [[nodiscard]] std::string BodyOf(const Notice& notice) const;
 
   /// Tries once, in whatever order.

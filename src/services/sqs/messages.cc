@@ -10,6 +10,7 @@
 #include "services/sqs/attributes.h"
 #include "services/sqs/digest.h"
 #include "services/sqs/sqs.h"
+#include "store/guard.h"
 
 namespace riposte::sqs {
 namespace {
@@ -279,7 +280,6 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
     RefuseValue(message.deduplication_id, "MessageDeduplicationId",
                 "The request includes a parameter that is not valid for this queue type.");
   }
-  FollowClock(tx, call.now);
   message.message_id = random_.Uuid();
   message.sent = call.now;
   message.visible = call.now + std::chrono::seconds(delay);
@@ -299,6 +299,8 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
   if (call.trace.hops > 0 && !message.system_attributes.contains("AWSTraceHeader")) {
     json::SetIfNotEmpty(message.system_attributes, "AWSTraceHeader", FormatTrace(call.trace));
   }
+  // From here on nothing is refused any more: LeaveUnguarded counts on it.
+  FollowClock(tx, call.now);
   std::string key;
   std::optional<Duplicate> earlier;
   if (queue.fifo()) {
@@ -335,10 +337,12 @@ json::Object SqsService::Send(const Call& call, Tx& tx, const Queue& queue,
 }
 
 json::Value SqsService::SendMessage(const Call& call, Tx& tx) {
+  store::LeaveUnguarded(tx);
   return Send(call, tx, RequireQueue(call, tx), call.input);
 }
 
 json::Value SqsService::SendMessageBatch(const Call& call, Tx& tx) {
+  store::LeaveUnguarded(tx);  // What one entry throws ends in its own failure.
   const Queue queue = RequireQueue(call, tx);
   size_t bytes = 0;
   for (const json::Value& entry : EntriesOf(call.input)) {
@@ -373,11 +377,13 @@ void SqsService::Delete(const Call& call, Tx& tx, const Queue& queue, const json
 }
 
 json::Value SqsService::DeleteMessage(const Call& call, Tx& tx) {
+  store::LeaveUnguarded(tx);
   Delete(call, tx, RequireQueue(call, tx), call.input);
   return json::Object();
 }
 
 json::Value SqsService::DeleteMessageBatch(const Call& call, Tx& tx) {
+  store::LeaveUnguarded(tx);  // What one entry throws ends in its own failure.
   const Queue queue = RequireQueue(call, tx);
   return RunBatch(call.input, [&](const json::Object& entry) {
     Delete(call, tx, queue, entry);
