@@ -21,6 +21,7 @@ service EC2 {
         AttachVolume
         AuthorizeSecurityGroupEgress
         AuthorizeSecurityGroupIngress
+        CopyImage
         CopySnapshot
         CreateImage
         CreateSecurityGroup
@@ -92,6 +93,11 @@ operation AuthorizeSecurityGroupEgress {
 operation AuthorizeSecurityGroupIngress {
     input: AuthorizeSecurityGroupIngressRequest
     output: AuthorizeSecurityGroupIngressResult
+}
+
+operation CopyImage {
+    input: CopyImageRequest
+    output: CopyImageResult
 }
 
 operation CopySnapshot {
@@ -534,6 +540,35 @@ list BlockDeviceMappingRequestList {
     @xmlName("BlockDeviceMapping")
     member: BlockDeviceMapping
 }
+
+structure CopyImageRequest {
+    @idempotencyToken
+    ClientToken: CopyImageToken
+    Description: ImageDescriptionRequest
+    @xmlName("encrypted")
+    Encrypted: Boolean
+    @xmlName("kmsKeyId")
+    KmsKeyId: String
+    @required
+    Name: ImageNameRequest
+    @required
+    SourceImageId: String
+    @required
+    SourceRegion: String
+    CopyImageTags: Boolean
+    @xmlName("TagSpecification")
+    TagSpecifications: TagSpecificationList
+    @xmlName("dryRun")
+    DryRun: Boolean
+}
+
+structure CopyImageResult {
+    @xmlName("imageId")
+    ImageId: String
+}
+
+@length(min: 0, max: 128)
+string CopyImageToken
 
 structure CopySnapshotRequest {
     Description: String

@@ -341,11 +341,19 @@ TEST_F(ContainmentTest, TheUndoLeavesGroupsThatSomebodyChoseSince) {
   EXPECT_EQ(Look(), "web");
 }
 
-TEST_F(ContainmentTest, WithAnImage) {
+TEST_F(ContainmentTest, WithAnImageAndAnEncryptedCopy) {
   Object parameters = Prepare();
   parameters["CreateAMIBackup"] = Array{"true"};
+  parameters["KmsKeyId"] = Array{"alias/evidence"};
   EXPECT_EQ(Outcome(RunToEnd("AWSSupport-ContainEC2Instance", parameters)), "Success");
-  EXPECT_EQ(engine.Call("ec2", "DescribeImages").at("Images").as_array().size(), 1u);
+  const Object images = engine.Call("ec2", "DescribeImages");
+  int encrypted = 0;
+  for (const json::Value& image : images.at("Images").as_array()) {
+    const json::Value& disk = image.at("BlockDeviceMappings").at(0).at("Ebs");
+    if (json::GetBool(disk.as_object(), "Encrypted")) ++encrypted;
+  }
+  EXPECT_EQ(images.at("Images").as_array().size(), 2u);
+  EXPECT_EQ(encrypted, 1);
 }
 
 }  // namespace

@@ -368,13 +368,53 @@ void Blocks::DeleteSnapshot(Act& act, const Resource& snapshot) {
   Erase(act.tx, snapshot);
 }
 
-Resource Blocks::CreateImage(Act& act, const Resource& instance, const NewImage& request) {
+void Blocks::RequireFreeName(Act& act, const std::string& name) {
   for (const Resource& image : List(act.tx, act.scope, kind::kImage)) {
-    if (image.Get("Name") == request.name) {
+    if (image.Get("Name") == name) {
       throw api::Error("InvalidAMIName.Duplicate",
-                       "AMI name " + request.name + " is already in use by AMI " + image.id);
+                       "AMI name " + name + " is already in use by AMI " + image.id);
     }
   }
+}
+
+Resource Blocks::CopyImage(Act& act, const Resource& source, const NewImage& request,
+                           bool encrypted, const std::string& kms_key_id) {
+  RequireFreeName(act, request.name);
+  if (source.Get("State") != "available") {
+    throw api::Error("InvalidAMIID.Unavailable",
+                     "The image ID '" + source.id + "' is not available.");
+  }
+  Resource copy{act.scope, std::string(kind::kImage), core_.NewId("ami"), source.document, {}, {}};
+  copy.document.erase("Internal");
+  copy.document.erase("SourceInstanceId");
+  for (json::Value& mapping : copy.document["BlockDeviceMappings"].as_array()) {
+    json::Value* ebs = mapping.as_object().if_contains("Ebs");
+    if (ebs == nullptr) continue;
+    json::Object& disk = ebs->as_object();
+    const Resource snapshot = CopySnapshot(
+        act,
+        RequireSnapshot(act.tx, source.scope, std::string(json::GetString(disk, "SnapshotId"))),
+        {.description = "Copied for " + copy.id + " from " + source.id,
+         .tags = request.snapshot_tags},
+        encrypted, kms_key_id);
+    disk["SnapshotId"] = snapshot.id;
+    disk["Encrypted"] = json::GetBool(snapshot.document, "Encrypted");
+  }
+  copy.document["ImageId"] = copy.id;
+  copy.document["Name"] = request.name;
+  copy.document["Description"] = request.description;
+  copy.document["State"] = "pending";
+  copy.document["ImageLocation"] = act.scope.account.str() + "/" + request.name;
+  copy.document["CreationDate"] = FormatIso8601(act.now, true);
+  copy.document["Tags"] = request.tags;
+  copy.document["SourceImageId"] = source.id;
+  copy.document["SourceImageRegion"] = source.scope.region.str();
+  core_.PutDue(act, copy, core_.timings().image);
+  return copy;
+}
+
+Resource Blocks::CreateImage(Act& act, const Resource& instance, const NewImage& request) {
+  RequireFreeName(act, request.name);
   Resource image{act.scope, std::string(kind::kImage), core_.NewId("ami"), {}, {}, {}};
   json::Array mappings;
   if (const json::Array* devices = json::GetArray(instance.document, "BlockDeviceMappings")) {

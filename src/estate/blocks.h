@@ -77,6 +77,11 @@ class Blocks {
   /// Snapshots every volume of `instance`. Throws InvalidAMIName.Duplicate.
   Resource CreateImage(Act& act, const Resource& instance, const NewImage& request);
 
+  /// A copy in act.scope, with copies of its snapshots, of an image that may lie in another region
+  /// of the account. Throws InvalidAMIName.Duplicate, InvalidAMIID.Unavailable.
+  Resource CopyImage(Act& act, const Resource& source, const NewImage& request, bool encrypted,
+                     const std::string& kms_key_id);
+
   /// arn:aws:kms:…:alias/aws/ebs: what encrypts when no key is named.
   [[nodiscard]] static std::string DefaultKey(store::Transaction& tx, const Scope& scope);
 
@@ -84,6 +89,7 @@ class Blocks {
   void AdvanceVolume(Act& act, Resource& volume);
   void AdvanceSnapshot(Act& act, Resource& snapshot);
   void AdvanceImage(Act& act, Resource& image);
+  static void RequireFreeName(Act& act, const std::string& name);
   void SetMapping(Act& act, const Resource& volume, std::string_view status);
 
   Core& core_;

@@ -38,6 +38,7 @@ void Ec2Service::Register(api::Registry& registry) {
           {"AuthorizeSecurityGroupEgress", write(&S::AuthorizeSecurityGroupEgress)},
           {"AuthorizeSecurityGroupIngress", write(&S::AuthorizeSecurityGroupIngress)},
           {"CopySnapshot", write(&S::CopySnapshot)},
+          {"CopyImage", write(&S::CopyImage)},
           {"CreateImage", write(&S::CreateImage)},
           {"CreateSecurityGroup", write(&S::CreateSecurityGroup)},
           {"CreateSnapshot", write(&S::CreateSnapshot)},

@@ -78,6 +78,7 @@ class Ec2Service {
   json::Value ModifySnapshotAttribute(const Call& call, Tx& tx);
   json::Value DescribeSnapshotAttribute(const Call& call, Tx& tx);
   json::Value CreateImage(const Call& call, Tx& tx);
+  json::Value CopyImage(const Call& call, Tx& tx);
   json::Value DescribeImages(const Call& call, Tx& tx);
   json::Value DeregisterImage(const Call& call, Tx& tx);
 

@@ -334,6 +334,48 @@ TEST_F(Ec2Test, ImagesBecomeAvailableAndGuardTheirSnapshots) {
   Run("DeleteSnapshot", {{"SnapshotId", snapshot}});
 }
 
+TEST_F(Ec2Test, ACopiedImageHasSnapshotsOfItsOwn) {
+  const std::string id = Launch();
+  const std::string image =
+      At(Run("CreateImage", {{"InstanceId", id}, {"Name", "golden"}}), "ImageId");
+  Object request{{"SourceImageId", image},
+                 {"SourceRegion", "us-east-1"},
+                 {"Name", "golden-encrypted"},
+                 {"Encrypted", true},
+                 {"ClientToken", "once"}};
+  EXPECT_TRUE(ErrorOf("CopyImage", request).starts_with("InvalidAMIID.Unavailable"));
+  loop_.Advance(std::chrono::seconds(5));
+  const std::string copy = At(Run("CopyImage", request), "ImageId");
+  EXPECT_EQ(At(Run("CopyImage", request), "ImageId"), copy);
+  loop_.Advance(std::chrono::seconds(5));
+  const Object described = Run("DescribeImages", {{"ImageIds", Array{copy}}});
+  EXPECT_EQ(At(described, "Images.0.State"), "available");
+  EXPECT_EQ(At(described, "Images.0.BlockDeviceMappings.0.Ebs.Encrypted"), "true");
+  EXPECT_EQ(
+      Run("DescribeSnapshots", {{"OwnerIds", Array{"self"}}}).at("Snapshots").as_array().size(),
+      2u);
+  request["ClientToken"] = "twice";
+  EXPECT_TRUE(ErrorOf("CopyImage", request).starts_with("InvalidAMIName.Duplicate"));
+  request["SourceRegion"] = "us-west-2";
+  EXPECT_TRUE(ErrorOf("CopyImage", request).starts_with("InvalidAMIID.NotFound"));
+}
+
+TEST_F(Ec2Test, AnInstanceLaunchedWithAProfileHasAnAssociation) {
+  const std::string id =
+      Launch({{"ImageId", "ami-12345678"}, {"IamInstanceProfile", Object{{"Name", "web"}}}});
+  const Object listed =
+      Run("DescribeIamInstanceProfileAssociations",
+          {{"Filters", Array{Object{{"Name", "instance-id"}, {"Values", Array{id}}}}}});
+  EXPECT_EQ(At(listed, "IamInstanceProfileAssociations.0.State"), "associated");
+  Run("DisassociateIamInstanceProfile",
+      {{"AssociationId", At(listed, "IamInstanceProfileAssociations.0.AssociationId")}});
+  EXPECT_EQ(Run("DescribeIamInstanceProfileAssociations")
+                .at("IamInstanceProfileAssociations")
+                .as_array()
+                .size(),
+            0u);
+}
+
 TEST_F(Ec2Test, TagsAreSetDescribedAndDeleted) {
   const std::string id = Launch();
   Run("CreateTags", {{"Resources", Array{id}},

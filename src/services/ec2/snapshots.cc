@@ -206,6 +206,38 @@ json::Value Ec2Service::CreateImage(const Call& call, Tx& tx) {
   return json::Object{{"ImageId", image.id}};
 }
 
+json::Value Ec2Service::CopyImage(const Call& call, Tx& tx) {
+  estate::Act act = ActOf(call, tx);
+  const Scope from{call.scope.account, Region(RequireText(call.input, "SourceRegion"))};
+  const Resource source = Blocks::RequireImage(tx, from, RequireText(call.input, "SourceImageId"));
+  // A repeated token names the copy that it made before.
+  const std::string token = Text(call.input, "ClientToken");
+  if (!token.empty()) {
+    for (const Resource& image : estate::List(tx, call.scope, estate::kind::kImage)) {
+      const json::Object* internal = image.internal();
+      if (internal != nullptr && json::GetString(*internal, "CopyToken") == token) {
+        return json::Object{{"ImageId", image.id}};
+      }
+    }
+  }
+  Blocks::NewImage request{.name = RequireText(call.input, "Name"),
+                           .description = Text(call.input, "Description"),
+                           .tags = TagsFor(call.input, estate::kind::kImage),
+                           .snapshot_tags = TagsFor(call.input, estate::kind::kSnapshot)};
+  if (json::GetBool(call.input, "CopyImageTags")) {
+    for (const json::Value& tag : *json::GetArray(source.document, "Tags")) {
+      estate::SetTag(request.tags, Text(tag.as_object(), "Key"), Text(tag.as_object(), "Value"));
+    }
+  }
+  Resource copy = estate_.blocks().CopyImage(
+      act, source, request, json::GetBool(call.input, "Encrypted"), Text(call.input, "KmsKeyId"));
+  if (!token.empty()) {
+    copy.internal()["CopyToken"] = token;
+    estate_.core().Put(act, copy);
+  }
+  return json::Object{{"ImageId", copy.id}};
+}
+
 json::Value Ec2Service::DescribeImages(const Call& call, Tx& tx) {
   auto listed = Select(
       call, tx, estate::kind::kImage, json::GetStrings(call.input, "ImageIds"),
