@@ -304,6 +304,12 @@ structure BucketLoggingStatus {
     LoggingEnabled: LoggingEnabled
 }
 
+enum BucketLogsPermission {
+    FULL_CONTROL
+    READ
+    WRITE
+}
+
 enum BucketVersioningStatus {
     Enabled
     Suspended
@@ -516,6 +522,17 @@ structure GetPublicAccessBlockRequest {
     Bucket: String
 }
 
+structure Grantee {
+    DisplayName: String
+    EmailAddress: String
+    ID: String
+    @required
+    @xmlName("xsi:type")
+    @xmlAttribute
+    Type: Type
+    URI: String
+}
+
 structure HeadBucketOutput {
     @httpHeader("x-amz-bucket-region")
     BucketRegion: Region
@@ -637,6 +654,7 @@ structure ListObjectsV2Request {
 structure LoggingEnabled {
     @required
     TargetBucket: String
+    TargetGrants: TargetGrants
     @required
     TargetPrefix: String
 }
@@ -872,9 +890,25 @@ structure Tagging {
     TagSet: TagSet
 }
 
+structure TargetGrant {
+    Grantee: Grantee
+    Permission: BucketLogsPermission
+}
+
+list TargetGrants {
+    @xmlName("Grant")
+    member: TargetGrant
+}
+
 @error("client")
 @httpError(400)
 structure TooManyParts {
+}
+
+enum Type {
+    CanonicalUser
+    AmazonCustomerByEmail
+    Group
 }
 
 structure VersioningConfiguration {

@@ -14,7 +14,7 @@ namespace {
 // Speaks lines of JSON: the job comes in; {"service", "operation", "input"} goes out for each call
 // and {"output"} or {"error"} comes back; {"ok", …} is the end.
 constexpr const char* kShim = R"PY(
-import base64, io, json, sys, traceback, types
+import base64, datetime, io, json, sys, traceback, types, urllib.parse
 
 wire_in, wire_out = sys.stdin, sys.stdout
 sys.stdout = log = io.StringIO()
@@ -42,6 +42,20 @@ class Body:
     def read(self):
         return base64.b64decode(self.text)
 
+def shown(value):
+    """As boto3 shows a reply: times as datetime, policy documents decoded."""
+    if isinstance(value, list):
+        return [shown(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    out = {key: shown(item) for key, item in value.items()}
+    for key, item in out.items():
+        if key.endswith("Date") and isinstance(item, (int, float)):
+            out[key] = datetime.datetime.fromtimestamp(item, datetime.timezone.utc)
+        elif key.endswith("PolicyDocument") and isinstance(item, str):
+            out[key] = json.loads(urllib.parse.unquote(item))
+    return out
+
 class Client:
     def __init__(self, service):
         self.service, self.exceptions = service, Exceptions()
@@ -57,7 +71,7 @@ class Client:
                 code = reply["error"]["Code"]
                 kind = self.exceptions.made.get(code, ClientError)
                 raise kind({"Error": reply["error"]}, reply["operation"])
-            output = reply["output"]
+            output = shown(reply["output"])
             if self.service == "s3" and "Body" in output:
                 output["Body"] = Body(output["Body"])
             return output

@@ -6,7 +6,7 @@
 //   python.Bind(engine);
 //
 // One process for each script, about 30 ms. Its boto3 knows clients, ClientError,
-// client.exceptions and paginators; not waiters, resources or datetime values.
+// client.exceptions, paginators, times ("…Date") and policy documents; not waiters or resources.
 #pragma once
 
 #include <memory>

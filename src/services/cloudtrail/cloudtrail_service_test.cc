@@ -55,6 +55,15 @@ TEST_F(CloudTrailTest, EveryOperationOfTheModelHasAHandler) {
   EXPECT_EQ(Unmatched("cloudtrail"), "");
 }
 
+TEST_F(CloudTrailTest, AnEmptyKeyTurnsEncryptionOff) {
+  Do("CreateTrail", {{"Name", "audit"}, {"S3BucketName", "log"}, {"KmsKeyId", "alias/k"}});
+  EXPECT_EQ(
+      json::GetString(Do("GetTrail", {{"Name", "audit"}}).at("Trail").as_object(), "KmsKeyId"),
+      "alias/k");
+  Do("UpdateTrail", {{"Name", "audit"}, {"KmsKeyId", ""}});
+  EXPECT_FALSE(Do("GetTrail", {{"Name", "audit"}}).at("Trail").as_object().contains("KmsKeyId"));
+}
+
 TEST_F(CloudTrailTest, FindsWhatHappenedNewestFirst) {
   Happened("PutRule");
   Happened("DescribeRule", true);

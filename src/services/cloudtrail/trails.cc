@@ -100,6 +100,7 @@ void Apply(const api::Call& call, Trail& trail) {
         "IsOrganizationTrail"}) {
     if (const json::Value* value = json::Find(call.input, member)) trail.settings[member] = *value;
   }
+  if (json::GetString(trail.settings, "KmsKeyId").empty()) trail.settings.erase("KmsKeyId");
   if (const json::Value* value = json::Find(call.input, "EnableLogFileValidation")) {
     trail.settings["LogFileValidationEnabled"] = *value;
   }
