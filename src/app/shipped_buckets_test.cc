@@ -32,13 +32,14 @@ class ShippedBucketsTest : public RunbookFixture {
     return json::Serialize(
         json::Parse(Text(outcome.output.as_object().at("Policy")))->at("Statement"));
   }
+  const std::string role_ = CreateRole("automation", "\"*\"");
 };
 
 struct Call {
   std::string service, operation;
   Object input;
 };
-struct Case {
+struct Setting {
   std::string document;
   std::vector<Call> before;  ///< Beside a bucket "data" and a bucket "log".
   Object parameters;
@@ -60,7 +61,7 @@ Object Encryption(const std::string& algorithm) {
                                         Object{{"SSEAlgorithm", algorithm}}}}}}};
 }
 
-std::vector<Case> Cases(const std::string& role, const std::string& queue) {
+std::vector<Setting> Settings(const std::string& role, const std::string& queue) {
   const Object data{{"Bucket", "data"}};
   const Object account{{"AccountId", "123456789012"}};
   const std::string topic = "arn:aws:sns:eu-west-1:123456789012:alerts";
@@ -68,7 +69,7 @@ std::vector<Case> Cases(const std::string& role, const std::string& queue) {
   const auto given = [&role](Object parameters) {
     Object out;
     for (const auto& [name, value] : parameters) out[name] = Array{value};
-    if (!role.empty()) out["AutomationAssumeRole"] = Array{role};
+    out["AutomationAssumeRole"] = Array{role};
     return out;
   };
   const auto block = [](const Object& bucket, const Object& flags) {
@@ -246,13 +247,12 @@ std::vector<Case> Cases(const std::string& role, const std::string& queue) {
 }
 
 TEST_F(ShippedBucketsTest, SetAndPutBack) {
-  const std::string role = AutomationRole();
   NewBucket("data");
   NewBucket("log");
   engine.Call("sns", "CreateTopic", {{"Name", "alerts"}});
   const std::string queue =
       Text(engine.Call("sqs", "CreateQueue", {{"QueueName", "q"}}).at("QueueUrl"));
-  for (const Case& c : Cases(role, queue)) {
+  for (const Setting& c : Settings(role_, queue)) {
     SCOPED_TRACE(c.document + " " + json::Serialize(c.parameters));
     for (const Call& call : c.before) engine.Call(call.service, call.operation, call.input);
     const auto look = [&] { return See(c.look.service, c.look.operation, c.look.input); };
@@ -281,10 +281,10 @@ TEST_F(ShippedBucketsTest, SetAndPutBack) {
 TEST_F(ShippedBucketsTest, WhatCannotBeSavedIsLeft) {
   NewBucket("data");
   engine.Call("s3", "DeletePublicAccessBlock", {{"Bucket", "data"}});
-  const std::string role = AutomationRole("\"s3:PutBucketPublicAccessBlock\"");
+  Allow("automation", "\"s3:PutBucketPublicAccessBlock\"");
   const Object execution =
       RunToEnd("AWSConfigRemediation-ConfigureS3BucketPublicAccessBlock",
-               {{"BucketName", Array{"data"}}, {"AutomationAssumeRole", Array{role}}});
+               {{"BucketName", Array{"data"}}, {"AutomationAssumeRole", Array{role_}}});
   EXPECT_NE(Outcome(execution).find("AccessDenied"), std::string::npos) << Outcome(execution);
   EXPECT_EQ(See("s3", "GetPublicAccessBlock", {{"Bucket", "data"}}),
             "NoSuchPublicAccessBlockConfiguration");
@@ -305,8 +305,7 @@ constexpr const char* kOpenToo =
 
 TEST_F(ShippedBucketsTest, DeniesRequestsWithoutTls) {
   NewBucket("data");
-  const Object parameters{{"BucketName", Array{"data"}},
-                          {"AutomationAssumeRole", Array{AutomationRole()}}};
+  const Object parameters{{"BucketName", Array{"data"}}, {"AutomationAssumeRole", Array{role_}}};
   const std::string document = "AWSConfigRemediation-RestrictBucketSSLRequestsOnly";
   const Object first = RunToEnd(document, parameters);
   EXPECT_EQ(Outcome(first), "Success");
@@ -334,8 +333,7 @@ TEST_F(ShippedBucketsTest, DeniesRequestsWithoutTls) {
             R"("Resource":"arn:aws:s3:::data/*"})");
   EXPECT_NE(Outcome(UndoToEnd(fourth)).find("was changed since; it is left as it is."),
             std::string::npos);
-  EXPECT_NE(Run(document,
-                {{"BucketName", Array{"none"}}, {"AutomationAssumeRole", Array{AutomationRole()}}})
+  EXPECT_NE(Run(document, {{"BucketName", Array{"none"}}, {"AutomationAssumeRole", Array{role_}}})
                 .find("NoSuchBucket"),
             std::string::npos);
 }
@@ -343,8 +341,7 @@ TEST_F(ShippedBucketsTest, DeniesRequestsWithoutTls) {
 TEST_F(ShippedBucketsTest, RemovesWhatIsAllowedToEverybody) {
   NewBucket("data");
   engine.Call("s3", "DeletePublicAccessBlock", {{"Bucket", "data"}});
-  const Object parameters{{"BucketName", Array{"data"}},
-                          {"AutomationAssumeRole", Array{AutomationRole()}}};
+  const Object parameters{{"BucketName", Array{"data"}}, {"AutomationAssumeRole", Array{role_}}};
   const std::string document = "AWSConfigRemediation-RemovePrincipalStarFromS3BucketPolicy";
   EXPECT_NE(Run(document, parameters).find("NoSuchBucketPolicy"), std::string::npos);
   PutPolicy(std::string(kOpen) + "," + kOwn + "," + kOpenToo);
@@ -387,11 +384,10 @@ TEST_F(ShippedBucketsTest, ContainsAndRestoresABucket) {
   };
   engine.Call("s3", "PutObject", {{"Bucket", "data"}, {"Key", "x"}, {"Body", "eA=="}});
   EXPECT_EQ(steal(), "");
-  const std::string role = AutomationRole();
-  const auto parameters = [&role](Object more) {
+  const auto parameters = [this](Object more) {
     Object out{{"BucketName", Array{"data"}},
                {"Action", Array{"Contain"}},
-               {"AutomationAssumeRole", Array{role}}};
+               {"AutomationAssumeRole", Array{role_}}};
     for (const auto& [name, value] : more) out[name] = value;
     return out;
   };

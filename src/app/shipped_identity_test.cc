@@ -32,9 +32,10 @@ class ShippedIdentityTest : public RunbookFixture {
   Object With(Object parameters) {
     Object out;
     for (const auto& [name, value] : parameters) out[name] = Array{value};
-    out["AutomationAssumeRole"] = Array{AutomationRole()};
+    out["AutomationAssumeRole"] = Array{role_};
     return out;
   }
+  const std::string role_ = CreateRole("automation", "\"*\"");
   Object Policies(const std::string& user) {
     Object out = engine.Call("iam", "ListAttachedUserPolicies", {{"UserName", user}});
     out["inline"] = engine.Call("iam", "ListUserPolicies", {{"UserName", user}}).at("PolicyNames");
@@ -156,7 +157,6 @@ TEST_F(ShippedIdentityTest, DetachesAPolicyEverywhere) {
   engine.Call("iam", "AttachUserPolicy", {{"UserName", "a"}, {"PolicyArn", arn}});
   engine.Call("iam", "AttachUserPolicy", {{"UserName", "b"}, {"PolicyArn", arn}});
   engine.Call("iam", "AttachGroupPolicy", {{"GroupName", "g"}, {"PolicyArn", arn}});
-  (void)AutomationRole();
   engine.Call("iam", "AttachRolePolicy", {{"RoleName", "automation"}, {"PolicyArn", arn}});
   const auto look = [&] { return See("iam", "ListEntitiesForPolicy", {{"PolicyArn", arn}}); };
   const std::string before = look();

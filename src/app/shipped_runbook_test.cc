@@ -26,7 +26,7 @@ TEST_F(ShippedRunbookTest, EachIsUndoneOrSaysWhyNot) {
         automation::ParseDocumentText(stored.content, automation::Format::kYaml).value();
     const auto document = automation::Document::Load(content).value();
     EXPECT_TRUE(document.FindParameter("AutomationAssumeRole")) << name;
-    if (name.starts_with("Riposte-") || name == "AWS-EnableS3BucketEncryption") continue;
+    if (name.starts_with("Riposte-")) continue;
     const std::string undo = DefaultOf(document, "Undo");
     if (undo.empty()) {
       EXPECT_NE(DefaultOf(document, "NoUndo"), "") << name;

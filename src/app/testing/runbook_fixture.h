@@ -72,21 +72,6 @@ class RunbookFixture : public ::testing::Test {
                  {"DocumentFormat", "YAML"},
                  {"Content", yaml}});
   }
-  /// The ARN of a role that runbooks may take on; `actions` is JSON, '"*"' for all.
-  std::string AutomationRole(const std::string& actions = "\"*\"") {
-    engine.TryCall(
-        "iam", "CreateRole",
-        {{"RoleName", "automation"},
-         {"AssumeRolePolicyDocument",
-          R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole"}]})"}});
-    engine.Call(
-        "iam", "PutRolePolicy",
-        {{"RoleName", "automation"},
-         {"PolicyName", "p"},
-         {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":)" +
-                                actions + R"(,"Resource":"*"}]})"}});
-    return "arn:aws:iam::" + engine.scope().account.str() + ":role/automation";
-  }
   /// What a call shows, or the code of its error.
   std::string See(const std::string& service, const std::string& operation, json::Object input) {
     const api::Outcome outcome = engine.TryCall(service, operation, std::move(input));
