@@ -331,7 +331,19 @@ def handler(event, context):
     except ImportError:
         return {"skip": True}
     own = boto3.client("sqs", endpoint_url="http://127.0.0.1:1")
-    return {"client": boto3.client("sns").meta.endpoint_url,
+    account = boto3.client("s3control")
+    sent = []
+
+    def stop(request, **_):
+        sent.append(request.url)
+        raise InterruptedError
+
+    account.meta.events.register("before-send", stop)
+    try:
+        account.get_public_access_block(AccountId="123456789012")
+    except InterruptedError:
+        pass
+    return {"account": sent[0], "client": boto3.client("sns").meta.endpoint_url,
             "resource": boto3.resource("ec2").meta.client.meta.endpoint_url,
             "session": boto3.session.Session().client("events").meta.endpoint_url,
             "own": own.meta.endpoint_url}
@@ -341,6 +353,8 @@ def handler(event, context):
     EXPECT_EQ(json::GetString(out, way), "http://127.0.0.1:4566") << json::Serialize(out);
   }
   EXPECT_EQ(json::GetString(out, "own"), "http://127.0.0.1:1");
+  EXPECT_EQ(json::GetString(out, "account"),
+            "http://127.0.0.1:4566/v20180820/configuration/publicAccessBlock");
 }
 
 TEST_F(RealProcessTest, RunsNode) {

@@ -241,7 +241,16 @@ def prepare_botocore(module):
     """Clients without an endpoint of their own reach the engine, whatever botocore's age."""
     create_client = module.Session.create_client
 
+    def without_prefix(request, **_):
+        """S3 Control puts the account before the host; here that is a name for nothing."""
+        scheme, _, rest = request.url.partition("://")
+        host, slash, path = rest.partition("/")
+        account, _, own = host.partition(".")
+        if account.isdigit() and len(account) == 12:
+            request.url = scheme + "://" + own + slash + path
+
     def with_endpoint(self, *args, **kwargs):
+        ours = False
         if len(args) < 6 and kwargs.get("endpoint_url") is None:
             service = args[0] if args else kwargs.get("service_name", "")
             variable = "AWS_ENDPOINT_URL_" + service.upper().replace("-", "_")
@@ -249,7 +258,11 @@ def prepare_botocore(module):
             if endpoint and os.environ.get(
                     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
                 kwargs["endpoint_url"] = endpoint
-        return create_client(self, *args, **kwargs)
+                ours = True
+        client = create_client(self, *args, **kwargs)
+        if ours:
+            client.meta.events.register("before-sign.s3-control", without_prefix)
+        return client
 
     module.Session.create_client = with_endpoint
 
