@@ -17,6 +17,7 @@ import time
 
 from effects import Effects
 from engine import Engine, Failure, adopt_orphans, wait_until
+from receiver import Receiver
 import scenario
 import workload
 
@@ -41,14 +42,15 @@ def moment(chance):
     return chance.uniform(0.4, 2.0)
 
 
-def crash(engine, kills, chance, acknowledge_early, pace):
+def crash(engine, receiver, kills, chance, acknowledge_early, pace):
     """One run over one data folder. Returns what was lost, by kind of effect."""
     ledger = workload.Ledger()
     engine.spawn()
     engine.wait_ready()
-    queues = scenario.build(scenario.Clients(engine.endpoint, engine.credentials(), retries=3))
+    queues = scenario.build(scenario.Clients(engine.endpoint, engine.credentials(), retries=3),
+                            receiver=receiver.address)
     load = workload.Workload(scenario.Clients(engine.endpoint, engine.credentials()), ledger,
-                             acknowledge_early, pace=pace)
+                             acknowledge_early, pace=pace, with_schedules=True)
     pause = threading.Event()
     orphans = checks = 0
     killed_at = []
@@ -76,7 +78,8 @@ def crash(engine, kills, chance, acknowledge_early, pace):
         raise Failure(f"the engine ended by itself with {engine.process.returncode}")
     engine.wait_ready()
     drained = time.monotonic()
-    effects = Effects(scenario.Clients(engine.endpoint, engine.credentials(), retries=3), queues)
+    effects = Effects(scenario.Clients(engine.endpoint, engine.credentials(), retries=3), queues,
+                      receiver)
     effects.gather(ledger, 3 if acknowledge_early else PATIENCE_SECONDS)
     drained = time.monotonic() - drained
     lost = effects.losses(ledger)
@@ -84,6 +87,7 @@ def crash(engine, kills, chance, acknowledge_early, pace):
     if not acknowledge_early:
         effects.check_once(ledger)
         bounds = effects.check_duplicates(ledger, killed_at, WINDOW_SECONDS)
+        replayed = effects.replay(ledger, PATIENCE_SECONDS)
         if ledger.refused:
             raise Failure(f"refused, not cut off: {ledger.refused[:3]}")
         with contextlib.closing(engine.database()) as connection:
@@ -96,6 +100,7 @@ def crash(engine, kills, chance, acknowledge_early, pace):
     report(engine, ledger, effects, kills, checks, orphans, drained, audit, lost)
     if bounds:
         print(f"  duplicates at most: {bounds}", flush=True)
+        print(f"  {replayed} events in the archive, each replayed once", flush=True)
     return lost
 
 
@@ -103,7 +108,7 @@ def wait_for_cut_off_calls(ledger):
     """The control has to lose something of each kind, not only by luck."""
     before = ledger.cut_off.copy()
     wait_until(lambda: all(ledger.cut_off[what] > before[what]
-                           for what in ("put_events", "import_findings")),
+                           for what in ("put_events", "import_findings", "create_schedule")),
                30, "calls to an engine that is down fail")
 
 
@@ -112,7 +117,7 @@ def report(engine, ledger, effects, kills, checks, orphans, drained, audit, lost
     size = (engine.data / "riposte.db").stat().st_size
     print(f"  {kills} kills; {len(ledger.events)} of {ledger.sent} events acknowledged, {matched}"
           f" matched; {len(ledger.imports)} findings imported, {len(ledger.updates)} updated;"
-          f" {ledger.cut_off.total()} calls cut off")
+          f" {len(ledger.schedules)} schedules; {ledger.cut_off.total()} calls cut off")
     middle = sorted(engine.ready_times)[len(engine.ready_times) // 2]
     print(f"  ready after {1000 * max(engine.ready_times):.0f} ms at most, {1000 * middle:.0f} ms in"
           f" the middle; {orphans} processes died with their engine; drained in {drained:.1f} s")
@@ -127,10 +132,12 @@ def attempt(title, args, kills, seed, acknowledge_early):
     pace = workload.PACE_SECONDS if kills <= 100 else LONG_PACE_SECONDS
     print(f"{title} (seed {seed})", flush=True)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="riposte-crash-"))
-    engine = Engine(args.engine, folder, READY_SECONDS)
+    receiver = Receiver()
+    engine = Engine(args.engine, folder, READY_SECONDS,
+                    options=["--allow-private", receiver.address])
     keep = args.keep
     try:
-        return crash(engine, kills, random.Random(seed), acknowledge_early, pace)
+        return crash(engine, receiver, kills, random.Random(seed), acknowledge_early, pace)
     except BaseException:
         keep = True
         if engine.log.exists():
@@ -138,6 +145,7 @@ def attempt(title, args, kills, seed, acknowledge_early):
         raise
     finally:
         engine.end()
+        receiver.close()
         if keep:
             print(f"  kept: {folder}")
         else:
@@ -163,7 +171,8 @@ def main(kills):
             raise Failure(f"acknowledged, but without effect: {examples}")
         lost = attempt("control: events taken for acknowledged before they are sent", args, 3,
                        args.seed, True)
-        unseen = {"queue", "topic", "function", "log", "runbook", "finding"} - lost.keys()
+        unseen = {"queue", "topic", "function", "log", "pipe", "web", "schedule", "runbook",
+                  "finding"} - lost.keys()
         if unseen:
             raise Failure(f"the control lost nothing of {unseen}: this test cannot see a loss")
     except Failure as failure:

@@ -1,6 +1,7 @@
 """What came of the events, as a client sees it."""
 import bisect
 import collections
+import datetime
 import json
 import math
 import time
@@ -11,18 +12,21 @@ import scenario
 # On a busy machine the window may pass before much was done: so many kills may always repeat.
 FEWEST_KILLS = 4
 # Deliveries in a row that lead to an effect: to the topic, and from there to the queue.
-DELIVERIES = {"queue": 1, "topic": 2, "function": 2, "log": 1, "finding": 1, "note": 1}
+DELIVERIES = {"queue": 1, "topic": 2, "function": 2, "log": 1, "finding": 1, "note": 1,
+              "pipe": 2, "web": 1, "schedule": 1}
+BY_EVENT = ("queue", "topic", "function", "log", "pipe", "web")
 
 
 class Effects:
     """Gathers effects until all that is owed is there, or nothing new has come for a while."""
 
-    def __init__(self, clients, queues):
+    def __init__(self, clients, queues, receiver=None):
         self.clients = clients
         self.queues = queues
+        self.receiver = receiver
         # By kind of effect: how often it was seen for each number.
-        self.seen = {name: collections.Counter()
-                     for name in ("queue", "topic", "function", "log", "finding", "note")}
+        self.seen = {name: collections.Counter() for name in DELIVERIES}
+        self.replayed = collections.Counter()
         self.volumes = collections.defaultdict(list)
         self.parameters = {}
         self.executions = []
@@ -36,6 +40,8 @@ class Effects:
         def settled():
             nonlocal progress, before
             self.drain_queues()
+            if self.receiver:
+                self.seen["web"] = collections.Counter(self.receiver.numbers())
             self.read_log()
             self.read_runbooks()
             if not self.missing_deliveries(ledger) and not self.unfinished():
@@ -63,8 +69,12 @@ class Effects:
                     for i, message in enumerate(messages)])
 
     def note(self, name, body):
-        if name == "function":
+        if name in ("function", "schedule"):
             self.seen[name][body["n"]] += 1
+        elif name == "pipe":
+            self.seen[name][json.loads(body["body"])["detail"]["n"]] += 1
+        elif name == "replay":
+            self.replayed[body["detail"]["n"]] += 1
         elif name == "finding":
             for finding in body["detail"]["findings"]:
                 number = int(finding["Id"])
@@ -110,14 +120,40 @@ class Effects:
     def missing_deliveries(self, ledger):
         """What an acknowledged event, import or update should have caused and did not."""
         owed = {n for n in ledger.events if ledger.matches(n)}
-        missing = {name: owed - self.seen[name].keys()
-                   for name in ("queue", "topic", "function", "log")
-                   if name in self.queues or name == "log"}
+        missing = {name: owed - self.seen[name].keys() for name in BY_EVENT
+                   if name in self.queues or name == "log" or (name == "web" and self.receiver)}
+        missing["schedule"] = ledger.schedules - self.seen["schedule"].keys()
         missing["finding"] = ledger.imports - self.seen["finding"].keys()
         missing["note"] = ledger.updates - self.seen["note"].keys()
         missing["runbook"] = ({n for n in ledger.events if ledger.starts_runbook(n)}
                               - self.parameters.keys())
         return {name: numbers for name, numbers in missing.items() if numbers}
+
+    def replay(self, ledger, patience_seconds):
+        """Replays the whole archive: what was acknowledged comes out once, and what nobody knows
+        to have been accepted at most once. Returns how many events that were."""
+        bus = self.clients.arn("events", "event-bus/default")
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.clients.events.start_replay(
+            ReplayName="all",
+            EventSourceArn=self.clients.arn("events", "archive/" + scenario.ARCHIVE),
+            EventStartTime=now - datetime.timedelta(days=1),
+            EventEndTime=now + datetime.timedelta(seconds=1),
+            Destination={"Arn": bus, "FilterArns": [
+                self.clients.arn("events", "rule/" + scenario.REPLAYED)]})
+        wait_until(lambda: self.clients.events.describe_replay(ReplayName="all")["State"] ==
+                   "COMPLETED", 30 * patience_seconds, "the replay ends", every=0.2)
+        owed = {n for n in ledger.events if ledger.matches(n)}
+
+        def there():
+            self.drain_queues()
+            return not owed - self.replayed.keys()
+
+        wait_until(there, patience_seconds, "everything acknowledged is replayed", every=0.2)
+        wrong = [n for n, count in self.replayed.items() if count != 1 or not ledger.matches(n)]
+        if wrong:
+            raise Failure(f"replayed {self.replayed[wrong[0]]} times: {wrong[:5]}")
+        return len(self.replayed)
 
     def losses(self, ledger):
         """The same, and what is stored rather than delivered."""
@@ -145,7 +181,7 @@ class Effects:
                               f"{self.parameters.get(number)}")
         if len(self.executions) != len(self.volumes):
             raise Failure(f"{len(self.executions)} executions, {len(self.volumes)} volumes")
-        for name in ("queue", "topic", "function", "log"):
+        for name in BY_EVENT:
             strange = [n for n in self.seen[name]
                        if not ledger.matches(n) or not 0 <= n < ledger.sent]
             if strange:
@@ -158,7 +194,7 @@ class Effects:
         bounds = collections.Counter()
         for name, counter in self.seen.items():
             sent_at = (ledger.findings_sent_at if name in ("finding", "note")
-                       else ledger.sent_at)
+                       else ledger.schedules_sent_at if name == "schedule" else ledger.sent_at)
             for number, count in counter.items():
                 after = kills[bisect.bisect_left(kills, sent_at[number]):]
                 deaths = max(bisect.bisect_right(after, sent_at[number] + window_seconds),

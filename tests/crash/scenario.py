@@ -6,9 +6,15 @@ import zipfile
 import boto3
 import botocore.config
 
-SERVICES = ("events", "sqs", "sns", "lambda", "iam", "ssm", "ec2", "logs", "securityhub")
+from engine import wait_until
+
+SERVICES = ("events", "sqs", "sns", "lambda", "iam", "ssm", "ec2", "logs", "securityhub",
+            "pipes", "scheduler")
 SOURCE = "crash.test"
 LOG_GROUP = "/crash/events"
+NUMBERED = {"source": [SOURCE], "detail": {"match": [True]}}
+ARCHIVE = "numbered"
+REPLAYED = "replayed"  # The rule that only takes what is replayed.
 
 # Writes each event's number to a queue. Signed by hand: importing an SDK would take most of the
 # time between two kills.
@@ -113,10 +119,10 @@ def make_role(clients, name, service, actions):
     return f"arn:aws:iam::{clients.account}:role/{name}"
 
 
-def make_queue(clients, name, sender):
-    arn = clients.arn("sqs", name)
-    return clients.sqs.create_queue(
-        QueueName=name, Attributes={"Policy": policy("sqs:SendMessage", sender, arn)})["QueueUrl"]
+def make_queue(clients, name, sender, visibility=30):
+    policy_text = policy("sqs:SendMessage", sender, clients.arn("sqs", name))
+    return clients.sqs.create_queue(QueueName=name, Attributes={
+        "Policy": policy_text, "VisibilityTimeout": str(visibility)})["QueueUrl"]
 
 
 def make_rule(clients, name, pattern, targets):
@@ -140,12 +146,49 @@ def make_function(clients, queue):
         Environment={"Variables": {"QUEUE_URL": queue}})["FunctionArn"]
 
 
-def build(clients, with_function=True):
+def make_pipe(clients, source, target):
+    """From one queue to another, by name."""
+    role = make_role(clients, "piper", "pipes.amazonaws.com", "sqs:*")
+    clients.pipes.create_pipe(Name="numbered", RoleArn=role, Source=clients.arn("sqs", source),
+                              Target=clients.arn("sqs", target))
+    wait_until(lambda: clients.pipes.describe_pipe(Name="numbered")["CurrentState"] == "RUNNING",
+               30, "the pipe runs", every=0.1)
+
+
+def make_archive(clients):
+    """Keeps what matches; what is replayed goes to a rule of its own alone."""
+    clients.events.create_archive(ArchiveName=ARCHIVE, EventPattern=json.dumps(NUMBERED),
+                                  EventSourceArn=clients.arn("events", "event-bus/default"))
+    make_rule(clients, REPLAYED, {"replay-name": [{"exists": True}]},
+              [{"Arn": clients.arn("sqs", "by-replay")}])
+
+
+def make_destination(clients, address):
+    """An API destination at `address`. Returns a target."""
+    connection = clients.events.create_connection(
+        Name="receiver", AuthorizationType="API_KEY", AuthParameters={
+            "ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "of the test"}})
+    destination = clients.events.create_api_destination(
+        Name="receiver", ConnectionArn=connection["ConnectionArn"], HttpMethod="POST",
+        InvocationEndpoint=f"http://{address}/", InvocationRateLimitPerSecond=300)
+    role = make_role(clients, "caller", "events.amazonaws.com", "events:InvokeApiDestination")
+    return {"Arn": destination["ApiDestinationArn"], "RoleArn": role}
+
+
+def build(clients, with_function=True, receiver=None):
     """Makes everything; returns the URLs of the queues by the name of what they show. Without the
-    function, no process but the engine has work."""
+    function, no process but the engine has work. `receiver`: the address of an HTTP server."""
     queues = {"queue": make_queue(clients, "direct", "events.amazonaws.com"),
               "topic": make_queue(clients, "by-topic", "sns.amazonaws.com"),
-              "finding": make_queue(clients, "findings", "events.amazonaws.com")}
+              "finding": make_queue(clients, "findings", "events.amazonaws.com"),
+              "pipe": make_queue(clients, "by-pipe", "pipes.amazonaws.com"),
+              "schedule": make_queue(clients, "by-schedule", "scheduler.amazonaws.com"),
+              "replay": make_queue(clients, "by-replay", "events.amazonaws.com")}
+    # What a dead engine held comes back after that.
+    make_queue(clients, "to-pipe", "events.amazonaws.com", visibility=5)
+    make_pipe(clients, "to-pipe", "by-pipe")
+    make_archive(clients)
+    make_role(clients, "timer", "scheduler.amazonaws.com", "sqs:SendMessage")
     topic = clients.sns.create_topic(Name="numbered")["TopicArn"]
     clients.sns.set_topic_attributes(
         TopicArn=topic, AttributeName="Policy",
@@ -166,8 +209,11 @@ def build(clients, with_function=True):
     if with_function:
         queues["function"] = make_queue(clients, "by-function", "lambda.amazonaws.com")
         targets.append({"Arn": make_function(clients, queues["function"])})
-    numbered = make_rule(
-        clients, "numbered", {"source": [SOURCE], "detail": {"match": [True]}}, targets)
+    numbered = make_rule(clients, "numbered", NUMBERED, targets)
+    more = [{"Arn": clients.arn("sqs", "to-pipe")}]
+    if receiver:
+        more.append(make_destination(clients, receiver))
+    make_rule(clients, "numbered-too", NUMBERED, more)
     if with_function:
         clients.functions.add_permission(
             FunctionName="recorder", StatementId="events", Action="lambda:InvokeFunction",

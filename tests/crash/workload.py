@@ -11,6 +11,7 @@ import scenario
 
 BATCH = 4
 PACE_SECONDS = 0.04
+SCHEDULE_PACE = 5  # Schedules are made so many times less often.
 
 
 class Ledger:
@@ -24,6 +25,9 @@ class Ledger:
         self.events = set()
         self.findings_sent = 0
         self.findings_sent_at = []
+        self.schedules_sent = 0
+        self.schedules_sent_at = []
+        self.schedules = set()
         self.imports = set()
         self.updates = set()
         self.cut_off = collections.Counter()  # Calls without an answer, by what they sent.
@@ -51,6 +55,13 @@ class Ledger:
             self.findings_sent_at += [time.monotonic()] * count
             return list(range(first, first + count))
 
+    def take_schedule(self, due):
+        """A number for a schedule that is due at `due`, of time.monotonic()."""
+        with self.lock:
+            self.schedules_sent += 1
+            self.schedules_sent_at.append(due)
+            return self.schedules_sent - 1
+
     def acknowledge(self, what, numbers):
         """The engine said yes to these."""
         with self.lock:
@@ -70,16 +81,17 @@ class Ledger:
 class Workload:
     """Threads that send. `acknowledge_early` is the control: it believes before it is told."""
 
-    def __init__(self, clients, ledger, acknowledge_early, event_threads=2, pace=PACE_SECONDS):
+    def __init__(self, clients, ledger, acknowledge_early, event_threads=2, pace=PACE_SECONDS,
+                 with_schedules=False):
         self.clients = clients
         self.ledger = ledger
         self.early = acknowledge_early
-        self.pace = pace
         self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self.run, args=(self.put_events,), daemon=True)
-                        for _ in range(event_threads)]
-        self.threads.append(
-            threading.Thread(target=self.run, args=(self.import_findings,), daemon=True))
+        senders = [(self.put_events, pace)] * event_threads + [(self.import_findings, pace)]
+        if with_schedules:
+            senders.append((self.create_schedule, SCHEDULE_PACE * pace))
+        self.threads = [threading.Thread(target=self.run, args=sender, daemon=True)
+                        for sender in senders]
 
     def start(self):
         for thread in self.threads:
@@ -90,8 +102,8 @@ class Workload:
         for thread in self.threads:
             thread.join()
 
-    def run(self, send):
-        while not self.stopping.wait(self.pace):
+    def run(self, send, pace):
+        while not self.stopping.wait(pace):
             try:
                 send()
             except (BotoCoreError, ClientError) as error:
@@ -127,6 +139,23 @@ class Workload:
             Workflow={"Status": "NOTIFIED"})
         if len(reply["ProcessedFindings"]) == 1:
             ledger.acknowledge("updates", [number])
+
+    def create_schedule(self):
+        """One that fires once, a second or two from now: with some, the engine is down then."""
+        ledger = self.ledger
+        at = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) \
+            + datetime.timedelta(seconds=2)
+        due = time.monotonic() + at.timestamp() - time.time()
+        number = ledger.take_schedule(due)
+        if self.early:
+            ledger.acknowledge("schedules", [number])
+        self.clients.scheduler.create_schedule(
+            Name=f"n{number}", ScheduleExpression=at.strftime("at(%Y-%m-%dT%H:%M:%S)"),
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": self.clients.arn("sqs", "by-schedule"),
+                    "Input": json.dumps({"n": number}),
+                    "RoleArn": f"arn:aws:iam::{self.clients.account}:role/timer"})
+        ledger.acknowledge("schedules", [number])
 
     def product(self):
         return self.clients.arn("securityhub", f"product/{self.clients.account}/default")
