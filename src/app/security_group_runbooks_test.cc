@@ -138,6 +138,23 @@ TEST_F(SecurityGroupRunbooksTest, TheUndoFailsWhenTheGroupIsGone) {
       << outcome;
 }
 
+// What a runbook did before it failed is taken back all the same.
+TEST_F(SecurityGroupRunbooksTest, TheUndoOfWhatWasHalfDone) {
+  OpenGroup();
+  const std::string role = Role();
+  Allow("automation", R"(["ec2:Describe*","ec2:RevokeSecurityGroupIngress"])");
+  const Object failed = RunToEnd("AWS-CloseSecurityGroup", {{"SecurityGroupId", Array{group}},
+                                                            {"AutomationAssumeRole", Array{role}}});
+  EXPECT_NE(Outcome(failed).find("ec2:RevokeSecurityGroupEgress"), std::string::npos);
+  EXPECT_EQ(Rules(), "out all 0.0.0.0/0");
+  const std::string refused = Outcome(UndoToEnd(failed));
+  EXPECT_NE(refused.find("ec2:AuthorizeSecurityGroupIngress"), std::string::npos)
+      << "the undo has the role of what it undoes: " << refused;
+  Allow("automation", R"("ec2:*")");
+  EXPECT_EQ(Outcome(UndoToEnd(failed)), "Success");
+  EXPECT_EQ(Rules(), kOpen);
+}
+
 TEST_F(SecurityGroupRunbooksTest, RemoveUnrestrictedSources) {
   Check({.document = "AWSConfigRemediation-RemoveUnrestrictedSourceIngressRules",
          .prepare =
