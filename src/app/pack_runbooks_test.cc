@@ -166,5 +166,39 @@ TEST_F(PackRunbooksTest, EnableEncryptionOfAVolume) {
          .failure = "The finding names no volume and no bucket."});
 }
 
+TEST_F(PackRunbooksTest, EnableEncryptionOfABucket) {
+  CreateFromPack("Riposte-EnableEncryption");
+  const auto put = [&](const char* algorithm) {
+    const Object by_default{{"SSEAlgorithm", algorithm}};
+    engine.Call(
+        "s3", "PutBucketEncryption",
+        {{"Bucket", "ledger"},
+         {"ServerSideEncryptionConfiguration",
+          Object{{"Rules", Array{Object{{"ApplyServerSideEncryptionByDefault", by_default}}}}}}});
+  };
+  engine.Call("s3", "CreateBucket", {{"Bucket", "ledger"}});
+  put("aws:kms");
+  Check({.document = "Riposte-EnableEncryption",
+         .prepare =
+             [&] {
+               Object parameters = About("instance", instance);
+               parameters["Resources"] = Array{R"([{"Id":"arn:aws:s3:::ledger"}])"};
+               return parameters;
+             },
+         .look =
+             [&] {
+               return Text(engine.Call("s3", "GetBucketEncryption", {{"Bucket", "ledger"}})
+                               .at("ServerSideEncryptionConfiguration")
+                               .at("Rules")
+                               .at(0)
+                               .at("ApplyServerSideEncryptionByDefault")
+                               .at("SSEAlgorithm"));
+             },
+         .before = "aws:kms",
+         .after = "AES256",
+         .spoil = [](Object& p) { p["Resources"] = Array{R"([{"Id":"arn:aws:s3:::nobody"}])"}; },
+         .failure = "NoSuchBucket"});
+}
+
 }  // namespace
 }  // namespace riposte::app::testing

@@ -1,4 +1,9 @@
 // What holds for all shipped runbooks; and those that fit nowhere else, with the recipe's own.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include "app/testing/runbook_fixture.h"
 #include "services/ssm/shipped.h"
 #include "workflow/automation/document.h"
@@ -16,25 +21,60 @@ std::string DefaultOf(const automation::Document& document, std::string_view var
   return found && found->default_value ? std::string(json::View(*found->default_value)) : "";
 }
 
-// Each says how it is undone, or why it is not; what undoes is shipped too, and has a default for
-// every parameter that no runbook need fill.
+automation::Document Load(const std::string& text) {
+  const auto content = automation::ParseDocumentText(text, automation::Format::kYaml).value();
+  return automation::Document::Load(content).value();
+}
+
+/// It says how it is undone, by a shipped runbook whose parameters it fills, or why it is not.
+void ExpectUndo(const std::string& name, const automation::Document& document) {
+  SCOPED_TRACE(name);
+  EXPECT_TRUE(document.FindParameter("AutomationAssumeRole"));
+  const std::string undo = DefaultOf(document, "Undo");
+  if (undo.empty()) {
+    EXPECT_NE(DefaultOf(document, "NoUndo"), "");
+    return;
+  }
+  const auto found = ssm::ShippedDocuments().find(undo);
+  ASSERT_NE(found, ssm::ShippedDocuments().end()) << "it is undone by " << undo;
+  const automation::Step* save = document.FindStep("SaveState");
+  ASSERT_TRUE(save);
+  for (const automation::Parameter& wanted : Load(found->second.content).parameters) {
+    const bool filled =
+        !wanted.required() || document.FindParameter(wanted.name) ||
+        document.FindVariable(wanted.name) ||
+        std::ranges::any_of(save->outputs, [&](const automation::StepOutput& output) {
+          return output.name == wanted.name;
+        });
+    EXPECT_TRUE(filled) << undo << " needs " << wanted.name;
+  }
+}
+
 TEST_F(ShippedRunbookTest, EachIsUndoneOrSaysWhyNot) {
-  const auto& shipped = ssm::ShippedDocuments();
-  EXPECT_GE(shipped.size(), 28u);
-  for (const auto& [name, stored] : shipped) {
-    const auto content =
-        automation::ParseDocumentText(stored.content, automation::Format::kYaml).value();
-    const auto document = automation::Document::Load(content).value();
-    EXPECT_TRUE(document.FindParameter("AutomationAssumeRole")) << name;
-    if (name.starts_with("Riposte-")) continue;
-    const std::string undo = DefaultOf(document, "Undo");
-    if (undo.empty()) {
-      EXPECT_NE(DefaultOf(document, "NoUndo"), "") << name;
+  int undoable = 0;
+  for (const auto& [name, stored] : ssm::ShippedDocuments()) {
+    if (name.starts_with("Riposte-")) continue;  // what undoes
+    ExpectUndo(name, Load(stored.content));
+    ++undoable;
+  }
+  EXPECT_GE(undoable, 40);
+}
+
+TEST_F(ShippedRunbookTest, SoIsEachOfThePacks) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("packs")) {
+    const std::filesystem::path& path = entry.path();
+    if (path.extension() != ".yaml" ||
+        path.parent_path() == std::filesystem::path("packs/runbooks") ||
+        path.parent_path().filename() != "runbooks") {
       continue;
     }
-    EXPECT_TRUE(shipped.contains(undo)) << name << " is undone by " << undo;
-    EXPECT_TRUE(document.FindStep("SaveState")) << name;
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    ExpectUndo(path.stem().string(), Load(text.str()));
+    ++count;
   }
+  EXPECT_GE(count, 6);
 }
 
 TEST_F(ShippedRunbookTest, PublishesToATopic) {
