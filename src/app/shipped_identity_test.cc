@@ -29,6 +29,11 @@ class ShippedIdentityTest : public RunbookFixture {
     }
     return "none";
   }
+  /// Without the timers of every minute on the way.
+  void SkipDays(int days) {
+    engine.clock.Set(engine.clock.Now() + std::chrono::hours(24 * days));
+    engine.RunUntilIdle();
+  }
   Object With(Object parameters) {
     Object out;
     for (const auto& [name, value] : parameters) out[name] = Array{value};
@@ -80,7 +85,7 @@ TEST_F(ShippedIdentityTest, RevokesWhatIsUnused) {
   const std::string id = NewUser("old");
   const std::string stale = NewKey("old");
   engine.Call("iam", "CreateLoginProfile", {{"UserName", "old"}, {"Password", "Wr0ng.horse"}});
-  engine.AdvanceTime(std::chrono::hours(24 * 91));
+  SkipDays(91);
   const std::string fresh = NewKey("old");
   const Object idle =
       RunToEnd(document, With({{"IAMResourceId", id}, {"MaxCredentialUsageAge", "365"}}));
@@ -102,7 +107,7 @@ TEST_F(ShippedIdentityTest, RevokesWhatIsUnused) {
 
   const std::string other = NewUser("keys");
   const std::string key = NewKey("keys");
-  engine.AdvanceTime(std::chrono::hours(24 * 100));
+  SkipDays(100);
   const Object keys = RunToEnd(document, With({{"IAMResourceId", other}}));
   EXPECT_EQ(StatusOf("keys", key), "Inactive");
   EXPECT_EQ(Outcome(UndoToEnd(keys)), "Success");

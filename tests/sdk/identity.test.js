@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as sm from "@aws-sdk/client-secrets-manager";
@@ -143,4 +144,60 @@ test("secrets", async () => {
     secrets.send(new sm.GetSecretValueCommand({ SecretId: Name })),
     "ResourceNotFoundException",
   );
+});
+
+// RFC 6238, as an authenticator app computes it.
+function codeAt(seed, step) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...seed].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigInt64BE(BigInt(step));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  const number = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(number % 1e6).padStart(6, "0");
+}
+
+test("a user's MFA device and other credentials must go before the user", async () => {
+  const UserName = unique("user");
+  await iam.send(new iamSdk.CreateUserCommand({ UserName }));
+  const { VirtualMFADevice } = await iam.send(
+    new iamSdk.CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: UserName }),
+  );
+  const { SerialNumber, Base32StringSeed } = VirtualMFADevice;
+  const seed = Buffer.from(Base32StringSeed).toString();
+  const step = Math.floor(Date.now() / 30000);
+  const enable = (first, second) => iam.send(new iamSdk.EnableMFADeviceCommand({
+    UserName, SerialNumber, AuthenticationCode1: first, AuthenticationCode2: second,
+  }));
+  await refused(enable("000000", "000000"), ["InvalidAuthenticationCodeException"]);
+  await enable(codeAt(seed, step), codeAt(seed, step + 1));
+  const { MFADevices } = await iam.send(new iamSdk.ListMFADevicesCommand({ UserName }));
+  assert.deepEqual(MFADevices.map((device) => device.SerialNumber), [SerialNumber]);
+  const gone = () => iam.send(new iamSdk.DeleteUserCommand({ UserName }));
+  await refused(gone(), "DeleteConflictException");
+  await iam.send(new iamSdk.DeactivateMFADeviceCommand({ UserName, SerialNumber }));
+  await iam.send(new iamSdk.DeleteVirtualMFADeviceCommand({ SerialNumber }));
+  const { ServiceSpecificCredential } = await iam.send(
+    new iamSdk.CreateServiceSpecificCredentialCommand({
+      UserName, ServiceName: "codecommit.amazonaws.com",
+    }),
+  );
+  assert.ok(ServiceSpecificCredential.ServicePassword);
+  await refused(gone(), "DeleteConflictException");
+  await iam.send(new iamSdk.DeleteServiceSpecificCredentialCommand({
+    UserName, ServiceSpecificCredentialId: ServiceSpecificCredential.ServiceSpecificCredentialId,
+  }));
+  await gone();
+});
+
+test("the account's password policy is set, shown and taken away", async () => {
+  await iam.send(new iamSdk.UpdateAccountPasswordPolicyCommand({
+    MinimumPasswordLength: 14, RequireSymbols: true, MaxPasswordAge: 90,
+  }));
+  const { PasswordPolicy } = await iam.send(new iamSdk.GetAccountPasswordPolicyCommand({}));
+  assert.equal(PasswordPolicy.MinimumPasswordLength, 14);
+  assert.equal(PasswordPolicy.ExpirePasswords, true);
+  await iam.send(new iamSdk.DeleteAccountPasswordPolicyCommand({}));
+  await refused(iam.send(new iamSdk.GetAccountPasswordPolicyCommand({})), "NoSuchEntityException");
 });

@@ -117,8 +117,24 @@ test("what a response sets on a bucket", async () => {
     JSON.parse((await s3.send(new store.GetBucketPolicyCommand({ Bucket }))).Policy),
     policy,
   );
+  const { PolicyStatus } = await s3.send(new store.GetBucketPolicyStatusCommand({ Bucket }));
+  assert.equal(PolicyStatus.IsPublic, false);
   await s3.send(new store.DeleteBucketPolicyCommand({ Bucket }));
   await refused(s3.send(new store.GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy", 404);
+  const LoggingEnabled = {
+    TargetBucket: Bucket, TargetPrefix: "log/",
+    TargetGrants: [{
+      Grantee: { Type: "Group", URI: "http://acs.amazonaws.com/groups/s3/LogDelivery" },
+      Permission: "READ",
+    }],
+  };
+  await s3.send(
+    new store.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }),
+  );
+  assert.deepEqual(
+    (await s3.send(new store.GetBucketLoggingCommand({ Bucket }))).LoggingEnabled,
+    LoggingEnabled,
+  );
   const { Buckets } = await s3.send(new store.ListBucketsCommand({}));
   assert.ok(Buckets.some((bucket) => bucket.Name === Bucket));
   await s3.send(new store.DeleteBucketCommand({ Bucket }));

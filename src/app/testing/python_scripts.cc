@@ -128,8 +128,9 @@ class Session : public std::enable_shared_from_this<Session> {
     posix_spawn_file_actions_adddup2(&actions, in[0], 0);
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     const char* arguments[] = {"python3", "-I", "-c", kShim, nullptr};
-    const int failed = posix_spawnp(&process_, "python3", &actions, nullptr,
-                                    const_cast<char**>(arguments), environ);
+    // By its path: what PATH finds may be a script that looks for Python first.
+    const int failed = posix_spawn(&process_, "/usr/bin/python3", &actions, nullptr,
+                                   const_cast<char**>(arguments), environ);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
     close(out[1]);
