@@ -110,6 +110,26 @@ mainSteps:
   EXPECT_EQ(engine.CallError("ssm", "GetParameter", {{"Name", "made-by-child"}}), "");
 }
 
+// Whether it waits for them or not.
+TEST_F(RunbookTest, ARunbookThatStartsItselfComesToAnEnd) {
+  for (const char* step :
+       {"{name: again, action: aws:executeAutomation, inputs: {DocumentName: Self}}",
+        "{name: again, action: aws:executeAwsApi, inputs: {Service: ssm, Api: "
+        "StartAutomationExecution, DocumentName: Self}}"}) {
+    Harness engine;
+    Create(engine, "Self", "schemaVersion: '0.3'\nmainSteps:\n- " + std::string(step) + "\n");
+    const std::string first = Start(engine, "Self");
+    for (int i = 0; i < 100; ++i) engine.AdvanceTime(std::chrono::seconds(1));
+    const Object reply = engine.Call("ssm", "DescribeAutomationExecutions", {});
+    const Array& executions = reply.at("AutomationExecutionMetadataList").as_array();
+    EXPECT_EQ(executions.size(), 16u);
+    const Object& last = executions.front().as_object();
+    EXPECT_EQ(last.at("AutomationExecutionStatus"), "Failed");
+    EXPECT_NE(Text(last.at("FailureMessage")).find("AutomationExecutionLimitExceededException"),
+              std::string::npos);
+  }
+}
+
 TEST_F(RunbookTest, WithoutPermissionTheStepFails) {
   Harness engine;
   engine.Call(

@@ -19,6 +19,9 @@ namespace {
 constexpr int kMaxOutcomeDepth = 40;
 constexpr size_t kMaxLogBytes = 64 * 1024;
 constexpr size_t kMaxErrorBytes = 16 * 1024;
+/// States of executions, as text: parsed they take three times as much.
+constexpr size_t kMaxCachedStates = 16 * 1024 * 1024;
+constexpr size_t kMaxCachedDefinitions = 16 * 1024 * 1024;
 constexpr int kPruneBatch = 500;
 constexpr Millis kPruneEvery{std::chrono::hours(1)};
 
@@ -90,8 +93,8 @@ std::string_view NameOf(Stimulus::Kind kind) {
 }
 
 /// Where an effect acts: the execution's own scope, unless it names another.
-Scope ScopeOf(const json::Object& detail, const Execution& execution) {
-  if (!json::Find(detail, "account")) return execution.scope;
+Scope ScopeOf(const json::Object& detail, const Scope& own) {
+  if (!json::Find(detail, "account")) return own;
   return {AccountId(std::string(json::GetString(detail, "account"))),
           Region(std::string(json::GetString(detail, "region")))};
 }
@@ -109,7 +112,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
         random(random_in),
         log(log_in) {}
 
-  using Key = std::pair<std::string, std::string>;  // execution id, effect key
+  using Key = std::pair<int64_t, std::string>;  // execution's number, effect's key
   struct Flight {
     std::string token;
     Executor::TimerId timer = 0;  // a sleep's, a throttled call's, or the time limit of a call
@@ -134,6 +137,12 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   ScriptRunner* runner = nullptr;
   api::EventSink* sink = nullptr;
   std::map<std::string, const Language*, std::less<>> languages;
+
+  // On the writer thread only.
+  tables::Definitions definitions{kMaxCachedDefinitions};
+  /// Unfinished executions as last committed. One is taken out while a turn that is not yet
+  /// committed may change it.
+  Lru<int64_t, std::shared_ptr<Execution>> executions{kMaxCachedStates};
 
   // On the loop only.
   std::map<Key, Flight> flights;
@@ -170,32 +179,31 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
   void Forget(store::Transaction& tx, const Execution& execution, const std::string& key,
               TimePoint now, AfterCommit& after) {
-    const std::string& id = execution.id;
-    const auto effect = tables::FindEffect(tx, id, key);
+    const auto effect = tables::FindEffect(tx, execution.number, key);
     if (!effect) return;
-    tables::DeleteEffect(tx, id, key);
-    after.forget.emplace_back(id, key);
+    tables::DeleteEffect(tx, execution.number, key);
+    after.forget.emplace_back(execution.number, key);
     json::Object child = effect->detail;
     if (effect->kind == Effect::Kind::kInvoke && json::GetBool(child, "starts_child")) {
-      const Scope scope = ScopeOf(child, execution);
+      const Scope scope = ScopeOf(child, execution.scope);
       child = {{"client_token", effect->token},
                {"account", scope.account.str()},
                {"region", scope.region.str()}};
     } else if (effect->kind != Effect::Kind::kAwait) {
       return;
     }
-    PendingEffect stop{id,
-                       "stop-child/" + key,
-                       static_cast<Effect::Kind>(kStopChildKind),
-                       std::move(child),
-                       random.Uuid(),
-                       now};
-    tables::DeleteEffect(tx, id, stop.key);
+    PendingEffect stop{
+        execution.number, "stop-child/" + key, static_cast<Effect::Kind>(kStopChildKind),
+        std::move(child), random.Uuid(),       now};
+    tables::DeleteEffect(tx, execution.number, stop.key);
     tables::InsertEffect(tx, stop);
     after.issue.push_back(std::move(stop));
   }
 
-  void Advance(store::Transaction& tx, Execution& execution, const Stimulus& stimulus) {
+  void Advance(store::Transaction& tx, const std::shared_ptr<Execution>& shared,
+               const Stimulus& stimulus) {
+    Execution& execution = *shared;
+    (void)executions.Take(execution.number);  // until the commit
     const auto language = languages.find(execution.language);
     if (language == languages.end()) {
       throw store::Failure("no workflow language " + execution.language);
@@ -211,8 +219,9 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     if (turn.refused) throw *turn.refused;
 
     AfterCommit after;
-    tables::AppendHistory(tx, execution.id, stimulus.now, NameOf(stimulus.kind), stimulus.key,
-                          stimulus.payload);
+    ++execution.turns;
+    json::Array consequences;
+    std::shared_ptr<const Actor> actor;
     for (Effect& effect : turn.effects) {
       switch (effect.kind) {
         case Effect::Kind::kEmit:
@@ -229,12 +238,17 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
           if (effect.kind == Effect::Kind::kAwait) {
             (void)tables::Adopt(tx, execution, effect.key,
                                 std::string(json::GetString(effect.detail, "execution_id")),
-                                ScopeOf(effect.detail, execution));
+                                ScopeOf(effect.detail, execution.scope));
           }
-          tables::AppendHistory(tx, execution.id, stimulus.now, NameOf(effect.kind), effect.key,
-                                effect.detail);
-          PendingEffect pending{execution.id,  effect.key,  effect.kind, std::move(effect.detail),
-                                random.Uuid(), stimulus.now};
+          consequences.emplace_back(NameOf(effect.kind));
+          consequences.emplace_back(effect.key);
+          if (!actor) {
+            actor = std::make_shared<const Actor>(
+                Actor{execution.id, execution.scope, execution.principal, execution.trace});
+          }
+          PendingEffect pending{
+              execution.number, effect.key,   effect.kind, std::move(effect.detail),
+              random.Uuid(),    stimulus.now, actor};
           tables::InsertEffect(tx, pending);
           after.issue.push_back(std::move(pending));
           break;
@@ -247,18 +261,23 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     execution.output = std::move(turn.output);
     if (turn.finished) {
       execution.ended = stimulus.now;
-      for (const PendingEffect& owed : tables::EffectsOf(tx, execution.id)) {
+      for (const PendingEffect& owed : tables::EffectsOf(tx, execution.number)) {
         if (static_cast<int>(owed.kind) != kStopChildKind) {
           Forget(tx, execution, owed.key, stimulus.now, after);
         }
       }
-      tables::AppendHistory(tx, execution.id, stimulus.now, "finished", execution.status, {});
+      consequences.emplace_back("finished");
+      consequences.emplace_back(execution.status);
       after.waiter = tables::FindWaiter(tx, execution.id);
       after.waiter_outcome = {{"status", execution.status}, {"output", execution.output}};
     }
-    tables::UpdateExecution(tx, execution);
-    tx.OnCommit([weak = weak_from_this(), work = std::move(after)]() mutable {
+    tables::AppendHistory(tx, execution, stimulus.now, NameOf(stimulus.kind), stimulus.key,
+                          stimulus.payload, consequences);
+    const size_t bytes = tables::UpdateExecution(tx, execution);
+    tx.OnCommit([weak = weak_from_this(), work = std::move(after), shared, bytes]() mutable {
       if (const auto self = weak.lock(); self && !self->closed) {
+        const int64_t number = shared->number;
+        if (!shared->finished) self->executions.Put(number, std::move(shared), bytes);
         self->OnLoop([done = std::move(work)](Impl& impl) mutable { impl.Committed(done); });
       }
     });
@@ -277,13 +296,24 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     sink->Emit(tx, std::move(event));
   }
 
-  [[nodiscard]] Status Deliver(store::Transaction& tx, const std::string& id, Stimulus stimulus) {
-    auto execution = tables::LoadExecution(tx, id);
-    if (!execution) return Fail(Code::kNotFound, "no execution " + id);
-    if (execution->finished) return Fail(Code::kConflict, "execution " + id + " has finished");
+  [[nodiscard]] Status Deliver(store::Transaction& tx, std::optional<Execution> execution,
+                               Stimulus stimulus) {
+    if (!execution) return Fail(Code::kNotFound, "there is no such execution");
+    return Deliver(tx, std::make_shared<Execution>(std::move(*execution)), std::move(stimulus));
+  }
+  [[nodiscard]] Status Deliver(store::Transaction& tx, const std::shared_ptr<Execution>& execution,
+                               Stimulus stimulus) {
+    if (execution->finished) {
+      return Fail(Code::kConflict, "execution " + execution->id + " has finished");
+    }
     stimulus.now = clock.Now();
-    Advance(tx, *execution, stimulus);
+    Advance(tx, execution, stimulus);
     return {};
+  }
+  /// To the execution of an effect, most often one that was advanced a moment ago.
+  [[nodiscard]] Status Deliver(store::Transaction& tx, int64_t number, Stimulus stimulus) {
+    if (auto known = executions.Take(number)) return Deliver(tx, *known, std::move(stimulus));
+    return Deliver(tx, tables::LoadExecution(tx, number, &definitions), std::move(stimulus));
   }
 
   // ── On the loop ───────────────────────────────────────────────────────────────────────────
@@ -307,19 +337,19 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   }
 
   [[nodiscard]] bool IsOwed(const PendingEffect& effect) const {
-    const auto flight = flights.find({effect.execution_id, effect.key});
+    const auto flight = flights.find({effect.execution, effect.key});
     return flight != flights.end() && flight->second.token == effect.token;
   }
 
   void CompleteWaiter(const tables::Waiter& waiter, json::Object outcome) {
-    const auto flight = flights.find({waiter.execution_id, waiter.key});
+    const auto flight = flights.find({waiter.execution, waiter.key});
     if (flight == flights.end()) return;  // forgotten, or it will look for itself (kAwait, Issue)
     Complete(flight->first, flight->second.token, std::move(outcome));
   }
 
   void Issue(PendingEffect effect) {
     if (stopped) return;
-    const Key key{effect.execution_id, effect.key};
+    const Key key{effect.execution, effect.key};
     if (!flights.try_emplace(key, Flight{effect.token}).second) return;
     if (static_cast<int>(effect.kind) == kStopChildKind) {
       // A start that is under way may still happen: then there is something to stop.
@@ -365,7 +395,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::optional<json::Object> outcome;
     store.Read([&](store::Transaction& tx) {
       const auto waiter = tables::FindWaiter(tx, child_id);
-      if (!waiter || waiter->execution_id != key.first || waiter->key != key.second) {
+      if (!waiter || waiter->execution != key.first || waiter->key != key.second) {
         outcome = ErrorOutcome("ExecutionNotFound", "There is no execution " + child_id + ".");
         return;
       }
@@ -400,13 +430,14 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
   void StopChild(PendingEffect effect) {
     ++outstanding;
-    const Key key{effect.execution_id, effect.key};
+    const Key key{effect.execution, effect.key};
     store.Write(
         [this, self = shared_from_this(), effect](store::Transaction& tx) {
           if (closed) return;
-          if (!tables::TakeEffect(tx, effect.execution_id, effect.key, effect.token)) return;
+          if (!tables::TakeEffect(tx, effect.execution, effect.key, effect.token)) return;
           // A child that was never started, or has ended meanwhile, needs no stopping.
-          (void)Deliver(tx, ChildOf(tx, effect), {Stimulus::Kind::kCancel, "", {}, {}});
+          (void)Deliver(tx, tables::LoadExecution(tx, ChildOf(tx, effect), &definitions),
+                        {Stimulus::Kind::kCancel, "", {}, {}});
         },
         [self = shared_from_this(), key](std::exception_ptr error) {
           if (error && !self->closed) {
@@ -419,7 +450,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
   void Run(PendingEffect effect, int throttled) {
     ++outstanding;
-    const Key key{effect.execution_id, effect.key};
+    const Key key{effect.execution, effect.key};
     // Whichever comes first, the reply or the time limit, is the outcome; the other finds `open`
     // false.
     auto open = std::make_shared<bool>(true);
@@ -435,22 +466,27 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                            ? ErrorOutcome("Timeout", text)
                            : json::Object{{"error", {{"type", "Timeout"}, {"message", text}}}});
     });
-    std::optional<Execution> execution;
-    store.Read([&](store::Transaction& tx) { execution = tables::LoadExecution(tx, key.first); });
-    if (!execution || execution->finished) {
+    if (!effect.actor) {  // owed from before a restart
+      store.Read([&](store::Transaction& tx) {
+        if (auto actor = tables::LoadActor(tx, key.first)) {
+          effect.actor = std::make_shared<const Actor>(std::move(*actor));
+        }
+      });
+    }
+    if (!effect.actor) {
       *open = false;
       Ran(effect, {});
       return;
     }
     if (effect.kind == Effect::Kind::kInvoke) {
-      Invoke(std::move(effect), *execution, throttled, std::move(open));
+      Invoke(std::move(effect), throttled, std::move(open));
     } else {
-      RunScript(std::move(effect), *execution, std::move(open));
+      RunScript(std::move(effect), std::move(open));
     }
   }
 
-  void Invoke(PendingEffect effect, const Execution& execution, int throttled,
-              std::shared_ptr<bool> open) {
+  void Invoke(PendingEffect effect, int throttled, std::shared_ptr<bool> open) {
+    const Actor& actor = *effect.actor;
     api::Invocation invocation;
     invocation.service = json::GetString(effect.detail, "service");
     invocation.operation = json::GetString(effect.detail, "operation");
@@ -460,11 +496,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     if (options.fill_token) {
       options.fill_token(invocation.service, invocation.operation, invocation.input, effect.token);
     }
-    invocation.principal = execution.principal;
-    invocation.scope = ScopeOf(effect.detail, execution);
+    invocation.principal = actor.principal;
+    invocation.scope = ScopeOf(effect.detail, actor.scope);
     const std::string role(json::GetString(effect.detail, "role_arn"));
     if (!role.empty() && options.assume) {
-      auto assumed = options.assume(execution.principal, role, execution.id);
+      auto assumed = options.assume(actor.principal, role, actor.execution_id);
       if (!assumed) {
         *open = false;
         Ran(effect, ErrorOutcome("AccessDenied", assumed.error().message));
@@ -481,7 +517,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                                                    invocation.scope.account.str() + "."));
       return;
     }
-    invocation.trace = execution.trace;
+    invocation.trace = actor.trace;
     invocation.user_agent = "riposte-workflow";
     if (json::GetBool(effect.detail, "starts_child")) starting.try_emplace(effect.token);
     invoker.Invoke(std::move(invocation),
@@ -516,7 +552,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
       Ran(effect, {});
       return;
     }
-    Flight& flight = flights[{effect.execution_id, effect.key}];
+    Flight& flight = flights[{effect.execution, effect.key}];
     loop.Cancel(flight.timer);
     flight.calling = false;
     flight.backing_off = true;
@@ -529,7 +565,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     });
   }
 
-  void RunScript(PendingEffect effect, const Execution& execution, std::shared_ptr<bool> open) {
+  void RunScript(PendingEffect effect, std::shared_ptr<bool> open) {
     if (!runner) {
       *open = false;
       Ran(effect,
@@ -544,10 +580,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
       request.payload = *payload;
     }
     request.timeout = Millis(json::GetInt(effect.detail, "timeout_ms"));
-    request.principal = execution.principal;
-    request.scope = execution.scope;
-    request.trace = execution.trace;
-    request.execution_id = execution.id;
+    request.principal = effect.actor->principal;
+    request.scope = effect.actor->scope;
+    request.trace = effect.actor->trace;
+    request.execution_id = effect.actor->execution_id;
     request.token = effect.token;
     runner->Run(std::move(request), [weak = weak_from_this(), effect = std::move(effect),
                                      open = std::move(open)](ScriptResult result) mutable {
@@ -573,7 +609,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
   /// A call or script has its outcome: its slot goes to the next one.
   void Ran(const PendingEffect& effect, json::Object outcome) {
-    Complete({effect.execution_id, effect.key}, effect.token, std::move(outcome));
+    Complete({effect.execution, effect.key}, effect.token, std::move(outcome));
     --outstanding;
     Release();
   }
@@ -704,6 +740,12 @@ bool Engine::Idle() const {
 }
 
 void Engine::Reset() {
+  impl_->store.Write(
+      [impl = impl_](store::Transaction&) {
+        impl->executions.Clear();
+        impl->definitions.Clear();
+      },
+      [](std::exception_ptr) {});
   impl_->OnLoop([](Impl& impl) {
     impl.queue.clear();
     impl.starting.clear();
@@ -717,33 +759,43 @@ Result<std::string> Engine::Start(store::Transaction& tx, StartRequest request) 
     if (token->request_hash == request.request_hash) return token->execution_id;
     return Fail(Code::kConflict, "the client token was used for another request");
   }
-  if (tables::CountRunning(tx, request.scope, request.language) >= impl_->options.max_running) {
+  ++request.trace.hops;
+  if (request.trace.hops > Trace::kMaxHops) {
+    return Fail(Code::kLimitExceeded,
+                "more than " + std::to_string(Trace::kMaxHops) + " executions started one another",
+                "hops");
+  }
+  if (impl_->options.max_running > 0 &&
+      tables::CountRunning(tx, request.scope, request.language) >= impl_->options.max_running) {
     return Fail(Code::kLimitExceeded, "too many executions are running");
   }
-  Execution execution;
+  auto started = std::make_shared<Execution>();
+  Execution& execution = *started;
   execution.id = request.id.empty() ? impl_->random.Uuid() : std::move(request.id);
   execution.language = std::move(request.language);
   execution.scope = std::move(request.scope);
   execution.name = std::move(request.name);
   execution.version = std::move(request.version);
-  execution.definition = std::move(request.definition);
+  execution.definition = tables::MakeDefinition(std::move(request.definition));
   execution.principal = std::move(request.principal);
   execution.trace = std::move(request.trace);
   execution.started = impl_->clock.Now();
   tables::InsertExecution(tx, execution, request.client_token, request.request_hash);
   std::string id = execution.id;
-  impl_->Advance(tx, execution,
+  impl_->Advance(tx, started,
                  {Stimulus::Kind::kStart, "", std::move(request.input), execution.started});
   return id;
 }
 
 Status Engine::Signal(store::Transaction& tx, const std::string& id, std::string name,
                       json::Object payload) {
-  return impl_->Deliver(tx, id, {Stimulus::Kind::kSignal, std::move(name), std::move(payload), {}});
+  return impl_->Deliver(tx, tables::LoadExecution(tx, id, &impl_->definitions),
+                        {Stimulus::Kind::kSignal, std::move(name), std::move(payload), {}});
 }
 
 Status Engine::Cancel(store::Transaction& tx, const std::string& id) {
-  return impl_->Deliver(tx, id, {Stimulus::Kind::kCancel, "", {}, {}});
+  return impl_->Deliver(tx, tables::LoadExecution(tx, id, &impl_->definitions),
+                        {Stimulus::Kind::kCancel, "", {}, {}});
 }
 
 std::span<const store::Migration> Engine::Migrations() {

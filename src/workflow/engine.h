@@ -5,10 +5,14 @@
 //                commit -> then the effects run -> their outcomes advance the execution again
 // Thread safety: Start, Signal and Cancel inside a write transaction, on the writer thread. Idle
 //                from any thread. Everything else, and all memory, is on the engine's loop.
-// Cost:          one commit for each outcome; a turn loads and stores the execution's whole state.
+// Cost:          one commit for each outcome, shared with what else is committed then; a turn writes
+//                the execution's whole state, and reads it only when it is not among those that
+//                were advanced lately. bench/transitions_bench.cc.
 // A crash:       before the commit, the stimulus never happened; after it, the effects are owed
 //                and Start() runs those again that had no outcome yet, under the same token. So an
 //                effect runs at least once and its outcome counts once.
+// Chains:        an execution is one more hop of its trace (base/trace.h), so that executions that
+//                start one another come to an end, as deliveries do.
 // Rejected:      replaying a language's code over its history (Temporal's way). Definitions here
 //                are data; the state is small and can be read, shown and repaired as it stands.
 #pragma once
@@ -48,7 +52,7 @@ class Engine {
  public:
   struct Options {
     int max_in_flight = 128;     ///< Calls and scripts under way; more wait their turn.
-    int64_t max_running = 1000;  ///< Unfinished executions of a language in one scope.
+    int64_t max_running = 1000;  ///< Unfinished executions of a language in one scope; 0: any.
     Millis retention{std::chrono::hours(24 * 30)};  ///< Of finished executions.
     /// Puts `token` into the members that the operation's model marks as idempotency tokens and
     /// that the input leaves open.
@@ -81,7 +85,8 @@ class Engine {
   void Reset();
 
   /// Starts an execution, or finds the one that the same client token started.
-  /// Errors: kConflict when that one was another request; kLimitExceeded beyond max_running.
+  /// Errors: kConflict when that one was another request; kLimitExceeded beyond max_running, and,
+  /// with "hops" in `detail`, when executions start one another without end.
   [[nodiscard]] Result<std::string> Start(store::Transaction& tx, StartRequest request);
   /// Throws the language's refusal as api::Error. Errors: kNotFound; kConflict when finished.
   [[nodiscard]] Status Signal(store::Transaction& tx, const std::string& id, std::string name,

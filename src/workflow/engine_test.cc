@@ -38,7 +38,7 @@ class ScriptedLanguage final : public Language {
     json::Value& seen = turn.state["seen"];
     if (!seen.is_array()) seen = json::Array();
     seen.get_array().emplace_back(what + " " + json::Serialize(stimulus.payload));
-    const json::Object* on = json::GetObject(execution.definition, "on");
+    const json::Object* on = json::GetObject(execution.definition->content, "on");
     const json::Array* effects = on ? json::GetArray(*on, what) : nullptr;
     for (const json::Value& entry : effects ? *effects : json::Array()) {
       const json::Object& effect = entry.as_object();
@@ -190,7 +190,7 @@ TEST_F(EngineTest, CallsWithTheExecutionsPrincipalTraceAndToken) {
   EXPECT_EQ(call.principal.arn, "arn:aws:iam::111122223333:root");
   EXPECT_EQ(call.scope.region.str(), "eu-west-1");
   EXPECT_EQ(call.trace.correlation, "inc-1");
-  EXPECT_EQ(call.trace.hops, 2);
+  EXPECT_EQ(call.trace.hops, 3);  // an execution is one more
   EXPECT_EQ(json::GetString(call.input, "Token").size(), 36u);
   EXPECT_EQ(OwedEffects(), 1);
   EXPECT_FALSE(engine_->Idle());
@@ -353,6 +353,14 @@ TEST_F(EngineTest, RunningExecutionsAreBounded) {
   EXPECT_TRUE(TryStart(Request("{}")).has_value());
 }
 
+TEST_F(EngineTest, ExecutionsThatStartOneAnotherComeToAnEnd) {
+  StartRequest request = Request("{}");
+  request.trace.hops = Trace::kMaxHops;
+  EXPECT_EQ(TryStart(request).error().code, Code::kLimitExceeded);
+  request.trace.hops = Trace::kMaxHops - 1;
+  EXPECT_TRUE(TryStart(request).has_value());
+}
+
 TEST_F(EngineTest, AParentGetsItsChildsEnd) {
   const std::string child = Start(R"({"signal go": [{"kind": "Done"}]})");
   const std::string parent =
@@ -473,7 +481,7 @@ TEST_F(EngineTest, EventsCarryTheTraceAndHistoryTellsWhatHappened) {
   EXPECT_EQ(events_.events[0].source, "src");
   std::string kinds;
   store_->Read([&](store::Transaction& tx) {
-    tables::EachHistory(tx, id, [&](const tables::HistoryRow& row) {
+    tables::EachHistory(tx, Load(id).number, [&](const tables::HistoryRow& row) {
       kinds += row.kind + ":" + row.key + " ";
       return true;
     });
@@ -502,6 +510,62 @@ TEST_F(EngineTest, OldExecutionsAreRemoved) {
     EXPECT_FALSE(tables::LoadExecution(tx, id).has_value());
     EXPECT_TRUE(tables::LoadExecution(tx, running).has_value());
   });
+}
+
+// What a turn changed in memory must go with a transaction that fails.
+TEST_F(EngineTest, ATurnThatIsRolledBackNeverHappened) {
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"}],
+                                   "a": [{"kind": "invoke", "key": "b"}]})");
+  invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_THROW(store_->WriteAndWait([&](store::Transaction& tx) {
+    EXPECT_TRUE(engine_->Signal(tx, id, "go", {}).has_value());
+    throw std::runtime_error("no");
+  }),
+               std::runtime_error);
+  invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(id), R"(["start {}","a {\"output\":{}}","b {\"output\":{}}"])");
+}
+
+TEST_F(EngineTest, ADefinitionIsStoredOnceAsLongAsItIsUsed) {
+  const auto stored = [&] {
+    int64_t count = 0;
+    store_->Read([&](store::Transaction& tx) {
+      count = tx.QueryInt("SELECT COUNT(*) FROM workflow_definitions").value();
+    });
+    return count;
+  };
+  Start(R"({"start": [{"kind": "Done"}]})");
+  loop_.Advance(std::chrono::hours(24 * 20));
+  Start(R"({"start": [{"kind": "Done"}]})");
+  Start(R"({"start": [{"kind": "Stopped"}]})");
+  EXPECT_EQ(stored(), 2);
+  loop_.Advance(std::chrono::hours(24 * 11));  // the first is removed
+  EXPECT_EQ(stored(), 2);
+  loop_.Advance(std::chrono::hours(24 * 20));
+  EXPECT_EQ(stored(), 0);
+}
+
+// Executions that an earlier release stored go on.
+TEST_F(EngineTest, RowsOfTheFirstReleaseAreTakenOver) {
+  engine_.reset();
+  store_.reset();
+  RemoveFiles();
+  store_ = *store::Store::Open({.path = path_, .threaded = false}, Engine::Migrations().first(1));
+  store_->WriteAndWait([](store::Transaction& tx) {
+    tx.Execute(R"(INSERT INTO workflow_executions VALUES ('old', 'scripted', '111122223333',
+      'eu-west-1', 'n', '1', '{"on": {"t": [{"kind": "Done"}]}}', '{"seen": ["start"]}', 'Running',
+      0, 'null', '{}', 'inc-1', 2, '', '', 'token', 'hash', 5, 0))");
+    tx.Execute(R"(INSERT INTO workflow_effects VALUES ('old', 't', 2, '{"until_ms": 0}', 'k', 5))");
+    tx.Execute("INSERT INTO workflow_history VALUES ('old', 1, 5, 'started', '', '{}')");
+  });
+  store_.reset();
+  Open();
+  EXPECT_EQ(Load("old").status, "Done");
+  EXPECT_EQ(Load("old").turns, 2);
+  EXPECT_EQ(Seen("old"), R"(["start","t {}"])");
+  EXPECT_EQ(OwedEffects(), 0);
 }
 
 TEST_F(EngineTest, StopLeavesWhatIsOwed) {

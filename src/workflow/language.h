@@ -8,6 +8,7 @@
 //                that the same stimuli always give the same states.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,23 +23,32 @@
 
 namespace riposte::workflow {
 
+/// What executions run: as it was given when they started, shared by all that were given the same.
+struct Definition {
+  std::string hash;  ///< Of the content; or another name for it, as unique.
+  json::Object content;
+  size_t bytes = 0;  ///< Of its text.
+};
+
 /// One execution as stored.
 struct Execution {
+  int64_t number = 0;    ///< The row's; in the order of starts.
   std::string id;        ///< Lower-case UUID.
   std::string language;  ///< Language::name().
   Scope scope;
   std::string name;     ///< Of the definition, for lists.
   std::string version;  ///< Of the definition.
-  json::Object definition;
+  std::shared_ptr<const Definition> definition;
   json::Object state;  ///< The language's own; empty before its first turn.
   std::string status;  ///< In the language's words.
   bool finished = false;
   json::Value output;
   access::Principal principal;  ///< Whom its effects act as.
   Trace trace;
-  std::string parent_id;  ///< The execution that waits for this one, or "".
+  std::string parent_id;  ///< The execution that waits for this one, or "". Not sure in a turn.
   TimePoint started;
-  TimePoint ended;  ///< Epoch 0 while it runs.
+  TimePoint ended;    ///< Epoch 0 while it runs.
+  int64_t turns = 0;  ///< So many stimuli it has had.
 };
 
 /// What happened.

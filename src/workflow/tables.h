@@ -1,12 +1,16 @@
 // The rows of the workflow core. All its SQL is in tables.cc.
 //
-// An execution's row holds its definition, so that a running execution is not changed by an update
-// of the document it was started from. An effect's row exists while the effect is owed.
+// Definitions are rows of their own, by their hash, so that a running execution is not changed by
+// an update of the document it was started from and a thousand of them do not store it a thousand
+// times. An effect's row exists while the effect is owed. Effects and history hang on the number of
+// the execution's row: those of executions that started together lie together, and one commit for
+// many of them touches few pages.
 // Thread safety: inside the given transaction only.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,17 +18,27 @@
 
 #include "store/store.h"
 #include "workflow/language.h"
+#include "workflow/lru.h"
 
 namespace riposte::workflow {
 
+/// Whom an execution's effects act as.
+struct Actor {
+  std::string execution_id;
+  Scope scope;
+  access::Principal principal;
+  Trace trace;
+};
+
 /// An effect that is owed.
 struct PendingEffect {
-  std::string execution_id;
+  int64_t execution = 0;  ///< Its number.
   std::string key;
   Effect::Kind kind = Effect::Kind::kSleep;
   json::Object detail;
   std::string token;  ///< Stable over restarts.
   TimePoint created;
+  std::shared_ptr<const Actor> actor = {};  ///< Null when it was read from the table.
 };
 
 /// Ahead of every other kind in the table: the core's own errand to stop a forgotten child, which
@@ -46,11 +60,23 @@ struct Token {
 [[nodiscard]] int64_t CountRunning(store::Transaction& tx, const Scope& scope,
                                    const std::string& language);
 
-void InsertExecution(store::Transaction& tx, const Execution& execution,
-                     const std::string& client_token, const std::string& request_hash);
-/// Writes what a turn may change: state, status, finished, output, ended.
-void UpdateExecution(store::Transaction& tx, const Execution& execution);
-[[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string& id);
+/// A definition with this content.
+[[nodiscard]] std::shared_ptr<const Definition> MakeDefinition(json::Object content);
+/// Definitions that were read, with their weight in bytes.
+using Definitions = Lru<std::string, std::shared_ptr<const Definition>>;
+
+/// Gives the execution its number, and keeps its definition.
+void InsertExecution(store::Transaction& tx, Execution& execution, const std::string& client_token,
+                     const std::string& request_hash);
+/// Writes what a turn may change: state, status, finished, output, ended, turns. The bytes of the
+/// state.
+size_t UpdateExecution(store::Transaction& tx, const Execution& execution);
+[[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string& id,
+                                                     Definitions* known = nullptr);
+[[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, int64_t number,
+                                                     Definitions* known = nullptr);
+/// nullopt when it has finished or is gone.
+[[nodiscard]] std::optional<Actor> LoadActor(store::Transaction& tx, int64_t number);
 
 /// What a parent needs to know of a child.
 struct ChildEnd {
@@ -64,25 +90,26 @@ struct ChildEnd {
                                             const std::string& key, const std::string& child_id,
                                             const Scope& scope);
 struct Waiter {
-  std::string execution_id;
+  int64_t execution = 0;
   std::string key;
 };
 [[nodiscard]] std::optional<Waiter> FindWaiter(store::Transaction& tx, const std::string& child_id);
 
 void InsertEffect(store::Transaction& tx, const PendingEffect& effect);
 /// The effect, when it is still owed under this token; it is no longer owed afterwards.
-[[nodiscard]] bool TakeEffect(store::Transaction& tx, const std::string& execution_id,
-                              const std::string& key, const std::string& token);
-[[nodiscard]] std::optional<PendingEffect> FindEffect(store::Transaction& tx,
-                                                      const std::string& execution_id,
+[[nodiscard]] bool TakeEffect(store::Transaction& tx, int64_t execution, const std::string& key,
+                              const std::string& token);
+[[nodiscard]] std::optional<PendingEffect> FindEffect(store::Transaction& tx, int64_t execution,
                                                       const std::string& key);
-void DeleteEffect(store::Transaction& tx, const std::string& execution_id, const std::string& key);
-[[nodiscard]] std::vector<PendingEffect> EffectsOf(store::Transaction& tx,
-                                                   const std::string& execution_id);
+void DeleteEffect(store::Transaction& tx, int64_t execution, const std::string& key);
+[[nodiscard]] std::vector<PendingEffect> EffectsOf(store::Transaction& tx, int64_t execution);
 void EachEffect(store::Transaction& tx, const std::function<void(PendingEffect)>& each);
 
-void AppendHistory(store::Transaction& tx, const std::string& execution_id, TimePoint now,
-                   std::string_view kind, const std::string& key, const json::Object& detail);
+/// One turn, the `execution.turns`-th: what happened, and what came of it as pairs of kind and key
+/// (an effect's, or "finished" and the status).
+void AppendHistory(store::Transaction& tx, const Execution& execution, TimePoint now,
+                   std::string_view kind, const std::string& key, const json::Object& detail,
+                   const json::Array& consequences);
 
 /// Newest first, starting after `after` (started, id) when given; `each` returns false to stop.
 struct Cursor {
@@ -94,13 +121,14 @@ void EachExecution(store::Transaction& tx, const Scope& scope, const std::string
                    const std::function<bool(const Execution&)>& each);
 
 struct HistoryRow {
-  int64_t sequence = 0;
+  int64_t turn = 0;
   TimePoint time;
   std::string kind;
   std::string key;
   json::Value detail;
 };
-void EachHistory(store::Transaction& tx, const std::string& execution_id,
+/// What happened, and after each its consequences (without detail).
+void EachHistory(store::Transaction& tx, int64_t execution,
                  const std::function<bool(const HistoryRow&)>& each);
 
 /// Deletes at most `limit` executions that ended before `before`; returns how many.

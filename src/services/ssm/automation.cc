@@ -310,8 +310,10 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
     }
     if (id.error().code == Code::kLimitExceeded) {
       throw api::Error("AutomationExecutionLimitExceededException",
-                       "The number of simultaneously running Automation executions exceeded the "
-                       "allowable limit.");
+                       id.error().detail == "hops"
+                           ? "This execution is the last of a chain: " + id.error().message + "."
+                           : "The number of simultaneously running Automation executions exceeded "
+                             "the allowable limit.");
     }
     throw api::ToApiError(id.error());
   }

@@ -65,8 +65,10 @@ TEST_F(WebhooksTest, PostsToTheIntegrationAndKeepsItsSecret) {
         return true;
       });
     };
-    check("SELECT state || definition FROM workflow_executions");
+    check("SELECT state FROM workflow_executions");
+    check("SELECT content FROM workflow_definitions");
     check("SELECT detail FROM workflow_history");
+    check("SELECT detail FROM workflow_effects");
   });
 }
 

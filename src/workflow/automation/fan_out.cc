@@ -29,7 +29,7 @@ class FanOut {
  public:
   FanOut(const Execution& execution, TimePoint now)
       : execution_(execution),
-        plan_(execution.definition.at(kFanOut).as_object()),
+        plan_(execution.definition->content.at(kFanOut).as_object()),
         now_(now),
         state_(execution.state),
         status_(execution.status) {}
@@ -299,7 +299,7 @@ json::Object FanOutPlan::ToJson() const {
 }
 
 bool IsFanOut(const Execution& execution) {
-  return execution.definition.contains(kFanOut);
+  return execution.definition->content.contains(kFanOut);
 }
 
 Turn AdvanceFanOut(const Execution& execution, const Stimulus& stimulus) {
@@ -351,7 +351,7 @@ json::Array DescribeTargets(const Execution& execution) {
 }
 
 void DescribeFanOut(const Execution& execution, bool whole, json::Object& out) {
-  const json::Object& plan = execution.definition.at(kFanOut).as_object();
+  const json::Object& plan = execution.definition->content.at(kFanOut).as_object();
   for (const auto& member : plan.at("shown").as_object()) out[member.key()] = member.value();
   out["AutomationType"] = json::GetBool(plan, "cross_account") ? "CrossAccount" : "Local";
   int64_t success = 0, failed = 0, cancelled = 0, timed_out = 0;

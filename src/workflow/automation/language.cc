@@ -58,11 +58,25 @@ Result<json::Object> BindParameters(const Document& document, const json::Object
   return values;
 }
 
+Result<std::shared_ptr<const Document>> AutomationLanguage::DocumentOf(
+    const workflow::Definition& definition) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto known = documents_.Find(definition.hash)) return std::move(*known);
+  }
+  auto loaded = Document::Load(definition.content);
+  if (!loaded) return std::unexpected(loaded.error());
+  auto document = std::make_shared<const Document>(std::move(*loaded));
+  const std::lock_guard lock(mutex_);
+  documents_.Put(definition.hash, document, definition.bytes);
+  return document;
+}
+
 Turn AutomationLanguage::Advance(const Execution& execution, const Stimulus& stimulus) const {
   if (IsFanOut(execution)) return AdvanceFanOut(execution, stimulus);
-  auto document = Document::Load(json::Value(execution.definition));
+  const auto document = DocumentOf(*execution.definition);
   if (!document) return GiveUp(execution, document.error().message, stimulus.now);
-  Run run(execution, *document, find_api_, stimulus.now);
+  Run run(execution, **document, find_api_, stimulus.now);
   switch (stimulus.kind) {
     case Stimulus::Kind::kStart:
       run.Start(stimulus.payload);

@@ -19,11 +19,14 @@
 // Source: spec 2.2 (order of decisions), 2.4, 2.5, 2.6, 2.8.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "workflow/automation/action.h"
 #include "workflow/language.h"
+#include "workflow/lru.h"
 
 namespace riposte::automation {
 
@@ -43,7 +46,7 @@ struct StartInput {
 /// Whatever the document's defaults say, with `given` (the API's form) over it; typed and checked.
 /// `resolve` gives values for references in defaults ({{ssm:…}}, {{automation:…}}, {{global:…}}).
 /// Errors: kInvalidArgument, in the words of InvalidAutomationExecutionParametersException.
-struct Document;
+struct Document;  // workflow/automation/document.h
 using DefaultResolver = std::function<std::optional<json::Value>(std::string_view reference)>;
 [[nodiscard]] Result<json::Object> BindParameters(const Document& document,
                                                   const json::Object& given,
@@ -64,7 +67,15 @@ class AutomationLanguage final : public workflow::Language {
                                       const std::string& reason, TimePoint now) const override;
 
  private:
+  /// Of definitions, as text.
+  static constexpr size_t kMaxDocumentBytes = 16 * 1024 * 1024;
+  /// Parsed once for all executions and turns. Errors: as Document::Load.
+  [[nodiscard]] Result<std::shared_ptr<const Document>> DocumentOf(
+      const workflow::Definition& definition) const;
+
   FindApi find_api_;
+  mutable std::mutex mutex_;
+  mutable workflow::Lru<std::string, std::shared_ptr<const Document>> documents_{kMaxDocumentBytes};
 };
 
 }  // namespace riposte::automation

@@ -103,7 +103,7 @@ json::Object Common(const Execution& execution) {
 json::Array DescribeSteps(const Execution& execution) {
   if (IsFanOut(execution)) return DescribeTargets(execution);
   json::Array out;
-  const auto document = Document::Load(json::Value(execution.definition));
+  const auto document = Document::Load(execution.definition->content);
   if (!document) return out;
   const json::Object* records = json::GetObject(execution.state, "steps");
   const json::Array* past = json::GetArray(execution.state, "past");
