@@ -154,8 +154,10 @@ class World final : public api::EventSink {
     const auto after = store_->counts();
     group_ = static_cast<double>(after.closures - counts.closures) /
              static_cast<double>(after.commits - counts.commits);
-    replace_ = false;  // What runs comes to its end.
-    while (!engine_->Idle()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    replace_ = false;
+    engine_->Stop();  // What runs stays where it is.
+    loop_.RunAndWait([] {});
+    store_->WriteAndWait([](store::Transaction&) {});
     return rate;
   }
   [[nodiscard]] double group() const { return group_; }
@@ -285,8 +287,8 @@ int Main(const CommandLine& options) {
         ratios.push_back(rates.back() / bare.back());
         std::filesystem::remove_all(path);
       }
-      std::printf("%10llu %14.0f %12.1f %14.0f %8.2f\n", static_cast<unsigned long long>(in_flight),
-                  Median(rates), Median(groups), Median(bare), Median(ratios));
+      std::printf("%10d %14.0f %12.0f %12.1f %14.0f %8.2f\n", in_flight, Median(rates), Median(cpu),
+                  Median(groups), Median(bare), Median(ratios));
       std::fflush(stdout);
     }
   }
