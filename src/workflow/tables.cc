@@ -143,6 +143,11 @@ constexpr size_t kMaxHistoryBytes = 16 * 1024;
   " parent_id, started_ms, ended_ms, turns, status, finished, output, state"
 #define RIPOSTE_EFFECT_COLUMNS "execution, key, kind, detail, token, created_ms"
 
+/// json::Serialize takes a value, and a value of an object is a copy of it.
+std::string TextOf(const json::Object& object) {
+  return boost::json::serialize(object);
+}
+
 json::Object ObjectOf(const store::Row& row, int column) {
   json::Value value = row.Json(column);
   return value.is_object() ? std::move(value.get_object()) : json::Object();
@@ -220,7 +225,7 @@ int64_t CountRunning(store::Transaction& tx, const Scope& scope, const std::stri
 
 std::shared_ptr<const Definition> MakeDefinition(json::Object content) {
   auto definition = std::make_shared<Definition>();
-  const std::string text = json::Serialize(content);
+  const std::string text = TextOf(content);
   definition->hash = access::Sha256Hex(text);
   definition->bytes = text.size();
   definition->content = std::move(content);
@@ -234,7 +239,7 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
           .has_value();
   if (!known) {
     tx.Execute("INSERT INTO workflow_definitions (hash, content) VALUES (?, ?)",
-               {execution.definition->hash, json::Serialize(execution.definition->content)});
+               {execution.definition->hash, TextOf(execution.definition->content)});
   }
   tx.Execute(
       "INSERT INTO workflow_executions (id, language, account, region, name, version, definition,"
@@ -248,7 +253,7 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
        execution.name,
        execution.version,
        execution.definition->hash,
-       json::Serialize(access::PrincipalToJson(execution.principal)),
+       TextOf(access::PrincipalToJson(execution.principal)),
        execution.trace.correlation,
        execution.trace.hops,
        execution.parent_id,
@@ -260,12 +265,12 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
        execution.status,
        execution.finished,
        json::Serialize(execution.output),
-       json::Serialize(execution.state)});
+       TextOf(execution.state)});
   execution.number = tx.LastInsertId();
 }
 
 size_t UpdateExecution(store::Transaction& tx, const Execution& execution) {
-  const std::string state = json::Serialize(execution.state);
+  const std::string state = TextOf(execution.state);
   tx.Execute(
       "UPDATE workflow_executions SET state = ?, status = ?, finished = ?, output = ?,"
       " ended_ms = ?, turns = ? WHERE number = ?",
@@ -330,8 +335,8 @@ std::optional<Waiter> FindWaiter(store::Transaction& tx, const std::string& chil
 
 void InsertEffect(store::Transaction& tx, const PendingEffect& effect) {
   tx.Execute("INSERT INTO workflow_effects (" RIPOSTE_EFFECT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)",
-             {effect.execution, effect.key, static_cast<int>(effect.kind),
-              json::Serialize(effect.detail), effect.token, effect.created});
+             {effect.execution, effect.key, static_cast<int>(effect.kind), TextOf(effect.detail),
+              effect.token, effect.created});
 }
 
 bool TakeEffect(store::Transaction& tx, int64_t execution, const std::string& key,
@@ -376,14 +381,15 @@ void EachEffect(store::Transaction& tx, const std::function<void(PendingEffect)>
 void AppendHistory(store::Transaction& tx, const Execution& execution, TimePoint now,
                    std::string_view kind, const std::string& key, const json::Object& detail,
                    const json::Array& consequences) {
-  std::string text = json::Serialize(detail);
+  std::string text = TextOf(detail);
   if (text.size() > kMaxHistoryBytes) {
     text = json::Serialize(json::Object{{"truncated_bytes", text.size()}});
   }
   tx.Execute(
       "INSERT INTO workflow_history (execution, turn, time_ms, kind, key, detail, consequences)"
       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-      {execution.number, execution.turns, now, kind, key, text, json::Serialize(consequences)});
+      {execution.number, execution.turns, now, kind, key, text,
+       boost::json::serialize(consequences)});
 }
 
 void EachExecution(store::Transaction& tx, const Scope& scope, const std::string& language,
