@@ -5,7 +5,8 @@
 //                commit -> then the effects run -> their outcomes advance the execution again
 // Thread safety: Start, Signal and Cancel inside a write transaction, on the writer thread. Idle
 //                from any thread. Everything else, and all memory, is on the engine's loop.
-// Cost:          one commit for each outcome, shared with what else is committed then; a turn writes
+// Cost:          one commit for each outcome, shared with what else is committed then; a turn
+// writes
 //                the execution's whole state, and reads it only when it is not among those that
 //                were advanced lately. bench/transitions_bench.cc.
 // A crash:       before the commit, the stimulus never happened; after it, the effects are owed
