@@ -133,6 +133,8 @@ class Runner final : public ProcessRunner {
   ~Runner() override {
     Post([this] { stopping_ = true; });
     thread_.join();
+    // A sandbox that was just starting may not have been tied to its outer process yet.
+    if (!run_.empty()) EndMarkedProcesses(RunMark::kVariable, run_);
     close(wake_);
     close(epoll_);
   }

@@ -75,7 +75,8 @@ class ProcessRunner {
 };
 
 /// The real one. Its destructor kills what still runs and reports those exits first. `run` is the
-/// mark (os/run_mark.h) that each of its processes bears; "" none.
+/// mark (os/run_mark.h) that each of its processes bears, and by which the destructor finds what
+/// got away from its group; "" none.
 [[nodiscard]] std::unique_ptr<ProcessRunner> MakeProcessRunner(std::string run = {});
 
 }  // namespace riposte::os

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "os/files.h"
+#include "os/run_mark.h"
 #include "os/signals.h"
+#include "os/testing/straggler.h"
 
 namespace riposte::os {
 namespace {
@@ -216,6 +218,16 @@ TEST_F(ProcessTest, TheRunnersEndEndsThem) {
                               .on_exit = [&](const ProcessExit& exit) { signal = exit.signal; }}));
   runner_.reset();
   EXPECT_EQ(signal, SIGKILL);
+}
+
+TEST_F(ProcessTest, TheRunnersEndEndsWhatGotAway) {
+  const std::string run = "test-" + std::to_string(getpid());
+  runner_ = MakeProcessRunner(run);
+  testing::Straggler away(std::string(RunMark::kVariable) + "=" + run);
+  testing::Straggler other(std::string(RunMark::kVariable) + "=" + run + "-of-another");
+  runner_.reset();
+  EXPECT_TRUE(away.Killed());
+  EXPECT_FALSE(other.Killed());
 }
 
 TEST(Signals, BecomeCalls) {
