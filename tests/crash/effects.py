@@ -28,7 +28,7 @@ class Effects:
         self.seen = {name: collections.Counter() for name in DELIVERIES}
         self.replayed = collections.Counter()
         self.volumes = collections.defaultdict(list)
-        self.parameters = {}
+        self.noted = {}  # By number: the volume on which the runbook's last step wrote it.
         self.executions = []
         self.findings = {}
 
@@ -46,7 +46,7 @@ class Effects:
             self.read_runbooks()
             if not self.missing_deliveries(ledger) and not self.unfinished():
                 return True
-            size = sum(counter.total() for counter in self.seen.values()) + len(self.parameters)
+            size = sum(counter.total() for counter in self.seen.values()) + len(self.noted)
             if size != before:
                 before = size
                 progress = time.monotonic()
@@ -97,16 +97,15 @@ class Effects:
             execution for page in
             self.clients.ssm.get_paginator("describe_automation_executions").paginate()
             for execution in page["AutomationExecutionMetadataList"]]
-        self.parameters = {
-            int(parameter["Name"].rsplit("/", 1)[1]): parameter["Value"] for page in
-            self.clients.ssm.get_paginator("get_parameters_by_path").paginate(Path="/crash")
-            for parameter in page["Parameters"]}
         self.volumes.clear()
+        self.noted.clear()
         for page in self.clients.ec2.get_paginator("describe_volumes").paginate(
                 Filters=[{"Name": "tag-key", "Values": ["number"]}]):
             for volume in page["Volumes"]:
-                number = next(t["Value"] for t in volume["Tags"] if t["Key"] == "number")
-                self.volumes[int(number)].append(volume["VolumeId"])
+                tags = {tag["Key"]: int(tag["Value"]) for tag in volume["Tags"]}
+                self.volumes[tags["number"]].append(volume["VolumeId"])
+                if "noted" in tags:
+                    self.noted[tags["noted"]] = volume["VolumeId"]
 
     def read_findings(self):
         for page in self.clients.securityhub.get_paginator("get_findings").paginate():
@@ -126,7 +125,7 @@ class Effects:
         missing["finding"] = ledger.imports - self.seen["finding"].keys()
         missing["note"] = ledger.updates - self.seen["note"].keys()
         missing["runbook"] = ({n for n in ledger.events if ledger.starts_runbook(n)}
-                              - self.parameters.keys())
+                              - self.noted.keys())
         return {name: numbers for name, numbers in missing.items() if numbers}
 
     def replay(self, ledger, patience_seconds):
@@ -176,9 +175,9 @@ class Effects:
             if len(volumes) != 1 or started[volumes[0]] != 1:
                 raise Failure(f"event {number} made {volumes} in executions "
                               f"{[started[v] for v in volumes]}, not one in one")
-            if self.parameters.get(number) != volumes[0]:
+            if self.noted.get(number) != volumes[0]:
                 raise Failure(f"event {number} made {volumes[0]}, its execution noted "
-                              f"{self.parameters.get(number)}")
+                              f"{self.noted.get(number)}")
         if len(self.executions) != len(self.volumes):
             raise Failure(f"{len(self.executions)} executions, {len(self.volumes)} volumes")
         for name in BY_EVENT:

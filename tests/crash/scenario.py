@@ -74,12 +74,10 @@ mainSteps:
 - name: note
   action: aws:executeAwsApi
   inputs:
-    Service: ssm
-    Api: PutParameter
-    Name: "/crash/{{ Number }}"
-    Value: "{{ create.VolumeId }}"
-    Type: String
-    Overwrite: true
+    Service: ec2
+    Api: CreateTags
+    Resources: ["{{ create.VolumeId }}"]
+    Tags: [{Key: noted, Value: "{{ Number }}"}]
 outputs: [create.VolumeId]
 """
 
@@ -202,7 +200,7 @@ def build(clients, with_function=True, receiver=None):
     clients.ssm.create_document(Name="Numbered", DocumentType="Automation", DocumentFormat="YAML",
                                 Content=RUNBOOK)
     starter = make_role(clients, "starter", "events.amazonaws.com", [
-        "ssm:StartAutomationExecution", "ssm:PutParameter", "ec2:CreateVolume", "ec2:CreateTags"])
+        "ssm:StartAutomationExecution", "ec2:CreateVolume", "ec2:CreateTags"])
 
     targets = [{"Arn": clients.arn("sqs", "direct")}, {"Arn": topic},
                {"Arn": clients.arn("logs", "log-group:" + LOG_GROUP)}]

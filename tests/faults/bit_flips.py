@@ -45,10 +45,11 @@ def contents(clients, queues):
         json.dumps(finding, sort_keys=True, default=str) for page in
         clients.securityhub.get_paginator("get_findings").paginate() for finding in
         page["Findings"])
-    found["parameters"] = sorted(
-        (p["Name"], p["Value"]) for page in
-        clients.ssm.get_paginator("get_parameters_by_path").paginate(Path="/crash")
-        for p in page["Parameters"])
+    found["volumes"] = sorted(
+        (volume["VolumeId"], json.dumps(volume["Tags"], sort_keys=True)) for page in
+        clients.ec2.get_paginator("describe_volumes").paginate(
+            Filters=[{"Name": "tag-key", "Values": ["number"]}])
+        for volume in page["Volumes"])
     found["executions"] = sorted(
         (e["AutomationExecutionId"], e["AutomationExecutionStatus"], json.dumps(e["Outputs"]))
         for page in clients.ssm.get_paginator("describe_automation_executions").paginate()
@@ -87,7 +88,7 @@ def prepare(base, folder):
             ["ApproximateNumberOfMessages"]) for name, url in base.queues.items()}
         return (depth["queue"] == depth["topic"] == len(owed) == len(effects.seen["log"])
                 and depth["finding"] >= len(ledger.imports) / 2 and not effects.unfinished()
-                and len(effects.parameters) == sum(map(ledger.starts_runbook, ledger.events)))
+                and len(effects.noted) == sum(map(ledger.starts_runbook, ledger.events)))
 
     wait_until(settled, 60, "nothing is owed", every=0.2)
     # Damage to the last commits of a log is taken for a power cut: they hold nothing of interest.
