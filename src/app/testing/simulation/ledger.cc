@@ -124,6 +124,7 @@ void Ledger::Received(const std::string& queue, int batch, const json::Object& m
     if (world_.now() < until) Fail(queue + " gave " + label + " to two at a time");
   }
   if (queue.ends_with(".fifo")) CheckGroupIsFree(queue, item->second.group, batch);
+  at.maybe_taken = false;
   if (at.queue != queue) at.until.clear();
   at.batch = batch;
   at.queue = queue;
@@ -146,6 +147,12 @@ void Ledger::Received(const std::string& queue, int batch, const json::Object& m
   }
 }
 
+void Ledger::MaybeReceived(const std::string& queue) {
+  for (auto& [id, message] : messages_) {
+    if (message.queue == queue) message.maybe_taken = true;
+  }
+}
+
 void Ledger::Deleted(const Receipt& receipt, World::Reply::Kind outcome) {
   Message& at = messages_.at(receipt.message_id);
   const bool newest = at.queue == receipt.queue && receipt.number == at.until.size();
@@ -153,8 +160,9 @@ void Ledger::Deleted(const Receipt& receipt, World::Reply::Kind outcome) {
   if (!newest) return;  // Must still be there.
   // The lease may have ended; nobody else has taken it, so the receipt still holds (but in a FIFO
   // queue, which says so).
-  if (outcome == World::Reply::Kind::kDone) at.deleted = true;
-  if (outcome == World::Reply::Kind::kUnknown) at.maybe_deleted = true;
+  const bool sure = outcome == World::Reply::Kind::kDone && !at.maybe_taken;
+  if (sure) at.deleted = true;
+  if (!sure && outcome != World::Reply::Kind::kRefused) at.maybe_deleted = true;
 }
 
 void Ledger::Stepped(const std::string& label, bool last, bool ok) {

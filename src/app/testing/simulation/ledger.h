@@ -62,6 +62,8 @@ class Ledger {
   /// FIFO queue, an earlier one of its group.
   void Received(const std::string& queue, int batch, const json::Object& message,
                 Millis visibility);
+  /// Nobody knows whether a call took messages of `queue`.
+  void MaybeReceived(const std::string& queue);
   /// The handle of a receipt to delete with: a current or a lapsed one.
   struct Receipt {
     std::string queue;
@@ -110,6 +112,7 @@ class Ledger {
     int batch = 0;
     bool deleted = false;
     bool maybe_deleted = false;
+    bool maybe_taken = false;  ///< By a call whose answer was lost, with a newer receipt.
   };
   [[noreturn]] void Fail(const std::string& what) const;
   [[nodiscard]] bool MayHaveExpired(const Item& item) const;

@@ -256,6 +256,7 @@ class Run {
                                     {"MaxNumberOfMessages", most},
                                     {"VisibilityTimeout", visibility},
                                     {"MessageAttributeNames", Array{"All"}}});
+    if (reply.kind == World::Reply::Kind::kUnknown) ledger_.MaybeReceived(queue);
     if (const Array* messages = json::GetArray(reply.output, "Messages")) {
       ++batches_;
       for (const json::Value& message : *messages) {
