@@ -409,8 +409,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   [[nodiscard]] std::string ChildOf(store::Transaction& tx, const PendingEffect& effect) const {
     const std::string token(json::GetString(effect.detail, "client_token"));
     if (token.empty()) return std::string(json::GetString(effect.detail, "execution_id"));
-    const Scope scope{AccountId(std::string(json::GetString(effect.detail, "account"))),
-                      Region(std::string(json::GetString(effect.detail, "region")))};
+    const Scope scope = ScopeOf(effect.detail, {});  // Forget has named it.
     for (const auto& [language, unused] : languages) {
       if (auto started = tables::FindClientToken(tx, scope, language, token)) {
         return started->execution_id;

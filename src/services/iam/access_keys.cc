@@ -5,25 +5,6 @@ namespace {
 
 constexpr int64_t kMaxKeys = 2;
 
-/// Whose keys are meant: the named user's, else the caller's own. "" is the account's root.
-std::string KeyOwner(const api::Call& call, store::Transaction& tx) {
-  if (!json::GetString(call.input, "UserName").empty()) {
-    return RequireOwner(Owner::kUser, call, tx);
-  }
-  switch (call.caller.kind) {
-    case access::Principal::Kind::kRoot:
-      return "";
-    case access::Principal::Kind::kUser:
-      return call.caller.arn.substr(call.caller.arn.rfind('/') + 1);
-    case access::Principal::Kind::kAssumedRole:
-    case access::Principal::Kind::kService:
-    case access::Principal::Kind::kAnonymous:
-      break;
-  }
-  throw api::Error("ValidationError",
-                   "Must specify userName when calling with non-User credentials", 400);
-}
-
 std::string KeyId(const api::Call& call) {
   return std::string(json::GetString(call.input, "AccessKeyId"));
 }
@@ -35,7 +16,7 @@ api::Error NoSuchKey(const std::string& id) {
 }  // namespace
 
 json::Value IamService::CreateAccessKey(const Call& call, Tx& tx) {
-  const std::string owner = KeyOwner(call, tx);
+  const std::string owner = UserOrCaller(call, tx);
   const int64_t count =
       tx.QueryInt("SELECT COUNT(*) FROM access_keys WHERE account = ? AND user_name = ?",
                   {call.scope.account.str(), owner})
@@ -55,7 +36,7 @@ json::Value IamService::CreateAccessKey(const Call& call, Tx& tx) {
 }
 
 json::Value IamService::ListAccessKeys(const Call& call, Tx& tx) {
-  const std::string owner = KeyOwner(call, tx);
+  const std::string owner = UserOrCaller(call, tx);
   Page page(call.input);
   tx.Query(
       "SELECT id, active, created_ms FROM access_keys WHERE account = ? AND user_name = ?"
@@ -73,7 +54,7 @@ json::Value IamService::ListAccessKeys(const Call& call, Tx& tx) {
 }
 
 json::Value IamService::UpdateAccessKey(const Call& call, Tx& tx) {
-  const std::string owner = KeyOwner(call, tx);
+  const std::string owner = UserOrCaller(call, tx);
   const std::string id = KeyId(call);
   if (tx.Execute("UPDATE access_keys SET active = ? WHERE account = ? AND user_name = ? AND id = ?",
                  {json::GetString(call.input, "Status") == "Active", call.scope.account.str(),
@@ -85,7 +66,7 @@ json::Value IamService::UpdateAccessKey(const Call& call, Tx& tx) {
 }
 
 json::Value IamService::DeleteAccessKey(const Call& call, Tx& tx) {
-  const std::string owner = KeyOwner(call, tx);
+  const std::string owner = UserOrCaller(call, tx);
   const std::string id = KeyId(call);
   if (tx.Execute("DELETE FROM access_keys WHERE account = ? AND user_name = ? AND id = ?",
                  {call.scope.account.str(), owner, id}) == 0) {

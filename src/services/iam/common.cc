@@ -57,6 +57,24 @@ std::string RequireOwner(Owner owner, const api::Call& call, store::Transaction&
   return name;
 }
 
+std::string CallingUser(const api::Call& call) {
+  if (call.caller.kind != access::Principal::Kind::kUser) return "";
+  return call.caller.arn.substr(call.caller.arn.rfind('/') + 1);
+}
+
+std::string UserOrCaller(const api::Call& call, store::Transaction& tx) {
+  if (!json::GetString(call.input, "UserName").empty()) {
+    return RequireOwner(Owner::kUser, call, tx);
+  }
+  std::string user = CallingUser(call);
+  if (user.empty() && call.caller.kind != access::Principal::Kind::kRoot) throw MustNameUser();
+  return user;
+}
+
+api::Error MustNameUser() {
+  return {"ValidationError", "Must specify userName when calling with non-User credentials", 400};
+}
+
 api::Error NoSuchEntity(std::string message) {
   return {"NoSuchEntity", std::move(message), 404};
 }

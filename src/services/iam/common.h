@@ -25,6 +25,13 @@ struct OwnerWords {
 /// Throws NoSuchEntity unless the owner exists; returns its name.
 std::string RequireOwner(Owner owner, const api::Call& call, store::Transaction& tx);
 
+/// The caller's name when it is a user, else "".
+[[nodiscard]] std::string CallingUser(const api::Call& call);
+/// The user that the call names, else the caller; "" is the account's root. Throws NoSuchEntity,
+/// MustNameUser (the caller is neither).
+[[nodiscard]] std::string UserOrCaller(const api::Call& call, store::Transaction& tx);
+[[nodiscard]] api::Error MustNameUser();
+
 [[nodiscard]] api::Error NoSuchEntity(std::string message);
 [[nodiscard]] api::Error AlreadyExists(std::string message);
 [[nodiscard]] api::Error DeleteConflict(std::string message);

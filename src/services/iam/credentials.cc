@@ -11,9 +11,6 @@
 namespace riposte::iam {
 namespace {
 
-constexpr int64_t kMaxCertificates = 2;
-constexpr int64_t kMaxSshKeys = 5;
-constexpr int64_t kMaxServiceCredentials = 2;  ///< Of one user for one service.
 constexpr std::string_view kUpperAlphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr std::string_view kAlphanumeric =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -24,12 +21,18 @@ struct Words {
   std::string_view kind;      ///< In the table.
   std::string_view id_field;  ///< In the input.
   std::string_view title;
+  std::string_view date;   ///< What its creation is called.
+  std::string_view quota;  ///< And how many it allows one user; of services, for one service.
+  int64_t most;
 };
 const Words& WordsOf(Credential kind) {
-  static constexpr Words kCertificate{"certificate", "CertificateId", "Certificate"};
-  static constexpr Words kSsh{"ssh", "SSHPublicKeyId", "Public Key"};
-  static constexpr Words kService{"service", "ServiceSpecificCredentialId",
-                                  "Service Specific Credential"};
+  static constexpr Words kCertificate{"certificate", "CertificateId",       "Certificate",
+                                      "UploadDate",  "CertificatesPerUser", 2};
+  static constexpr Words kSsh{"ssh",        "SSHPublicKeyId",       "Public Key",
+                              "UploadDate", "SSHPublicKeysPerUser", 5};
+  static constexpr Words kService{
+      "service",    "ServiceSpecificCredentialId",       "Service Specific Credential",
+      "CreateDate", "ServiceSpecificCredentialsPerUser", 2};
   switch (kind) {
     case Credential::kSigningCertificate:
       return kCertificate;
@@ -43,48 +46,80 @@ const Words& WordsOf(Credential kind) {
 
 /// The named user, else the caller.
 std::string OwnerOf(const api::Call& call, store::Transaction& tx) {
-  if (!json::GetString(call.input, "UserName").empty()) {
-    return RequireOwner(Owner::kUser, call, tx);
-  }
-  if (call.caller.kind == access::Principal::Kind::kUser) {
-    return call.caller.arn.substr(call.caller.arn.rfind('/') + 1);
-  }
-  throw api::Error("ValidationError",
-                   "Must specify userName when calling with non-User credentials", 400);
+  std::string user = UserOrCaller(call, tx);
+  if (user.empty()) throw MustNameUser();
+  return user;
 }
 
-void Insert(const api::Call& call, store::Transaction& tx, std::string_view user, Credential kind,
-            std::string_view id, const json::Object& document) {
+struct About {
+  std::string_view user;
+  std::string_view id;
+  bool active = true;
+  TimePoint created;
+};
+/// The document of one as clients see it.
+json::Object Shown(Credential kind, const About& about, json::Object document) {
+  const Words& words = WordsOf(kind);
+  document["UserName"] = about.user;
+  document[words.id_field] = about.id;
+  document["Status"] = about.active ? "Active" : "Inactive";
+  document[words.date] = ToSeconds(about.created);
+  return document;
+}
+
+/// Keeps a new one; returns it as clients see it.
+json::Object Keep(const api::Call& call, store::Transaction& tx, std::string_view user,
+                  Credential kind, std::string_view id, json::Object document) {
   tx.Execute(
       "INSERT INTO access_user_credentials"
       " (account, user_name, kind, id, active, created_ms, document) VALUES (?, ?, ?, ?, 1, ?, ?)",
       {call.scope.account.str(), user, WordsOf(kind).kind, id, call.now,
        json::Serialize(document)});
+  return Shown(kind, {.user = user, .id = id, .created = call.now}, std::move(document));
 }
 
-/// Calls `each` with the documents of what `user` has, "Status" and their date filled in.
+#define RIPOSTE_CREDENTIAL_COLUMNS "id, active, created_ms, document, user_name"
+/// Hands them to `each` as clients see them, by id.
+template <class Each>
+auto Showing(Credential kind, Each& each) {
+  return [kind, &each](const store::Row& row) {
+    each(row.Str(0), Shown(kind, {row.Text(4), row.Text(0), row.Int(1) != 0, row.Time(2)},
+                           std::move(row.Json(3).as_object())));
+    return true;
+  };
+}
 template <class Each>
 void ForEach(const api::Call& call, store::Transaction& tx, const std::string& user,
-             Credential kind, std::string_view date, Each each) {
-  tx.Query(
-      "SELECT id, active, created_ms, document FROM access_user_credentials"
-      " WHERE account = ? AND user_name = ? AND kind = ? ORDER BY id",
-      {call.scope.account.str(), user, WordsOf(kind).kind}, [&](const store::Row& row) {
-        json::Object out = std::move(row.Json(3).as_object());
-        out["UserName"] = user;
-        out[WordsOf(kind).id_field] = row.Text(0);
-        out["Status"] = row.Int(1) != 0 ? "Active" : "Inactive";
-        out[date] = ToSeconds(row.Time(2));
-        each(row.Str(0), std::move(out));
-        return true;
-      });
+             Credential kind, Each each) {
+  tx.Query("SELECT " RIPOSTE_CREDENTIAL_COLUMNS
+           " FROM access_user_credentials"
+           " WHERE account = ? AND user_name = ? AND kind = ? ORDER BY id",
+           {call.scope.account.str(), user, WordsOf(kind).kind}, Showing(kind, each));
+}
+template <class Each>
+void ForEachOfAllUsers(const api::Call& call, store::Transaction& tx, Credential kind, Each each) {
+  tx.Query("SELECT " RIPOSTE_CREDENTIAL_COLUMNS
+           " FROM access_user_credentials WHERE account = ? AND kind = ? ORDER BY id",
+           {call.scope.account.str(), WordsOf(kind).kind}, Showing(kind, each));
 }
 
-int64_t Count(const api::Call& call, store::Transaction& tx, const std::string& user,
-              Credential kind) {
+void RequireRoom(Credential kind, int64_t count) {
+  const Words& words = WordsOf(kind);
+  if (count < words.most) return;
+  throw LimitExceeded("Cannot exceed quota for " + std::string(words.quota) + ": " +
+                      std::to_string(words.most));
+}
+
+/// Throws `duplicate` when the user has one whose `member` is `body`; LimitExceeded.
+void RequireNew(const api::Call& call, store::Transaction& tx, const std::string& user,
+                Credential kind, std::string_view member, std::string_view body,
+                const api::Error& duplicate) {
   int64_t count = 0;
-  ForEach(call, tx, user, kind, "Date", [&](const std::string&, const json::Object&) { ++count; });
-  return count;
+  ForEach(call, tx, user, kind, [&](const std::string&, const json::Object& other) {
+    ++count;
+    if (json::GetString(other, member) == body) throw duplicate;
+  });
+  RequireRoom(kind, count);
 }
 
 /// "aa:bb:…": the MD5 of the key's bytes, as ssh-keygen shows it.
@@ -107,31 +142,16 @@ json::Value IamService::UploadSigningCertificate(const Call& call, Tx& tx) {
       body.find("-----END CERTIFICATE-----") == std::string::npos) {
     throw api::Error("MalformedCertificate", "Certificate is not in PEM format.", 400);
   }
-  bool known = false;
-  ForEach(call, tx, user, Credential::kSigningCertificate, "UploadDate",
-          [&](const std::string&, const json::Object& other) {
-            known = known || json::GetString(other, "CertificateBody") == body;
-          });
-  if (known) {
-    throw api::Error("DuplicateCertificate", "The certificate has already been uploaded.", 409);
-  }
-  if (Count(call, tx, user, Credential::kSigningCertificate) >= kMaxCertificates) {
-    throw LimitExceeded("Cannot exceed quota for CertificatesPerUser: " +
-                        std::to_string(kMaxCertificates));
-  }
-  const std::string id = random_.Pick(32, kUpperAlphanumeric);
-  json::Object out{{"CertificateBody", body}};
-  Insert(call, tx, user, Credential::kSigningCertificate, id, out);
-  out["UserName"] = user;
-  out["CertificateId"] = id;
-  out["Status"] = "Active";
-  out["UploadDate"] = ToSeconds(call.now);
-  return json::Object{{"Certificate", std::move(out)}};
+  RequireNew(call, tx, user, Credential::kSigningCertificate, "CertificateBody", body,
+             {"DuplicateCertificate", "The certificate has already been uploaded.", 409});
+  return json::Object{
+      {"Certificate", Keep(call, tx, user, Credential::kSigningCertificate,
+                           random_.Pick(32, kUpperAlphanumeric), {{"CertificateBody", body}})}};
 }
 
 json::Value IamService::ListSigningCertificates(const Call& call, Tx& tx) {
   Page page(call.input);
-  ForEach(call, tx, OwnerOf(call, tx), Credential::kSigningCertificate, "UploadDate",
+  ForEach(call, tx, OwnerOf(call, tx), Credential::kSigningCertificate,
           [&](const std::string& id, json::Object item) { page.Add(id, std::move(item)); });
   return page.Finish("Certificates");
 }
@@ -149,32 +169,17 @@ json::Value IamService::UploadSSHPublicKey(const Call& call, Tx& tx) {
     throw api::Error("UnrecognizedPublicKeyEncoding",
                      "The public key is not in the ssh-rsa format.", 400);
   }
-  bool known = false;
-  ForEach(call, tx, user, Credential::kSshPublicKey, "UploadDate",
-          [&](const std::string&, const json::Object& other) {
-            known = known || json::GetString(other, "SSHPublicKeyBody") == body;
-          });
-  if (known) {
-    throw api::Error("DuplicateSSHPublicKey",
-                     "The SSH public key is already associated with the specified IAM user.", 400);
-  }
-  if (Count(call, tx, user, Credential::kSshPublicKey) >= kMaxSshKeys) {
-    throw LimitExceeded("Cannot exceed quota for SSHPublicKeysPerUser: " +
-                        std::to_string(kMaxSshKeys));
-  }
-  const std::string id = NewId("APKA");
-  json::Object out{{"SSHPublicKeyBody", body}, {"Fingerprint", Fingerprint(*bytes)}};
-  Insert(call, tx, user, Credential::kSshPublicKey, id, out);
-  out["UserName"] = user;
-  out["SSHPublicKeyId"] = id;
-  out["Status"] = "Active";
-  out["UploadDate"] = ToSeconds(call.now);
-  return json::Object{{"SSHPublicKey", std::move(out)}};
+  RequireNew(call, tx, user, Credential::kSshPublicKey, "SSHPublicKeyBody", body,
+             {"DuplicateSSHPublicKey",
+              "The SSH public key is already associated with the specified IAM user.", 400});
+  return json::Object{
+      {"SSHPublicKey", Keep(call, tx, user, Credential::kSshPublicKey, NewId("APKA"),
+                            {{"SSHPublicKeyBody", body}, {"Fingerprint", Fingerprint(*bytes)}})}};
 }
 
 json::Value IamService::ListSSHPublicKeys(const Call& call, Tx& tx) {
   Page page(call.input);
-  ForEach(call, tx, OwnerOf(call, tx), Credential::kSshPublicKey, "UploadDate",
+  ForEach(call, tx, OwnerOf(call, tx), Credential::kSshPublicKey,
           [&](const std::string& id, json::Object item) {
             item.erase("SSHPublicKeyBody");
             item.erase("Fingerprint");
@@ -190,27 +195,19 @@ json::Value IamService::CreateServiceSpecificCredential(const Call& call, Tx& tx
     throw api::Error("NotSupportedService", "No such service " + service + " is supported.", 404);
   }
   int64_t count = 0;
-  ForEach(call, tx, user, Credential::kServiceSpecific, "CreateDate",
+  ForEach(call, tx, user, Credential::kServiceSpecific,
           [&](const std::string&, const json::Object& other) {
             if (json::GetString(other, "ServiceName") == service) ++count;
           });
-  if (count >= kMaxServiceCredentials) {
-    throw LimitExceeded("Cannot exceed quota for ServiceSpecificCredentialsPerUser: " +
-                        std::to_string(kMaxServiceCredentials));
-  }
-  const std::string id = NewId("ACCA");
+  RequireRoom(Credential::kServiceSpecific, count);
   json::Object out{{"ServiceName", service},
                    {"ServiceUserName", user + (count == 0 ? "" : "+" + std::to_string(count)) +
                                            "-at-" + call.scope.account.str()}};
   if (const int64_t days = json::GetInt(call.input, "CredentialAgeDays"); days > 0) {
     out["ExpirationDate"] = ToSeconds(call.now + std::chrono::hours(24 * days));
   }
-  Insert(call, tx, user, Credential::kServiceSpecific, id, out);
+  out = Keep(call, tx, user, Credential::kServiceSpecific, NewId("ACCA"), std::move(out));
   out["ServicePassword"] = random_.Pick(44, kAlphanumeric);
-  out["UserName"] = user;
-  out["ServiceSpecificCredentialId"] = id;
-  out["Status"] = "Active";
-  out["CreateDate"] = ToSeconds(call.now);
   return json::Object{{"ServiceSpecificCredential", std::move(out)}};
 }
 
@@ -221,25 +218,11 @@ json::Value IamService::ListServiceSpecificCredentials(const Call& call, Tx& tx)
     if (!service.empty() && json::GetString(item, "ServiceName") != service) return;
     page.Add(id, std::move(item));
   };
-  if (!json::GetBool(call.input, "AllUsers")) {
-    ForEach(call, tx, OwnerOf(call, tx), Credential::kServiceSpecific, "CreateDate", add);
-    return page.Finish("ServiceSpecificCredentials");
+  if (json::GetBool(call.input, "AllUsers")) {
+    ForEachOfAllUsers(call, tx, Credential::kServiceSpecific, add);
+  } else {
+    ForEach(call, tx, OwnerOf(call, tx), Credential::kServiceSpecific, add);
   }
-  // In order of id over all users: pages go by id.
-  std::vector<std::pair<std::string, json::Object>> all;
-  std::vector<std::string> users;
-  tx.Query("SELECT name FROM access_users WHERE account = ?", {call.scope.account.str()},
-           [&](const store::Row& row) {
-             users.push_back(row.Str(0));
-             return true;
-           });
-  for (const std::string& user : users) {
-    ForEach(
-        call, tx, user, Credential::kServiceSpecific, "CreateDate",
-        [&](const std::string& id, json::Object item) { all.emplace_back(id, std::move(item)); });
-  }
-  std::ranges::sort(all, {}, [](const auto& entry) { return entry.first; });
-  for (auto& [id, item] : all) add(id, std::move(item));
   return page.Finish("ServiceSpecificCredentials");
 }
 

@@ -166,12 +166,9 @@ json::Value IamService::DeactivateMFADevice(const Call& call, Tx& tx) {
 }
 
 json::Value IamService::ListMFADevices(const Call& call, Tx& tx) {
-  std::string user;
-  if (!json::GetString(call.input, "UserName").empty()) {
-    user = RequireOwner(Owner::kUser, call, tx);
-  } else if (call.caller.kind == access::Principal::Kind::kUser) {
-    user = call.caller.arn.substr(call.caller.arn.rfind('/') + 1);
-  }
+  const std::string user = json::GetString(call.input, "UserName").empty()
+                               ? CallingUser(call)
+                               : RequireOwner(Owner::kUser, call, tx);
   Page page(call.input);
   if (user.empty()) return page.Finish("MFADevices");  // A root has none here.
   tx.Query(

@@ -110,26 +110,18 @@ json::Value IamService::GetUser(const Call& call, Tx& tx) {
   std::string name(json::GetString(call.input, "UserName"));
   if (name.empty()) {
     // Who asks about nobody asks about himself.
-    switch (call.caller.kind) {
-      case access::Principal::Kind::kUser:
-        name = call.caller.arn.substr(call.caller.arn.rfind('/') + 1);
-        break;
-      case access::Principal::Kind::kRoot: {
-        json::Object root;
-        root["UserId"] = call.caller.account.str();
-        root["Arn"] = call.caller.arn;
-        const auto since = tx.QueryInt(
-            "SELECT MIN(created_ms) FROM access_keys WHERE account = ? AND user_name = ''",
-            {call.caller.account.str()});
-        root["CreateDate"] = ToSeconds(FromMillis(since.value_or(0)));
-        return json::Object{{"User", std::move(root)}};
-      }
-      case access::Principal::Kind::kAssumedRole:
-      case access::Principal::Kind::kService:
-      case access::Principal::Kind::kAnonymous:
-        throw api::Error("ValidationError",
-                         "Must specify userName when calling with non-User credentials", 400);
+    if (call.caller.kind == access::Principal::Kind::kRoot) {
+      json::Object root;
+      root["UserId"] = call.caller.account.str();
+      root["Arn"] = call.caller.arn;
+      const auto since = tx.QueryInt(
+          "SELECT MIN(created_ms) FROM access_keys WHERE account = ? AND user_name = ''",
+          {call.caller.account.str()});
+      root["CreateDate"] = ToSeconds(FromMillis(since.value_or(0)));
+      return json::Object{{"User", std::move(root)}};
     }
+    name = CallingUser(call);
+    if (name.empty()) throw MustNameUser();
   }
   return json::Object{{"User", Describe(Require(call.scope.account, name, tx), true)}};
 }
