@@ -55,7 +55,7 @@ struct Dispatcher::Impl {
   TimePoint seen_to;
   std::optional<TimePoint> next_due;  ///< Of what is timed, after seen_to.
   std::optional<std::pair<TimePoint, Executor::TimerId>> alarm;
-  TimePoint last_now;
+  tables::ClockMark clock_mark;  ///< As WatchClock saw it last.
   std::chrono::nanoseconds last_monotonic{0};
   bool started = false;
   bool stopped = false;
@@ -131,14 +131,15 @@ struct Dispatcher::Impl {
   }
 
   void Begin() {
-    last_now = clock.Now();
+    clock_mark.now = clock.Now();
     last_monotonic = clock.Monotonic();
-    std::optional<TimePoint> seen;
-    store.Read([&](store::Transaction& tx) { seen = tables::LastSeen(tx); });
-    // It was set back while nothing ran.
-    if (seen && *seen > last_now + kClockWasSet) MoveDue(*seen - last_now);
+    tables::ClockMark last;
+    store.Read([&](store::Transaction& tx) { last = tables::LastClock(tx); });
+    clock_mark.set_back = last.set_back;
+    // It was set back while nothing ran, or shortly before that.
+    if (last.now > clock_mark.now + kClockWasSet) SetBack(last.now - clock_mark.now);
     started = true;
-    FindDue(last_now, true);
+    FindDue(clock_mark.now, true);
     Pump();
   }
 
@@ -156,33 +157,39 @@ struct Dispatcher::Impl {
     seen_to = now;
   }
 
-  void WatchClock() {
+  /// REQUIRES: called before anything is timed by what the clock says.
+  TimePoint WatchClock() {
     const TimePoint now = clock.Now();
     const auto monotonic = clock.Monotonic();
     const TimePoint expected =
-        last_now + std::chrono::duration_cast<Millis>(monotonic - last_monotonic);
-    last_now = now;
+        clock_mark.now + std::chrono::duration_cast<Millis>(monotonic - last_monotonic);
+    clock_mark.now = now;
     last_monotonic = monotonic;
-    if (expected - now < kClockWasSet) return;
-    const Millis back = expected - now;
-    log.Warning("the clock was set back", {{"by_ms", back.count()}});
-    lanes.MoveSlots(back);
-    MoveDue(back);
+    if (expected - now >= kClockWasSet) SetBack(expected - now);
+    return now;
   }
 
-  void MoveDue(Millis back) {
-    store.Write([this, back](store::Transaction& tx) { tables::MoveDue(tx, back, clock.Now()); },
-                [this, back, at = epoch](std::exception_ptr failure) {
-                  loop.Post([this, at, back, failed = failure != nullptr] {
+  void SetBack(Millis by) {
+    log.Warning("the clock was set back", {{"by_ms", by.count()}});
+    clock_mark.set_back += by;
+    lanes.MoveSlots(by);
+    for (auto& [id, work] : flights) work.due -= by;  // Its outcome may not be recorded yet.
+    RecordClock();
+  }
+
+  /// Until it is recorded, it is recorded with every outcome that is timed by it.
+  void RecordClock() {
+    store.Write([this, mark = clock_mark](store::Transaction& tx) { tables::NoteClock(tx, mark); },
+                [this, at = epoch](std::exception_ptr failure) {
+                  loop.Post([this, at, failed = failure != nullptr] {
                     if (at != epoch || stopped) return;
                     if (failed) {
-                      loop.PostAt(clock.Now() + kStoreRetry, [this, at, back] {
-                        if (at == epoch && !stopped) MoveDue(back);
+                      loop.PostAt(clock.Now() + kStoreRetry, [this, at] {
+                        if (at == epoch && !stopped) RecordClock();
                       });
                       return;
                     }
-                    if (!started) return;
-                    FindDue(clock.Now(), true);
+                    next_due = seen_to = TimePoint();  // All is to be looked through.
                     Pump();
                   });
                 });
@@ -204,8 +211,7 @@ struct Dispatcher::Impl {
   /// Starts all that may start now. Never throws: what the store cannot give waits.
   void Pump() {
     if (stopped || !started) return;
-    WatchClock();
-    const TimePoint now = clock.Now();
+    const TimePoint now = WatchClock();
     lanes.Wake(now);
     try {
       if (next_due && *next_due <= now) FindDue(now, now - seen_to > kLongPause);
@@ -294,7 +300,7 @@ struct Dispatcher::Impl {
       return Commit(id, std::move(result), Target::Disposition::kDone, "");
     }
     ++work.attempts;
-    const TimePoint now = clock.Now();
+    const TimePoint now = WatchClock();
     std::string exhausted;
     if (result.kind == Result::Kind::kRetry) {
       exhausted = Exhausted(work, now);
@@ -363,9 +369,11 @@ struct Dispatcher::Impl {
     const auto shared = std::make_shared<Result>(std::move(result));
     const Work work = flights.at(id);
     store.Write(
-        [this, work, shared, disposition, exhausted, message_id](store::Transaction& tx) {
+        [this, work, shared, disposition, exhausted, message_id,
+         mark = clock_mark](store::Transaction& tx) {
           if (disposition == Target::Disposition::kWillRetry) {
             if (HasControlBug("retry-not-saved")) return tables::Delete(tx, work.id);
+            tables::NoteClock(tx, mark);
             tables::Postpone(tx, work.id, work.attempts, work.due);
           } else {
             tables::Delete(tx, work.id);
@@ -483,6 +491,7 @@ void Dispatcher::Reset() {
   impl_->flights.clear();
   impl_->lanes.Clear();
   impl_->next_due.reset();
+  impl_->clock_mark.set_back = Millis(0);
   impl_->in_flight = 0;
   impl_->owed_works = 0;
   impl_->owed_bytes = 0;

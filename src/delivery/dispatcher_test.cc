@@ -28,6 +28,10 @@ class FakeTarget final : public Target {
   }
   void OnOutcome(store::Transaction&, const Work&, const Result& result,
                  Disposition disposition) override {
+    if (unrecordable > 0) {
+      --unrecordable;
+      throw store::Failure("the disk is full");
+    }
     if (disposition == Disposition::kDropped) given_up.push_back(result.error_code);
   }
 
@@ -36,6 +40,7 @@ class FakeTarget final : public Target {
   std::vector<std::string> given_up;
   std::vector<Completion> pending;
   bool silent = false;
+  int unrecordable = 0;  ///< So many outcomes cannot be stored.
   std::string hangs;
   std::string fails;
 };
@@ -269,6 +274,34 @@ TEST_F(DispatcherTest, AClockThatWasSetBackWhileNothingRanDelaysNothing) {
   Start();
   loop_.Advance(std::chrono::seconds(2));
   EXPECT_EQ(target_.delivered, (std::vector<int64_t>{1, 1}));
+}
+
+TEST_F(DispatcherTest, AClockThatIsSetBackJustBeforeTheEndDelaysNothing) {
+  Start();
+  target_.fails = "target";
+  loop_.Advance(std::chrono::hours(5));
+  Owe(1);
+  // Tried again just before: what was owed last is older.
+  loop_.Advance(std::chrono::hours(4));
+  const size_t before = target_.delivered.size();
+  target_.fails.clear();
+  clock_.Set(clock_.Now() - std::chrono::hours(8));
+  Start();
+  loop_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(target_.delivered.size(), before + 1);
+}
+
+TEST_F(DispatcherTest, AClockThatIsSetBackBeforeAnOutcomeIsRecordedDelaysNothing) {
+  Start();
+  target_.fails = "target";
+  target_.unrecordable = 1;
+  Owe(1);
+  loop_.JumpTo(clock_.Now() - std::chrono::hours(24 * 365));
+  target_.fails.clear();
+  Owe(1, MakeWork("other"));  // Now it is noticed.
+  loop_.Advance(std::chrono::seconds(10));
+  EXPECT_EQ(target_.delivered, (std::vector<int64_t>{1, 2, 1}));
+  EXPECT_EQ(dispatcher_->owed().works, 0);
 }
 
 TEST_F(DispatcherTest, AClockThatIsSetForwardMakesAllDueOnce) {

@@ -1,5 +1,7 @@
 #include "delivery/tables.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 
 namespace riposte::delivery::tables {
@@ -63,6 +65,9 @@ CREATE TABLE delivery_clock (
   after_work INTEGER NOT NULL,
   seen_ms INTEGER NOT NULL
 );
+)"},
+                                            {"delivery", 4, R"(
+ALTER TABLE delivery_clock ADD COLUMN set_back_ms INTEGER NOT NULL DEFAULT 0;
 )"}};
 
 /// As long as a queue can keep a message.
@@ -263,23 +268,31 @@ std::optional<TimePoint> NextDue(store::Transaction& tx, TimePoint after) {
   return FromMillis(*due);
 }
 
-void MoveDue(store::Transaction& tx, Millis back, TimePoint now) {
-  tx.Execute("UPDATE delivery_work SET due_ms = MAX(1, due_ms - ?) WHERE due_ms > 0",
-             {back.count()});
+void NoteClock(store::Transaction& tx, const ClockMark& mark) {
+  const Millis moved(tx.QueryInt("SELECT set_back_ms FROM delivery_clock").value_or(0));
+  if (mark.set_back > moved) {
+    tx.Execute("UPDATE delivery_work SET due_ms = MAX(1, due_ms - ?) WHERE due_ms > 0",
+               {(mark.set_back - moved).count()});
+  }
   tx.Execute(
-      "INSERT OR REPLACE INTO delivery_clock (id, after_work, seen_ms) "
-      "VALUES (1, (SELECT COALESCE(MAX(id), 0) FROM delivery_work), ?)",
-      {now});
+      "INSERT OR REPLACE INTO delivery_clock (id, after_work, seen_ms, set_back_ms) "
+      "VALUES (1, (SELECT COALESCE(MAX(id), 0) FROM delivery_work), ?, ?)",
+      {mark.now, mark.set_back.count()});
 }
 
-std::optional<TimePoint> LastSeen(store::Transaction& tx) {
-  const auto after = tx.QueryInt("SELECT after_work FROM delivery_clock").value_or(0);
+ClockMark LastClock(store::Transaction& tx) {
+  ClockMark last;
+  int64_t after_work = 0;
+  tx.QueryOne("SELECT after_work, seen_ms, set_back_ms FROM delivery_clock", {},
+              [&](const store::Row& row) {
+                after_work = row.Int(0);
+                last = {row.Time(1), Millis(row.Int(2))};
+              });
+  // What is older was made before the clock was noted, perhaps before it was set back.
   const auto made = tx.QueryInt(
-      "SELECT created_ms FROM delivery_work WHERE id > ? ORDER BY id DESC LIMIT 1", {after});
-  if (made) return FromMillis(*made);
-  const auto seen = tx.QueryInt("SELECT seen_ms FROM delivery_clock");
-  if (!seen) return std::nullopt;
-  return FromMillis(*seen);
+      "SELECT created_ms FROM delivery_work WHERE id > ? ORDER BY id DESC LIMIT 1", {after_work});
+  if (made) last.now = std::max(last.now, FromMillis(*made));
+  return last;
 }
 
 Totals Count(store::Transaction& tx) {

@@ -15,7 +15,7 @@ namespace riposte::delivery::tables {
 /// Sets work.id and work.bytes. Work that may start at once has the time 0 in its row.
 void Insert(store::Transaction& tx, Work& work);
 void Delete(store::Transaction& tx, int64_t id);
-/// After a failed attempt.
+/// After a failed attempt. REQUIRES: NoteClock with the clock that `due` is told by.
 void Postpone(store::Transaction& tx, int64_t id, int attempts, TimePoint due);
 /// Work that was given up, with the reason.
 struct DeadWork {
@@ -56,11 +56,17 @@ void ListLanes(store::Transaction& tx, const EachLane& each);
 void ListLanesDue(store::Transaction& tx, TimePoint after, TimePoint now, const EachLane& each);
 /// When the first timed work after `after` is due, or nullopt.
 [[nodiscard]] std::optional<TimePoint> NextDue(store::Transaction& tx, TimePoint after);
-/// The clock was set back to `now`: what is timed is due so much earlier.
-void MoveDue(store::Transaction& tx, Millis back, TimePoint now);
-/// What the clock said last, as far as rows tell: when the newest work was made, or it was set
-/// back.
-[[nodiscard]] std::optional<TimePoint> LastSeen(store::Transaction& tx);
+
+/// What the clock says, and by how much it has been set back in all its time.
+struct ClockMark {
+  TimePoint now;
+  Millis set_back{0};
+};
+/// Notes it. When the clock was set back since it was noted last, what is timed is due so much
+/// earlier, once: to be called before anything is timed by this clock, as often as one likes.
+void NoteClock(store::Transaction& tx, const ClockMark& mark);
+/// As far as rows tell: the clock as it was noted last, or when the newest work was made.
+[[nodiscard]] ClockMark LastClock(store::Transaction& tx);
 struct Totals {
   int64_t works = 0;
   int64_t bytes = 0;

@@ -75,7 +75,8 @@ void Ledger::Answered(const std::string& place, const std::string& life, Answer 
   if (answer == Answer::kDone) at.answered_done = true;
   if (answer == Answer::kNever) at.refused = true;
   if (answer == Answer::kAgain && counts) ++at.answered_failures;
-  world_.Defer([this, key = Key(place, life), answer, waits, counts, policy, now = world_.now()] {
+  world_.Defer([this, key = Key(place, life), answer, waits, counts, policy, now = world_.now(),
+                moved_back = world_.moved_back()] {
     Life& life_at = lives_.at(key);
     if (answer == Answer::kDone) life_at.done = true;
     if (answer == Answer::kNever) life_at.given_up = true;
@@ -88,7 +89,7 @@ void Ledger::Answered(const std::string& place, const std::string& life, Answer 
       if (++life_at.failures >= policy.most_failures) life_at.given_up = true;
     }
     life_at.not_before = now + wait;
-    life_at.moved_back = world_.moved_back();
+    life_at.moved_back = moved_back;
   });
 }
 
