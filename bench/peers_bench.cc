@@ -13,6 +13,7 @@
 // A peer that is not installed or does not start is reported as skipped, with the reason.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "bench/engine.h"
 #include "bench/load_generator.h"
@@ -136,7 +137,8 @@ void Compare(const std::vector<Candidate*>& candidates, size_t own, const Publis
 }
 
 int Run(const CommandLine& options) {
-  const std::string parent = options.Text("--dir=", ".");
+  // Servers have working directories of their own.
+  const std::string parent = std::filesystem::absolute(options.Text("--dir=", ".")).string();
   const std::string only = options.Text("--only=", "");
   Engine engine(options.Text("--engine=", "build/release/riposte"), parent);
   Own send(engine, Own::Way::kSendMessage);
