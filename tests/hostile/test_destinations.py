@@ -25,6 +25,11 @@ class Trap:
             self.visits += 1
             visitor.close()
 
+    def close(self):
+        # Wakes accept(): left waiting, it would go on with whatever socket gets the number next.
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
 
 class Destinations(unittest.TestCase):
     @classmethod
@@ -50,7 +55,7 @@ class Destinations(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.trap.socket.close()
+        cls.trap.close()
 
     def tearDown(self):
         self.assertTrue(self.engine.alive())
