@@ -22,9 +22,10 @@ using testing::Ok;
 class ScriptedLanguage final : public Language {
  public:
   [[nodiscard]] std::string_view name() const override { return "scripted"; }
-  [[nodiscard]] Turn Advance(const Execution& execution, const Stimulus& stimulus) const override {
+  [[nodiscard]] Turn Advance(const Execution& execution, State state,
+                             const Stimulus& stimulus) const override {
     Turn turn;
-    turn.state = execution.state;
+    turn.state = std::move(state);
     turn.status = "Running";
     std::string what = stimulus.key;
     if (stimulus.kind == Stimulus::Kind::kStart) what = "start";
@@ -34,10 +35,11 @@ class ScriptedLanguage final : public Language {
       turn.refused.emplace("BadSignal", "no");
       return turn;
     }
-    if (what == "signal crash") throw std::runtime_error("bug");
-    json::Value& seen = turn.state["seen"];
-    if (!seen.is_array()) seen = json::Array();
-    seen.get_array().emplace_back(what + " " + json::Serialize(stimulus.payload));
+    if (what == "signal crash") {
+      turn.state.Edit("half") = "done";
+      throw std::runtime_error("bug");
+    }
+    turn.state.Append("seen", json::Value(what + " " + json::Serialize(stimulus.payload)));
     const json::Object* on = json::GetObject(execution.definition->content, "on");
     const json::Array* effects = on ? json::GetArray(*on, what) : nullptr;
     for (const json::Value& entry : effects ? *effects : json::Array()) {
@@ -69,11 +71,11 @@ class ScriptedLanguage final : public Language {
     }
     return turn;
   }
-  [[nodiscard]] Turn GiveUp(const Execution& execution, const std::string& reason,
+  [[nodiscard]] Turn GiveUp(const Execution&, State state, const std::string& reason,
                             TimePoint) const override {
     Turn turn;
-    turn.state = execution.state;
-    turn.state["reason"] = reason;
+    turn.state = std::move(state);
+    turn.state.Edit("reason") = reason;
     turn.status = "Crashed";
     turn.finished = true;
     return turn;
@@ -82,8 +84,12 @@ class ScriptedLanguage final : public Language {
 
 class Events final : public api::EventSink {
  public:
-  void Emit(store::Transaction&, api::Event event) override { events.push_back(std::move(event)); }
+  void Emit(store::Transaction&, api::Event event) override {
+    if (refuse) throw store::Failure("no");
+    events.push_back(std::move(event));
+  }
   std::vector<api::Event> events;
+  bool refuse = false;
 };
 
 class EngineTest : public ::testing::Test {
@@ -325,6 +331,7 @@ TEST_F(EngineTest, SignalsAreDeliveredOrRefusedInTheCallersTransaction) {
   });
   EXPECT_EQ(Seen(id), R"(["start {}"])");
   Signal(id, "go");
+  EXPECT_EQ(Seen(id), R"(["start {}","signal go {}"])");
   EXPECT_EQ(Load(id).status, "Done");
   store_->WriteAndWait([&](store::Transaction& tx) {
     EXPECT_EQ(engine_->Signal(tx, id, "go", {}).error().code, Code::kConflict);
@@ -469,6 +476,8 @@ TEST_F(EngineTest, ALanguageThatThrowsEndsItsExecutionOnly) {
   Signal(id, "crash");
   EXPECT_EQ(Load(id).status, "Crashed");
   EXPECT_EQ(json::GetString(Load(id).state, "reason"), "bug");
+  EXPECT_EQ(json::Find(Load(id).state, "half"), nullptr);  // the turn that failed left nothing
+  EXPECT_EQ(Seen(id), R"(["start {}"])");
 }
 
 TEST_F(EngineTest, EventsCarryTheTraceAndHistoryTellsWhatHappened) {
@@ -510,6 +519,43 @@ TEST_F(EngineTest, OldExecutionsAreRemoved) {
     EXPECT_FALSE(tables::LoadExecution(tx, id).has_value());
     EXPECT_TRUE(tables::LoadExecution(tx, running).has_value());
   });
+}
+
+// Outcomes that wait for the writer together go to it together.
+TEST_F(EngineTest, OutcomesThatGatherAreTakenInOneClosure) {
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"},
+                                             {"kind": "invoke", "key": "b"},
+                                             {"kind": "invoke", "key": "c"}],
+                                   "b": [{"kind": "Done"}]})");
+  const std::string other = Start(R"({"start": [{"kind": "invoke", "key": "a"}]})");
+  const uint64_t before = store_->counts().closures;
+  store_->WriteAndWait([&](store::Transaction&) {
+    for (int i = 0; i < 4; ++i) invoker_->Reply(Ok({{"n", i}}));
+  });
+  EXPECT_EQ(store_->counts().closures, before + 2);
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(id), R"(["start {}","a {\"output\":{\"n\":0}}","b {\"output\":{\"n\":1}}"])");
+  EXPECT_EQ(Seen(other), R"(["start {}","a {\"output\":{\"n\":3}}"])");
+  EXPECT_TRUE(engine_->Idle());
+}
+
+TEST_F(EngineTest, AnOutcomeThatCannotBeStoredSpoilsNoOther) {
+  const std::string bad = Start(R"({"start": [{"kind": "invoke", "key": "a"}],
+                                    "a": [{"kind": "emit"}, {"kind": "Done"}]})");
+  const std::string good = Start(R"({"start": [{"kind": "invoke", "key": "a"}],
+                                     "a": [{"kind": "invoke", "key": "b"}]})");
+  events_.refuse = true;
+  store_->WriteAndWait([&](store::Transaction&) {
+    for (int i = 0; i < 2; ++i) invoker_->Reply(Ok({{"n", i}}));
+  });
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(bad), R"(["start {}"])");
+  EXPECT_EQ(Seen(good), R"(["start {}","a {\"output\":{\"n\":1}}"])");
+  EXPECT_EQ(invoker_->calls.size(), 3u);
+  events_.refuse = false;
+  loop_.Advance(Millis(1000));
+  EXPECT_EQ(Load(bad).status, "Done");
+  EXPECT_EQ(Seen(bad), R"(["start {}","a {\"output\":{\"n\":0}}"])");
 }
 
 // What a turn changed in memory must go with a transaction that fails.

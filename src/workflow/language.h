@@ -5,7 +5,8 @@
 //                outcome comes back as a Stimulus
 // Thread safety: Language::Advance is const and runs on the store's writer thread.
 // Purity:        time comes in `Stimulus::now`; a language reads no clock and draws no chance, so
-//                that the same stimuli always give the same states.
+//                that the same stimuli always give the same states. The state is moved in, edited
+//                and moved out again, so that a turn costs what it changes (workflow/state.h).
 #pragma once
 
 #include <memory>
@@ -20,6 +21,7 @@
 #include "base/time.h"
 #include "base/trace.h"
 #include "json/json.h"
+#include "workflow/state.h"
 
 namespace riposte::workflow {
 
@@ -123,7 +125,7 @@ struct Effect {
 
 /// What a language made of a stimulus.
 struct Turn {
-  json::Object state;
+  State state;
   std::string status;
   bool finished = false;  ///< Nothing more will happen; effects still in flight are forgotten.
   json::Value output;     ///< What a waiting parent gets, when finished.
@@ -137,12 +139,13 @@ class Language {
   virtual ~Language() = default;
   /// Stored with executions; never changes.
   [[nodiscard]] virtual std::string_view name() const = 0;
-  [[nodiscard]] virtual Turn Advance(const Execution& execution,
+  /// `state` is the execution's; `execution.state` is empty meanwhile.
+  [[nodiscard]] virtual Turn Advance(const Execution& execution, State state,
                                      const Stimulus& stimulus) const = 0;
   /// The turn that ends an execution which the language itself could not advance (a bug there, or
-  /// a definition of an older version). REQUIRES: does not throw.
-  [[nodiscard]] virtual Turn GiveUp(const Execution& execution, const std::string& reason,
-                                    TimePoint now) const = 0;
+  /// a definition of an older version). `state` is as before the turn. REQUIRES: does not throw.
+  [[nodiscard]] virtual Turn GiveUp(const Execution& execution, State state,
+                                    const std::string& reason, TimePoint now) const = 0;
 };
 
 }  // namespace riposte::workflow

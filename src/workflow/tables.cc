@@ -2,6 +2,7 @@
 
 #include "access/crypto.h"
 #include "access/principal_json.h"
+#include "json/append.h"
 
 namespace riposte::workflow::tables {
 namespace {
@@ -143,11 +144,6 @@ constexpr size_t kMaxHistoryBytes = 16 * 1024;
   " parent_id, started_ms, ended_ms, turns, status, finished, output, state"
 #define RIPOSTE_EFFECT_COLUMNS "execution, key, kind, detail, token, created_ms"
 
-/// json::Serialize takes a value, and a value of an object is a copy of it.
-std::string TextOf(const json::Object& object) {
-  return boost::json::serialize(object);
-}
-
 json::Object ObjectOf(const store::Row& row, int column) {
   json::Value value = row.Json(column);
   return value.is_object() ? std::move(value.get_object()) : json::Object();
@@ -225,7 +221,7 @@ int64_t CountRunning(store::Transaction& tx, const Scope& scope, const std::stri
 
 std::shared_ptr<const Definition> MakeDefinition(json::Object content) {
   auto definition = std::make_shared<Definition>();
-  const std::string text = TextOf(content);
+  const std::string text = json::Text(content);
   definition->hash = access::Sha256Hex(text);
   definition->bytes = text.size();
   definition->content = std::move(content);
@@ -239,7 +235,7 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
           .has_value();
   if (!known) {
     tx.Execute("INSERT INTO workflow_definitions (hash, content) VALUES (?, ?)",
-               {execution.definition->hash, TextOf(execution.definition->content)});
+               {execution.definition->hash, json::Text(execution.definition->content)});
   }
   tx.Execute(
       "INSERT INTO workflow_executions (id, language, account, region, name, version, definition,"
@@ -253,7 +249,7 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
        execution.name,
        execution.version,
        execution.definition->hash,
-       TextOf(access::PrincipalToJson(execution.principal)),
+       json::Text(access::PrincipalToJson(execution.principal)),
        execution.trace.correlation,
        execution.trace.hops,
        execution.parent_id,
@@ -265,18 +261,22 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
        execution.status,
        execution.finished,
        json::Serialize(execution.output),
-       TextOf(execution.state)});
+       json::Text(execution.state)});
   execution.number = tx.LastInsertId();
 }
 
 size_t UpdateExecution(store::Transaction& tx, const Execution& execution) {
-  const std::string state = TextOf(execution.state);
+  const std::string state = json::Text(execution.state);
   tx.Execute(
       "UPDATE workflow_executions SET state = ?, status = ?, finished = ?, output = ?,"
       " ended_ms = ?, turns = ? WHERE number = ?",
       {state, execution.status, execution.finished, json::Serialize(execution.output),
        execution.ended, execution.turns, execution.number});
   return state.size();
+}
+
+std::optional<int64_t> NumberOf(store::Transaction& tx, const std::string& id) {
+  return tx.QueryInt("SELECT number FROM workflow_executions WHERE id = ?", {id});
 }
 
 std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string& id,
@@ -335,8 +335,8 @@ std::optional<Waiter> FindWaiter(store::Transaction& tx, const std::string& chil
 
 void InsertEffect(store::Transaction& tx, const PendingEffect& effect) {
   tx.Execute("INSERT INTO workflow_effects (" RIPOSTE_EFFECT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)",
-             {effect.execution, effect.key, static_cast<int>(effect.kind), TextOf(effect.detail),
-              effect.token, effect.created});
+             {effect.execution, effect.key, static_cast<int>(effect.kind),
+              json::Text(effect.detail), effect.token, effect.created});
 }
 
 bool TakeEffect(store::Transaction& tx, int64_t execution, const std::string& key,
@@ -381,15 +381,14 @@ void EachEffect(store::Transaction& tx, const std::function<void(PendingEffect)>
 void AppendHistory(store::Transaction& tx, const Execution& execution, TimePoint now,
                    std::string_view kind, const std::string& key, const json::Object& detail,
                    const json::Array& consequences) {
-  std::string text = TextOf(detail);
+  std::string text = json::Text(detail);
   if (text.size() > kMaxHistoryBytes) {
     text = json::Serialize(json::Object{{"truncated_bytes", text.size()}});
   }
   tx.Execute(
       "INSERT INTO workflow_history (execution, turn, time_ms, kind, key, detail, consequences)"
       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-      {execution.number, execution.turns, now, kind, key, text,
-       boost::json::serialize(consequences)});
+      {execution.number, execution.turns, now, kind, key, text, json::Text(consequences)});
 }
 
 void EachExecution(store::Transaction& tx, const Scope& scope, const std::string& language,

@@ -71,6 +71,7 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
 /// Writes what a turn may change: state, status, finished, output, ended, turns. The bytes of the
 /// state.
 size_t UpdateExecution(store::Transaction& tx, const Execution& execution);
+[[nodiscard]] std::optional<int64_t> NumberOf(store::Transaction& tx, const std::string& id);
 [[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string& id,
                                                      Definitions* known = nullptr);
 [[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, int64_t number,

@@ -57,7 +57,8 @@ struct StepContext {
   const FindApi& find_api;
   const Settings& settings;
   const Document& document;
-  json::Object& outputs;  ///< What the step shows, also while it runs.
+  json::Object& outputs;         ///< What the step shows, also while it runs.
+  std::string_view executed_by;  ///< Who started the execution.
 
   void Invoke(std::string_view name, std::string_view service, std::string_view operation,
               json::Object input, Millis timeout = Millis(25'000));

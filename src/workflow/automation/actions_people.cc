@@ -173,8 +173,7 @@ SignalResult SignalApprove(StepContext& step, std::string_view name, const json:
     return refuse("The caller is not one of the approvers of the step.");
   }
   const std::string_view caller = json::GetString(payload, "caller_arn");
-  if (name == "Approve" && !step.settings.self_approval &&
-      caller == json::GetString(step.execution.state, "executed_by")) {
+  if (name == "Approve" && !step.settings.self_approval && caller == step.executed_by) {
     return refuse("Whoever started the execution cannot approve it.");
   }
   if (const std::string_view seen = json::GetString(payload, "PlanDigest");

@@ -13,6 +13,7 @@ namespace {
 
 using workflow::Effect;
 using workflow::Execution;
+using workflow::State;
 using workflow::Stimulus;
 using workflow::Turn;
 
@@ -27,22 +28,21 @@ std::optional<Scope> ScopeOf(const json::Object& child) {
 
 class FanOut {
  public:
-  FanOut(const Execution& execution, TimePoint now)
+  FanOut(const Execution& execution, State state, TimePoint now)
       : execution_(execution),
         plan_(execution.definition->content.at(kFanOut).as_object()),
         now_(now),
-        state_(execution.state),
+        state_(std::move(state)),
         status_(execution.status) {}
 
   void Start(const json::Object& input) {
-    state_["executed_by"] = json::GetString(input, "executed_by");
-    state_["mode"] = json::GetString(input, "mode", "Auto");
+    state_.Edit("executed_by") = json::GetString(input, "executed_by");
+    state_.Edit("mode") = json::GetString(input, "mode", "Auto");
     if (const json::Object* parameters = json::GetObject(input, "parameters")) {
-      state_["parameters"] = *parameters;
+      state_.Edit("parameters") = *parameters;
     }
-    json::Array& groups = ArrayAt(state_, "groups");
     for (size_t i = 0; i < plan_.at("groups").as_array().size(); ++i) {
-      groups.push_back(json::Object{{"width", 1}, {"running", 0}, {"errors", 0}});
+      state_.Append("groups", json::Object{{"width", 1}, {"running", 0}, {"errors", 0}});
       for (const json::Value& target : plan_.at("groups").at(i).at("targets").as_array()) {
         AddChild(target.as_object(), i);
       }
@@ -62,9 +62,8 @@ class FanOut {
     }
     const size_t slash = key.find('/');
     const auto index = ParseNumber<size_t>(std::string_view(key).substr(0, slash));
-    json::Array& children = ArrayAt(state_, "children");
-    if (slash == std::string::npos || !index || *index >= children.size()) return;
-    json::Object& child = children[*index].as_object();
+    if (slash == std::string::npos || !index || *index >= Entries("children").size()) return;
+    json::Object& child = state_.EditAt("children", *index).as_object();
     const json::Object* error = json::GetObject(outcome, "error");
     if (error) {
       End(child, "Failed",
@@ -85,11 +84,10 @@ class FanOut {
   }
 
   void Cancel() {
-    state_["cancelling"] = true;
-    for (json::Value& entry : ArrayAt(state_, "children")) {
-      json::Object& child = entry.as_object();
-      if (json::GetString(child, "status") == "InProgress") {
-        Close(child, "Cancelled");
+    state_.Edit("cancelling") = true;
+    for (size_t i = 0; i < Entries("children").size(); ++i) {
+      if (json::GetString(Entry("children", i), "status") == "InProgress") {
+        Close(state_.EditAt("children", i).as_object(), "Cancelled");
       }
     }
     Finish("Cancelled", "");  // effects in flight are forgotten: children are cancelled with them
@@ -106,12 +104,21 @@ class FanOut {
   }
 
  private:
+  [[nodiscard]] const json::Array& Entries(std::string_view name) const {
+    static const json::Array kNone;
+    const json::Array* entries = json::GetArray(state_.view(), name);
+    return entries ? *entries : kNone;
+  }
+  [[nodiscard]] const json::Object& Entry(std::string_view name, size_t index) const {
+    return Entries(name).at(index).as_object();
+  }
+
   void AddChild(const json::Object& target, size_t group) {
     json::Object child = target;
     child["group"] = static_cast<int64_t>(group);
     child["status"] = "Pending";
-    child["id"] = execution_.id.substr(0, 24) + Digits(ArrayAt(state_, "children").size());
-    ArrayAt(state_, "children").push_back(std::move(child));
+    child["id"] = execution_.id.substr(0, 24) + Digits(Entries("children").size());
+    state_.Append("children", std::move(child));
   }
   static std::string Digits(size_t number) {
     std::string text = std::to_string(number);
@@ -138,16 +145,16 @@ class FanOut {
       const json::Array* instances = json::GetArray(reservation.as_object(), "Instances");
       for (const json::Value& instance : instances ? *instances : json::Array()) {
         const std::string id(json::GetString(instance.as_object(), "InstanceId"));
-        if (id.empty() || ArrayAt(state_, "children").size() >= kMaxTargets) continue;
+        if (id.empty() || Entries("children").size() >= kMaxTargets) continue;
         AddChild({{"name", id}, {"parameters", json::Object{{parameter, json::Array{id}}}}}, 0);
       }
     }
     const std::string_view next = output ? json::GetString(*output, "NextToken") : "";
-    if (!next.empty() && ArrayAt(state_, "children").size() < kMaxTargets) {
+    if (!next.empty() && Entries("children").size() < kMaxTargets) {
       Find(plan_.at("find_instances"), next);
       return;
     }
-    if (ArrayAt(state_, "children").empty()) {
+    if (Entries("children").empty()) {
       Finish("Failed", "No targets were found.");
       return;
     }
@@ -156,35 +163,36 @@ class FanOut {
 
   /// Starts what may be started; ends when nothing runs and nothing may.
   void Follow() {
-    json::Array& children = ArrayAt(state_, "children");
-    json::Array& groups = ArrayAt(state_, "groups");
     std::vector<int64_t> most_errors;
-    for (size_t i = 0; i < groups.size(); ++i) most_errors.push_back(Limit(i, "max_errors"));
+    for (size_t i = 0; i < Entries("groups").size(); ++i) {
+      most_errors.push_back(Limit(i, "max_errors"));
+    }
     bool busy = false;
-    for (size_t i = 0; i < children.size(); ++i) {
-      json::Object& child = children[i].as_object();
+    for (size_t i = 0; i < Entries("children").size(); ++i) {
+      const json::Object& child = Entry("children", i);
       const auto at = static_cast<size_t>(json::GetInt(child, "group"));
-      json::Object& group = groups[at].as_object();
+      const json::Object& group = Entry("groups", at);
       if (json::GetString(child, "status") == "InProgress") busy = true;
       if (json::GetString(child, "status") != "Pending") continue;
       if (json::GetInt(group, "errors") > most_errors[at]) continue;
       if (json::GetInt(group, "running") >= json::GetInt(group, "width")) continue;
-      group["running"] = json::GetInt(group, "running") + 1;
-      Launch(i, child);
+      const int64_t running = json::GetInt(group, "running") + 1;
+      state_.EditAt("groups", at).as_object()["running"] = running;
+      Launch(i, state_.EditAt("children", i).as_object());
       busy = true;
     }
     if (busy) return;
     bool exceeded = false;
-    for (size_t i = 0; i < groups.size(); ++i) {
-      exceeded = exceeded || json::GetInt(groups[i].as_object(), "errors") > most_errors[i];
+    for (size_t i = 0; i < most_errors.size(); ++i) {
+      exceeded = exceeded || json::GetInt(Entry("groups", i), "errors") > most_errors[i];
     }
     Finish(exceeded ? "Failed" : "Success",
            exceeded ? "More targets failed than MaxErrors allows." : "");
   }
 
-  [[nodiscard]] int64_t Limit(size_t group, std::string_view name) {
+  [[nodiscard]] int64_t Limit(size_t group, std::string_view name) const {
     int64_t total = 0;
-    for (const json::Value& child : ArrayAt(state_, "children")) {
+    for (const json::Value& child : Entries("children")) {
       if (json::GetInt(child.as_object(), "group") == static_cast<int64_t>(group)) ++total;
     }
     const json::Object& spec = plan_.at("groups").at(group).as_object();
@@ -214,7 +222,7 @@ class FanOut {
 
   void End(json::Object& child, const std::string& status, const std::string& message) {
     const auto at = static_cast<size_t>(json::GetInt(child, "group"));
-    json::Object& group = ArrayAt(state_, "groups")[at].as_object();
+    json::Object& group = state_.EditAt("groups", at).as_object();
     group["running"] = json::GetInt(group, "running") - 1;
     if (status == "Success") {
       group["width"] = std::min(json::GetInt(group, "width") * 2, Limit(at, "max_concurrency"));
@@ -232,10 +240,10 @@ class FanOut {
   }
 
   void Finish(const std::string& status, const std::string& message) {
-    json::SetIfNotEmpty(state_, "failure_message", message);
+    if (!message.empty()) state_.Edit("failure_message") = message;
     turn_.finished = true;
     json::Array ids;
-    for (const json::Value& child : ArrayAt(state_, "children")) {
+    for (const json::Value& child : Entries("children")) {
       if (const auto id = json::GetString(child.as_object(), "execution"); !id.empty()) {
         ids.emplace_back(id);
       }
@@ -248,7 +256,7 @@ class FanOut {
     if (status_ == status) return;
     status_ = status;
     turn_.effects.push_back(ExecutionEvent(execution_, status_,
-                                           json::GetString(state_, "executed_by"),
+                                           json::GetString(state_.view(), "executed_by"),
                                            turn_.finished ? std::optional(now_) : std::nullopt));
   }
 
@@ -263,7 +271,7 @@ class FanOut {
   const Execution& execution_;
   const json::Object& plan_;
   TimePoint now_;
-  json::Object state_;
+  State state_;
   std::string status_;
   Turn turn_;
 };
@@ -302,8 +310,8 @@ bool IsFanOut(const Execution& execution) {
   return execution.definition->content.contains(kFanOut);
 }
 
-Turn AdvanceFanOut(const Execution& execution, const Stimulus& stimulus) {
-  FanOut fan_out(execution, stimulus.now);
+Turn AdvanceFanOut(const Execution& execution, State state, const Stimulus& stimulus) {
+  FanOut fan_out(execution, std::move(state), stimulus.now);
   switch (stimulus.kind) {
     case Stimulus::Kind::kStart:
       fan_out.Start(stimulus.payload);

@@ -49,6 +49,7 @@ struct FanOutPlan {
 [[nodiscard]] bool IsFanOut(const workflow::Execution& execution);
 /// REQUIRES: IsFanOut(execution).
 [[nodiscard]] workflow::Turn AdvanceFanOut(const workflow::Execution& execution,
+                                           workflow::State state,
                                            const workflow::Stimulus& stimulus);
 /// StepExecutions of such an execution.
 [[nodiscard]] json::Array DescribeTargets(const workflow::Execution& execution);

@@ -8,6 +8,7 @@
 namespace riposte::automation {
 
 using workflow::Execution;
+using workflow::State;
 using workflow::Stimulus;
 using workflow::Turn;
 
@@ -72,11 +73,14 @@ Result<std::shared_ptr<const Document>> AutomationLanguage::DocumentOf(
   return document;
 }
 
-Turn AutomationLanguage::Advance(const Execution& execution, const Stimulus& stimulus) const {
-  if (IsFanOut(execution)) return AdvanceFanOut(execution, stimulus);
+Turn AutomationLanguage::Advance(const Execution& execution, State state,
+                                 const Stimulus& stimulus) const {
+  if (IsFanOut(execution)) return AdvanceFanOut(execution, std::move(state), stimulus);
   const auto document = DocumentOf(*execution.definition);
-  if (!document) return GiveUp(execution, document.error().message, stimulus.now);
-  Run run(execution, **document, find_api_, stimulus.now);
+  if (!document) {
+    return GiveUp(execution, std::move(state), document.error().message, stimulus.now);
+  }
+  Run run(execution, std::move(state), **document, find_api_, stimulus.now);
   switch (stimulus.kind) {
     case Stimulus::Kind::kStart:
       run.Start(stimulus.payload);
@@ -94,11 +98,11 @@ Turn AutomationLanguage::Advance(const Execution& execution, const Stimulus& sti
   return run.TakeTurn();
 }
 
-Turn AutomationLanguage::GiveUp(const Execution& execution, const std::string& reason,
+Turn AutomationLanguage::GiveUp(const Execution&, State state, const std::string& reason,
                                 TimePoint) const {
   Turn turn;
-  turn.state = execution.state;
-  turn.state["failure_message"] = "Internal failure: " + reason;
+  turn.state = std::move(state);
+  turn.state.Edit("failure_message") = "Internal failure: " + reason;
   turn.status = "Failed";
   turn.finished = true;
   turn.output = json::Object{{"Outputs", json::Object()}};

@@ -61,9 +61,9 @@ class AutomationLanguage final : public workflow::Language {
   /// Signals: Approve, Reject, Resume {StepName}, StartStep {StepName}, StopStep {StepExecutionId},
   /// and Complete (StopAutomationExecution of that type). One that does not fit is refused with
   /// InvalidAutomationSignalException or AutomationStepNotFoundException.
-  [[nodiscard]] workflow::Turn Advance(const workflow::Execution& execution,
+  [[nodiscard]] workflow::Turn Advance(const workflow::Execution& execution, workflow::State state,
                                        const workflow::Stimulus& stimulus) const override;
-  [[nodiscard]] workflow::Turn GiveUp(const workflow::Execution& execution,
+  [[nodiscard]] workflow::Turn GiveUp(const workflow::Execution& execution, workflow::State state,
                                       const std::string& reason, TimePoint now) const override;
 
  private:

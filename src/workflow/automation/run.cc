@@ -47,15 +47,15 @@ void CutForShow(json::Object& values) {
 
 }  // namespace
 
-Run::Run(const workflow::Execution& execution, const Document& document, const FindApi& find_api,
-         TimePoint now)
+Run::Run(const workflow::Execution& execution, workflow::State state, const Document& document,
+         const FindApi& find_api, TimePoint now)
     : execution_(execution),
       document_(document),
       find_api_(find_api),
       now_(now),
-      state_(execution.state),
+      state_(std::move(state)),
       status_(execution.status) {
-  if (const json::Object* settings = json::GetObject(state_, "settings")) {
+  if (const json::Object* settings = json::GetObject(state_.view(), "settings")) {
     settings_ = SettingsFrom(*settings);
   }
 }
@@ -70,21 +70,21 @@ Turn Run::TakeTurn() {
 
 void Run::Start(const json::Object& input) {
   const json::Object* parameters = json::GetObject(input, "parameters");
-  state_["parameters"] = parameters ? *parameters : json::Object();
-  state_["mode"] = json::GetString(input, "mode", "Auto");
-  state_["executed_by"] = json::GetString(input, "executed_by");
+  state_.Edit("parameters") = parameters ? *parameters : json::Object();
+  state_.Edit("mode") = json::GetString(input, "mode", "Auto");
+  state_.Edit("executed_by") = json::GetString(input, "executed_by");
   if (const json::Object* settings = json::GetObject(input, "settings")) {
-    state_["settings"] = *settings;
+    state_.Edit("settings") = *settings;
     settings_ = SettingsFrom(*settings);
   }
-  json::Object& variables = ObjectAt(state_, "variables");
+  json::Object& variables = state_.EditObject("variables");
   for (const Parameter& variable : document_.variables) {
     if (variable.default_value) variables[variable.name] = *variable.default_value;
   }
-  state_["steps"] = json::Object();
+  state_.Edit("steps") = json::Object();
   SetExecutionStatus("InProgress");
   if (const json::Object* alarm = json::GetObject(input, "alarm")) {
-    state_["alarm"] = *alarm;
+    state_.Edit("alarm") = *alarm;
     LookAtAlarm();  // the first step begins when it is known to be quiet
     return;
   }
@@ -94,7 +94,7 @@ void Run::Start(const json::Object& input) {
 
 void Run::LookAtAlarm() {
   json::Array names;
-  for (const json::Value& alarm : ArrayAt(ObjectAt(state_, "alarm"), "Alarms")) {
+  for (const json::Value& alarm : Alarms()) {
     names.emplace_back(json::GetString(alarm.as_object(), "Name"));
   }
   turn_.effects.push_back(
@@ -106,8 +106,9 @@ void Run::LookAtAlarm() {
 
 /// An alarm that rings cancels the execution, with its clean-up.
 void Run::AlarmSeen(const json::Object& outcome) {
-  if (json::GetBool(state_, "cancelling")) return;
-  const bool ignore = json::GetBool(ObjectAt(state_, "alarm"), "IgnorePollAlarmFailure");
+  if (json::GetBool(state_.view(), "cancelling")) return;
+  const json::Object* asked = json::GetObject(state_.view(), "alarm");
+  const bool ignore = asked && json::GetBool(*asked, "IgnorePollAlarmFailure");
   json::Array ringing;
   size_t known = 0;
   const json::Object* output = json::GetObject(outcome, "output");
@@ -122,28 +123,29 @@ void Run::AlarmSeen(const json::Object& outcome) {
     }
   }
   if (known == 0 && !ignore) {
-    for (const json::Value& alarm : ArrayAt(ObjectAt(state_, "alarm"), "Alarms")) {
+    for (const json::Value& alarm : Alarms()) {
       ringing.push_back(
           json::Object{{"Name", json::GetString(alarm.as_object(), "Name")}, {"State", "UNKNOWN"}});
     }
   }
   if (!ringing.empty()) {
-    state_["failure_message"] =
+    state_.Edit("failure_message") =
         known == 0 ? "The state of the alarm could not be read." : "The alarm is in state ALARM.";
-    state_["triggered_alarms"] = std::move(ringing);
+    state_.Edit("triggered_alarms") = std::move(ringing);
     Cancel();
     return;
   }
   turn_.effects.push_back(Effect::Sleep(std::string(kAlarmWaitKey), now_ + kAlarmEvery));
-  if (json::GetInt(state_, "runs") == 0 && json::GetString(state_, "awaiting_start").empty()) {
+  if (json::GetInt(state_.view(), "runs") == 0 &&
+      json::GetString(state_.view(), "awaiting_start").empty()) {
     Go(document_.steps.front().name);
   }
 }
 
 void Run::Resume(const std::string& key, const json::Object& outcome) {
   if (key == kCleanUpKey) {
-    state_["failure_message"] = "The clean-up took longer than two minutes.";
-    if (json::Object* record = RecordOf(json::GetString(state_, "current"))) {
+    state_.Edit("failure_message") = "The clean-up took longer than two minutes.";
+    if (json::Object* record = RecordOf(json::GetString(state_.view(), "current"))) {
       ForgetOpen(*record);
       Close(*record, "Cancelled");
     }
@@ -192,12 +194,12 @@ void Run::TimeOut(const Step& step, json::Object& record) {
       "Step timed out while step is running the action " + std::string(step.action->name) + ".";
   if (!step.inner.empty()) {
     // The loop ends as a whole, with whatever ran inside it.
-    if (json::Object* inner = RecordOf(json::GetString(state_, "current"))) {
+    if (json::Object* inner = RecordOf(json::GetString(state_.view(), "current"))) {
       ForgetOpen(*inner);
       Close(*inner, "Cancelled");
     }
-    state_.erase("loop");
-    state_["current"] = step.name;
+    state_.Erase("loop");
+    state_.Edit("current") = step.name;
   }
   FailStep(step, std::move(progress));
 }
@@ -214,7 +216,7 @@ void Run::RefreshPlan(const Step& step, json::Object& record) {
 }
 
 void Run::Signal(const std::string& name, const json::Object& payload) {
-  const std::string current(json::GetString(state_, "current"));
+  const std::string current(json::GetString(state_.view(), "current"));
   const std::string wanted(json::GetString(payload, "StepName"));
   if (!wanted.empty() && !document_.FindStep(wanted)) {
     Refuse("AutomationStepNotFoundException", "There is no step " + wanted + ".");
@@ -226,16 +228,16 @@ void Run::Signal(const std::string& name, const json::Object& payload) {
       Close(*record, "Cancelled");
       AnnounceStep(*document_.FindStep(current), *record);
     }
-    Finish(std::string(json::GetString(state_, "worst")));
+    Finish(std::string(json::GetString(state_.view(), "worst")));
     return;
   }
   if (name == "StartStep") {
-    const std::string awaiting(json::GetString(state_, "awaiting_start"));
+    const std::string awaiting(json::GetString(state_.view(), "awaiting_start"));
     if (awaiting.empty() || (!wanted.empty() && wanted != awaiting)) {
       Refuse("InvalidAutomationSignalException", "No step waits for this signal.");
       return;
     }
-    state_["awaiting_start"] = "";
+    state_.Edit("awaiting_start") = "";
     SetExecutionStatus("InProgress");
     Begin(*document_.FindStep(awaiting));
     Follow();
@@ -273,12 +275,12 @@ void Run::Signal(const std::string& name, const json::Object& payload) {
 }
 
 void Run::Cancel() {
-  if (json::GetBool(state_, "cancelling")) {
+  if (json::GetBool(state_.view(), "cancelling")) {
     Refuse("InvalidAutomationStatusUpdateException", "The execution is already being cancelled.");
     return;
   }
-  state_["cancelling"] = true;
-  const Step* step = document_.FindStep(json::GetString(state_, "current"));
+  state_.Edit("cancelling") = true;
+  const Step* step = document_.FindStep(json::GetString(state_.view(), "current"));
   if (step) {
     json::Object& record = *RecordOf(step->name);
     ForgetOpen(record);
@@ -305,10 +307,11 @@ void Run::Follow() {
   while (!next_.empty() && !turn_.finished) {
     const std::string name = std::exchange(next_, {});
     const Step* step = document_.FindStep(name);
-    if (json::GetString(state_, "mode") == "Interactive" && !json::GetBool(state_, "cancelling")) {
-      state_["current"] = "";
-      state_["awaiting_start"] = name;
-      if (json::Object* last = RecordOf(json::GetString(state_, "last"))) {
+    if (json::GetString(state_.view(), "mode") == "Interactive" &&
+        !json::GetBool(state_.view(), "cancelling")) {
+      state_.Edit("current") = "";
+      state_.Edit("awaiting_start") = name;
+      if (json::Object* last = RecordOf(json::GetString(state_.view(), "last"))) {
         (*last)["valid_next"] = json::Array{name};
       }
       SetExecutionStatus("Waiting");
@@ -319,23 +322,24 @@ void Run::Follow() {
 }
 
 void Run::Begin(const Step& step) {
-  const int64_t runs = json::GetInt(state_, "runs") + 1;
-  state_["runs"] = runs;
+  const int64_t runs = json::GetInt(state_.view(), "runs") + 1;
+  state_.Edit("runs") = runs;
   if (runs > kMaxRuns) {
-    state_["failure_message"] =
+    state_.Edit("failure_message") =
         "The execution ran more than " + std::to_string(kMaxRuns) + " steps and was stopped.";
-    state_["current"] = "";
+    state_.Edit("current") = "";
     Finish("Failed");
     return;
   }
   int64_t attempt = 1;
-  if (const json::Object* before = RecordOf(step.name); before && json::GetBool(*before, "retry")) {
+  if (const json::Object* before = SeeRecord(step.name);
+      before && json::GetBool(*before, "retry")) {
     attempt = json::GetInt(*before, "attempt") + 1;
   }
-  state_["current"] = step.name;
-  state_["last"] = step.name;
+  state_.Edit("current") = step.name;
+  state_.Edit("last") = step.name;
   json::Object& record = NewRecord(step, attempt);
-  if (!json::GetBool(state_, "cancelling")) SetExecutionStatus("InProgress");
+  if (!json::GetBool(state_.view(), "cancelling")) SetExecutionStatus("InProgress");
   SetStatus(step, record, "InProgress");
   StartTimer(step, record);
   if (step.action->name == "aws:loop") return BeginLoop(step, record);
@@ -419,7 +423,7 @@ void Run::BeginUpdate(const Step& step, json::Object& record) {
     FailStep(step, Progress::Failed("Input", "InvalidInput", ok.error().message));
     return;
   }
-  ObjectAt(state_, "variables")[name] = *value;
+  state_.Edit("variables", name) = *value;
   Succeed(step, {});
 }
 
@@ -433,7 +437,7 @@ void Run::Apply(const Step& step, Progress progress) {
       break;
     case Progress::Kind::kWaiting:
       SetStatus(step, record, "Waiting");
-      if (!json::GetBool(state_, "cancelling")) SetExecutionStatus("Waiting");
+      if (!json::GetBool(state_.view(), "cancelling")) SetExecutionStatus("Waiting");
       break;
     case Progress::Kind::kSuccess:
       Succeed(step, std::move(progress.outputs));
@@ -499,7 +503,7 @@ void Run::FailStep(const Step& step, Progress progress) {
           " Please refer to Automation Service Troubleshooting Guide for more diagnosis details.",
       16 * 1024);
   const bool stopped = progress.type == "Stopped";
-  if (attempt < step.max_attempts && !stopped && !json::GetBool(state_, "cancelling")) {
+  if (attempt < step.max_attempts && !stopped && !json::GetBool(state_.view(), "cancelling")) {
     record["retry"] = true;
     record["failure_message"] = message;
     Begin(step);
@@ -511,19 +515,19 @@ void Run::FailStep(const Step& step, Progress progress) {
   Close(record, status);
   AnnounceStep(step, record);
   if (step.is_critical && !stopped) {
-    if (json::GetString(state_, "worst") != "Failed")
-      state_["worst"] = timed_out ? status : "Failed";
-    state_["failure_message"] = message;
+    if (json::GetString(state_.view(), "worst") != "Failed")
+      state_.Edit("worst") = timed_out ? status : "Failed";
+    state_.Edit("failure_message") = message;
   }
-  if (json::GetBool(state_, "cancelling")) {
+  if (json::GetBool(state_.view(), "cancelling")) {
     Finish("Cancelled");
     return;
   }
   switch (step.on_failure) {
     case Step::OnFailure::kAbort:
-      state_["failure_message"] = message;
+      state_.Edit("failure_message") = message;
       AbortLoop(status, message);
-      state_["current"] = "";
+      state_.Edit("current") = "";
       Finish(stopped ? "Cancelled" : status);
       break;
     case Step::OnFailure::kContinue:
@@ -539,8 +543,8 @@ void Run::AfterStep(const Step& step, bool success, const std::string& redirect)
   const Step* loop = nullptr;
   (void)document_.FindStep(step.name, &loop);
   const std::vector<Step>& steps = loop ? loop->inner : document_.steps;
-  state_["current"] = "";
-  if (json::GetBool(state_, "cancelling")) {
+  state_.Edit("current") = "";
+  if (json::GetBool(state_.view(), "cancelling")) {
     // Cleaning up follows the chain of nextStep and nothing else.
     if (success && !step.next_step.empty() && !step.is_end) {
       Go(step.next_step);
@@ -555,7 +559,7 @@ void Run::AfterStep(const Step& step, bool success, const std::string& redirect)
   }
   if (step.is_end) {
     AbortLoop("Success", "");
-    Finish(std::string(json::GetString(state_, "worst")));
+    Finish(std::string(json::GetString(state_.view(), "worst")));
     return;
   }
   if (success && !step.next_step.empty()) {
@@ -574,41 +578,50 @@ void Run::EndOfSteps(const Step* loop) {
   if (loop) {
     NextPass(*loop, *RecordOf(loop->name));
   } else {
-    Finish(std::string(json::GetString(state_, "worst")));
+    Finish(std::string(json::GetString(state_.view(), "worst")));
   }
 }
 
 void Run::Finish(const std::string& status) {
   if (status == "Cancelled") AbortLoop("Cancelled", "");
-  state_["current"] = "";
-  state_["awaiting_start"] = "";
-  state_["outputs"] = Outputs();
-  state_["end_ms"] = ToMillis(now_);
+  state_.Edit("current") = "";
+  state_.Edit("awaiting_start") = "";
+  state_.Edit("outputs") = Outputs();
+  state_.Edit("end_ms") = ToMillis(now_);
   turn_.finished = true;
-  turn_.output = json::Object{{"Outputs", state_["outputs"]}};
+  turn_.output = json::Object{{"Outputs", *json::Find(state_.view(), "outputs")}};
   SetExecutionStatus(status.empty() ? "Success" : status);
 }
 
 // ── Records ─────────────────────────────────────────────────────────────────────────────────
 
+const json::Object* Run::SeeRecord(std::string_view step) const {
+  const json::Object* steps = json::GetObject(state_.view(), "steps");
+  return steps ? json::GetObject(*steps, step) : nullptr;
+}
+
 json::Object* Run::RecordOf(std::string_view step) {
-  if (step.empty()) return nullptr;
-  json::Object& steps = ObjectAt(state_, "steps");
-  const auto found = steps.find(step);
-  return found == steps.end() ? nullptr : found->value().if_object();
+  return SeeRecord(step) ? &state_.Edit("steps", step).get_object() : nullptr;
+}
+
+const json::Array& Run::Alarms() const {
+  static const json::Array kNone;
+  const json::Object* alarm = json::GetObject(state_.view(), "alarm");
+  const json::Array* alarms = alarm ? json::GetArray(*alarm, "Alarms") : nullptr;
+  return alarms ? *alarms : kNone;
 }
 
 json::Object& Run::NewRecord(const Step& step, int64_t attempt) {
-  const int64_t run = json::GetInt(state_, "runs");
+  const int64_t run = json::GetInt(state_.view(), "runs");
   json::Object record{{"name", step.name},
                       {"action", step.action->name},
                       {"run", run},
                       {"attempt", attempt},
                       {"id", StepExecutionId(execution_.id, run)},
                       {"start_ms", ToMillis(now_)}};
-  if (const json::Object* loop = json::GetObject(state_, "loop");
+  if (const json::Object* loop = json::GetObject(state_.view(), "loop");
       loop && json::GetString(*loop, "step") != step.name) {
-    if (const json::Object* parent = RecordOf(json::GetString(*loop, "step"))) {
+    if (const json::Object* parent = SeeRecord(json::GetString(*loop, "step"))) {
       record["parent"] = {{"name", json::GetString(*parent, "name")},
                           {"id", json::GetString(*parent, "id")},
                           {"action", "aws:loop"},
@@ -618,7 +631,7 @@ json::Object& Run::NewRecord(const Step& step, int64_t attempt) {
       }
     }
   }
-  json::Value& slot = ObjectAt(state_, "steps")[step.name];
+  json::Value& slot = state_.Edit("steps", step.name);
   slot = std::move(record);
   return slot.get_object();
 }
@@ -671,7 +684,8 @@ StepContext Run::ContextOf(const Step& step, json::Object& record) {
           find_api_,
           settings_,
           document_,
-          ObjectAt(record, "outputs")};
+          ObjectAt(record, "outputs"),
+          json::GetString(state_.view(), "executed_by")};
 }
 
 Resolver Run::MakeResolver() {
@@ -692,16 +706,18 @@ std::optional<json::Value> Run::Resolve(std::string_view reference) {
     const auto selector = Selector::Parse(path.substr(dot + 1));
     return head && selector ? selector->Select(*head) : std::nullopt;
   };
-  const json::Object& parameters = ObjectAt(state_, "parameters");
-  if (auto value = member(parameters, reference)) return value;
+  const json::Object* parameters = json::GetObject(state_.view(), "parameters");
+  if (auto value = parameters ? member(*parameters, reference) : std::nullopt) return value;
   if (const size_t colon = reference.find(':'); colon != std::string_view::npos) {
     const std::string_view space = reference.substr(0, colon);
     const std::string_view name = reference.substr(colon + 1);
     if (space == "variable") {
-      if (auto value = member(ObjectAt(state_, "variables"), name)) return value;
+      const json::Object* variables = json::GetObject(state_.view(), "variables");
+      if (!variables) return std::nullopt;
+      if (auto value = member(*variables, name)) return value;
       const size_t dot = name.find('.');
       if (dot == std::string_view::npos) return std::nullopt;
-      return further(ObjectAt(state_, "variables"), name, dot);
+      return further(*variables, name, dot);
     }
     if (space == "automation" && name == "EXECUTION_ID") return json::Value(execution_.id);
     if (space != "global") return std::nullopt;
@@ -719,7 +735,7 @@ std::optional<json::Value> Run::Resolve(std::string_view reference) {
   }
   const size_t dot = reference.find('.');
   if (dot == std::string_view::npos) return std::nullopt;
-  const json::Object* record = RecordOf(reference.substr(0, dot));
+  const json::Object* record = SeeRecord(reference.substr(0, dot));
   const json::Object* outputs = record ? json::GetObject(*record, "outputs") : nullptr;
   if (!outputs) return std::nullopt;
   const std::string_view path = reference.substr(dot + 1);
@@ -759,7 +775,7 @@ void Run::AnnounceStep(const Step& step, const json::Object& record) {
 
 void Run::AnnounceExecution() {
   turn_.effects.push_back(ExecutionEvent(execution_, status_,
-                                         json::GetString(state_, "executed_by"),
+                                         json::GetString(state_.view(), "executed_by"),
                                          turn_.finished ? std::optional(now_) : std::nullopt));
 }
 

@@ -1,6 +1,6 @@
 // One stimulus to one runbook execution: the order of decisions after a step (spec 2.2).
 //
-// A Run is made for a stimulus, changes its copy of the state, gathers effects, and gives a Turn.
+// A Run is made for a stimulus, changes the state it is given, gathers effects, and gives a Turn.
 // Steps that end at once (branches, variables) are followed in the same turn by a loop, not by
 // recursion, so that no document can grow the stack.
 #pragma once
@@ -21,8 +21,8 @@ class Run {
   /// More runs of steps than this end the execution: a loop made of branches has no other bound.
   static constexpr int64_t kMaxRuns = 2000;
 
-  Run(const workflow::Execution& execution, const Document& document, const FindApi& find_api,
-      TimePoint now);
+  Run(const workflow::Execution& execution, workflow::State state, const Document& document,
+      const FindApi& find_api, TimePoint now);
 
   void Start(const json::Object& input);
   void Resume(const std::string& key, const json::Object& outcome);
@@ -56,7 +56,9 @@ class Run {
   void Finish(const std::string& status);
 
   // Records.
-  [[nodiscard]] json::Object* RecordOf(std::string_view step);
+  [[nodiscard]] const json::Object* SeeRecord(std::string_view step) const;
+  [[nodiscard]] json::Object* RecordOf(std::string_view step);  ///< To change it.
+  [[nodiscard]] const json::Array& Alarms() const;
   [[nodiscard]] json::Object& NewRecord(const Step& step, int64_t attempt);
   [[nodiscard]] std::string PrefixOf(std::string_view step, const json::Object& record) const;
   void Close(json::Object& record, std::string_view status);
@@ -75,7 +77,7 @@ class Run {
   const Document& document_;
   const FindApi& find_api_;
   TimePoint now_;
-  json::Object state_;
+  workflow::State state_;
   Settings settings_;
   std::string status_;
   workflow::Turn turn_;

@@ -46,10 +46,10 @@ void Run::BeginLoop(const Step& step, json::Object& record) {
   }
   loop["most"] = most;
   loop["iteration"] = 0;
-  state_["loop"] = std::move(loop);
-  const json::Array* items = json::GetArray(state_["loop"].as_object(), "items");
+  state_.Edit("loop") = std::move(loop);
+  const json::Array* items = json::GetArray(*json::GetObject(state_.view(), "loop"), "items");
   if (items && items->empty()) {
-    state_.erase("loop");
+    state_.Erase("loop");
     Succeed(step, {});
     return;
   }
@@ -57,7 +57,7 @@ void Run::BeginLoop(const Step& step, json::Object& record) {
 }
 
 void Run::StartPass(const Step& loop, int64_t iteration) {
-  json::Object& state = state_["loop"].as_object();
+  json::Object& state = state_.EditObject("loop");
   state["iteration"] = iteration;
   json::Value item;
   if (const json::Array* items = json::GetArray(state, "items")) {
@@ -65,13 +65,11 @@ void Run::StartPass(const Step& loop, int64_t iteration) {
   }
   state["item"] = item;
   // The last iteration's records stay referable until the next one replaces them.
-  json::Array& past = ArrayAt(state_, "past");
-  json::Object& steps = ObjectAt(state_, "steps");
   for (const Step& inner : loop.inner) {
-    const auto found = steps.find(inner.name);
-    if (found == steps.end()) continue;
-    past.push_back(std::move(found->value()));
-    steps.erase(found);
+    json::Object* ended = RecordOf(inner.name);
+    if (!ended) continue;
+    state_.Append("past", std::move(*ended));
+    state_.Erase("steps", inner.name);
   }
   json::Object& record = *RecordOf(loop.name);
   json::Object& outputs = ObjectAt(record, "outputs");
@@ -81,7 +79,7 @@ void Run::StartPass(const Step& loop, int64_t iteration) {
 }
 
 void Run::NextPass(const Step& loop, json::Object& record) {
-  const json::Object& state = state_["loop"].as_object();
+  const json::Object& state = *json::GetObject(state_.view(), "loop");
   const int64_t iteration = json::GetInt(state, "iteration");
   const json::Array* items = json::GetArray(state, "items");
   bool again = iteration < json::GetInt(state, "most");
@@ -90,8 +88,8 @@ void Run::NextPass(const Step& loop, json::Object& record) {
   } else if (again) {
     const auto result = Evaluate(loop.inputs.at("LoopCondition").as_object(), MakeResolver());
     if (!result) {
-      state_.erase("loop");
-      state_["current"] = loop.name;
+      state_.Erase("loop");
+      state_.Edit("current") = loop.name;
       FailStep(loop, Progress::Failed("Input", "InvalidInput", result.error().message));
       return;
     }
@@ -101,14 +99,14 @@ void Run::NextPass(const Step& loop, json::Object& record) {
     StartPass(loop, iteration + 1);
     return;
   }
-  state_.erase("loop");
-  state_["current"] = loop.name;
+  state_.Erase("loop");
+  state_.Edit("current") = loop.name;
   const json::Object raw = ObjectAt(record, "outputs");
   Succeed(loop, raw);
 }
 
 void Run::AbortLoop(const std::string& status, const std::string& message) {
-  const json::Object* loop = json::GetObject(state_, "loop");
+  const json::Object* loop = json::GetObject(state_.view(), "loop");
   if (!loop) return;
   const Step* step = document_.FindStep(json::GetString(*loop, "step"));
   json::Object* record = step ? RecordOf(step->name) : nullptr;
@@ -118,7 +116,7 @@ void Run::AbortLoop(const std::string& status, const std::string& message) {
     Close(*record, status);
     AnnounceStep(*step, *record);
   }
-  state_.erase("loop");
+  state_.Erase("loop");
 }
 
 }  // namespace riposte::automation
