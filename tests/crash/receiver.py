@@ -6,9 +6,9 @@ import threading
 
 
 class Receiver:
-    """Counts the events that were posted, by number."""
+    """Counts the events that were posted, by number; calls `before_answer` before each answer."""
 
-    def __init__(self):
+    def __init__(self, before_answer=lambda: None):
         self.lock = threading.Lock()
         self.posted = []
         outer = self
@@ -20,6 +20,7 @@ class Receiver:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with outer.lock:
                     outer.posted.append(body["detail"]["n"])
+                before_answer()
                 self.send_response(204)
                 self.end_headers()
 
