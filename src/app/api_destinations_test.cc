@@ -389,6 +389,20 @@ TEST_F(ApiDestinations, CallsArePaced) {
   EXPECT_GE(engine.clock.Now() - begin, std::chrono::seconds(4));
 }
 
+TEST_F(ApiDestinations, WaitingForItsTurnIsNoAttempt) {
+  ConnectByKey();
+  const Object once{{"RetryPolicy", Object{{"MaximumRetryAttempts", 0}}}};
+  PutTarget(Target(Destination({{"InvocationRateLimitPerSecond", 20}}), once));
+  Put(R"({"user":"u"})", 90);
+  // What is owed was told another rate.
+  engine.Call("events", "UpdateApiDestination",
+              {{"Name", "d"}, {"InvocationRateLimitPerSecond", 3}});
+  engine.AdvanceTime(std::chrono::seconds(10));
+  EXPECT_LE(engine.http.sent.size(), 35U);
+  engine.AdvanceTime(std::chrono::minutes(2));
+  EXPECT_EQ(engine.http.sent.size(), 90U);
+}
+
 TEST_F(ApiDestinations, WhatPutTargetsCannotHonourItRefuses) {
   ConnectByKey();
   const std::string arn = Destination();

@@ -564,7 +564,7 @@ struct Engine::Impl {
   const std::string& subscribers_reach_us =
       config.public_url.empty() ? endpoint : config.public_url;
   sns::SubscriptionTarget topic_subscriptions{
-      {invoker, world.http, *mail, message_signer, metrics, subscribers_reach_us}};
+      {invoker, world.http, *mail, world.clock, message_signer, metrics, subscribers_reach_us}};
   sns::SnsService topics{dispatcher, world.random, metrics};
   std::optional<api::Pipeline> pipeline;
   bool running = false;

@@ -12,6 +12,7 @@ using Outcome = delivery::Result;
 /// Calls that wait here for their destination's rate hold a place among those under way: over all
 /// destinations, so that they leave most places to others.
 constexpr int kMostWaiting = 64;
+constexpr int64_t kMostRate = 1'000'000;  ///< More is no limit.
 constexpr char kClientError[] = "SDK_CLIENT_ERROR";
 constexpr char kRefused[] =
     "Unable to invoke ApiDestination endpoint: The request failed because the credentials included "
@@ -151,6 +152,11 @@ void HttpTarget::Send(const ApiDestinationRow& row, HttpCall call,
   });
 }
 
+int HttpTarget::RateOf(store::Transaction& tx, const std::string& arn) {
+  const auto row = tables::FindApiDestinationByArn(tx, arn);
+  return row ? static_cast<int>(std::clamp<int64_t>(row->rate, 1, kMostRate)) : 0;
+}
+
 void HttpTarget::Deliver(const delivery::Work& work, const RuleDelivery& delivery,
                          const access::Principal& role, delivery::Target::Completion completion) {
   const auto row = Find(work.target_arn);
@@ -166,9 +172,10 @@ void HttpTarget::Deliver(const delivery::Work& work, const RuleDelivery& deliver
   Send(*row, std::move(*call),
        [this, expires, completion = std::move(completion)](Result<http::Response> reply,
                                                            Millis wait) mutable {
-         Outcome outcome = ResultOf(reply, parts_.clock.Now(), expires);
-         if (wait.count() > 0) outcome.retry_after = wait;
-         completion(std::move(outcome));
+         if (wait.count() > 0) {
+           return completion(Outcome::HeldBack("THROTTLING", reply.error().message, wait));
+         }
+         completion(ResultOf(reply, parts_.clock.Now(), expires));
        });
 }
 

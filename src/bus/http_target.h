@@ -63,6 +63,9 @@ class HttpTarget {
   };
   explicit HttpTarget(Parts parts) : parts_(std::move(parts)) {}
 
+  /// The calls a second that the destination takes; 0 when there is none of that ARN.
+  [[nodiscard]] static int RateOf(store::Transaction& tx, const std::string& arn);
+  /// Beyond the rate (others may call the destination too) the work is held back.
   void Deliver(const delivery::Work& work, const RuleDelivery& delivery,
                const access::Principal& role, delivery::Target::Completion completion);
   /// The same for another caller than a rule: `input` is the body, `parameters` what

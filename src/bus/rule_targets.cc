@@ -248,6 +248,12 @@ bool RuleTargets::DeliverWithin(store::Transaction& tx, const Work& work) {
   return true;
 }
 
+int RuleTargets::MostPerSecond(store::Transaction& tx, const Work& work) {
+  const auto arn = Arn::Parse(work.target_arn);
+  if (!arn || KindOfTarget(*arn) != TargetKind::kApiDestination) return 0;
+  return HttpTarget::RateOf(tx, work.target_arn);
+}
+
 void RuleTargets::Delivered(const Work& work, const RuleKey& rule) const {
   PutRuleMetric(parts_.metrics, rule, "Invocations", 1);
   PutRuleMetric(parts_.metrics, rule, "IngestionToInvocationSuccessLatency",

@@ -73,6 +73,7 @@ class RuleTargets final : public delivery::Target {
   void Deliver(const delivery::Work& work, Completion completion) override;
   /// Queues and asynchronous functions: one row of theirs, in the commit that accepts the event.
   bool DeliverWithin(store::Transaction& tx, const delivery::Work& work) override;
+  int MostPerSecond(store::Transaction& tx, const delivery::Work& work) override;
   [[nodiscard]] DeadLetter MakeDeadLetter(const delivery::Work& work, const delivery::Result& last,
                                           const std::string& exhausted) const override;
   void OnOutcome(store::Transaction& tx, const delivery::Work& work, const delivery::Result& result,

@@ -71,13 +71,25 @@ struct Result {
   std::string error_message;
   Millis retry_after{0};
   bool held_back = false;  ///< A retry for a reason of our own: the target is not to be spared.
+  bool counts = true;      ///< As an attempt; a retry that does not waits for `retry_after`.
   [[nodiscard]] static Result Done() { return {}; }
   [[nodiscard]] static Result Retry(std::string code, std::string message,
                                     Millis after = Millis(0)) {
-    return {Kind::kRetry, std::move(code), std::move(message), after, false};
+    return {.kind = Kind::kRetry,
+            .error_code = std::move(code),
+            .error_message = std::move(message),
+            .retry_after = after};
+  }
+  /// Nobody was asked: there is no room for it before `after` has passed.
+  [[nodiscard]] static Result HeldBack(std::string code, std::string message, Millis after) {
+    Result held = Retry(std::move(code), std::move(message), after);
+    held.held_back = true;
+    held.counts = false;
+    return held;
   }
   [[nodiscard]] static Result Dead(std::string code, std::string message) {
-    return {Kind::kDead, std::move(code), std::move(message), Millis(0), false};
+    return {
+        .kind = Kind::kDead, .error_code = std::move(code), .error_message = std::move(message)};
   }
 };
 
@@ -88,6 +100,11 @@ class Target {
   virtual ~Target() = default;
   /// On the loop; must not block. `completion` may be called from any thread, once.
   virtual void Deliver(const Work& work, Completion completion) = 0;
+  /// How many works for the same ARN may start within a second; 0: any number. Asked when `work`
+  /// is owed, unless that says so itself.
+  [[nodiscard]] virtual int MostPerSecond(store::Transaction& /*tx*/, const Work& /*work*/) {
+    return 0;
+  }
   /// Delivers inside the transaction that would owe `work`, with all that OnOutcome does for a
   /// success. False when it cannot be done so, or failed without a trace: then the work is owed.
   virtual bool DeliverWithin(store::Transaction& /*tx*/, const Work& /*work*/) { return false; }

@@ -299,13 +299,14 @@ struct Dispatcher::Impl {
     if (result.kind == Result::Kind::kDone) {
       return Commit(id, std::move(result), Target::Disposition::kDone, "");
     }
-    ++work.attempts;
+    if (result.counts) ++work.attempts;
     const TimePoint now = WatchClock();
     std::string exhausted;
     if (result.kind == Result::Kind::kRetry) {
       exhausted = Exhausted(work, now);
       if (exhausted.empty()) {
-        work.due = now + std::max(BackOff(work.policy, work.attempts, random), result.retry_after);
+        const Millis wait = result.counts ? BackOff(work.policy, work.attempts, random) : Millis(1);
+        work.due = now + std::max(wait, result.retry_after);
         if (HasControlBug("retry-early")) work.due = now + (work.due - now) / 2;
         return Commit(id, std::move(result), Target::Disposition::kWillRetry, "");
       }
@@ -445,10 +446,13 @@ void Dispatcher::SetLetterBox(LetterBox& box) {
 }
 
 int64_t Dispatcher::Enqueue(store::Transaction& tx, Work work) {
-  const auto target = impl_->targets.find(work.kind);
-  if (work.due <= work.created && work.trace.hops <= Trace::kMaxHops &&
-      target != impl_->targets.end() && target->second->DeliverWithin(tx, work)) {
-    return 0;
+  if (const auto found = impl_->targets.find(work.kind); found != impl_->targets.end()) {
+    Target& target = *found->second;
+    if (work.due <= work.created && work.trace.hops <= Trace::kMaxHops &&
+        target.DeliverWithin(tx, work)) {
+      return 0;
+    }
+    if (work.max_per_second == 0) work.max_per_second = target.MostPerSecond(tx, work);
   }
   tables::Insert(tx, work);
   const int64_t id = work.id;

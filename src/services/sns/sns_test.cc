@@ -143,7 +143,7 @@ class SnsTest : public api::testing::ServiceFixture {
   MessageSigner signer_{*store_, clock_};
   delivery::Dispatcher dispatcher_{{}, *store_, loop_, clock_, random_, log_};
   const std::string endpoint_ = "http://127.0.0.1:4566";
-  SubscriptionTarget target_{{invoker_, web_, mail_, signer_, metrics_, endpoint_}};
+  SubscriptionTarget target_{{invoker_, web_, mail_, clock_, signer_, metrics_, endpoint_}};
   SnsService service_object_{dispatcher_, random_, metrics_};
   std::vector<std::pair<std::string, delivery::Target::DeadLetter>> dead_letters_;
 };
@@ -497,7 +497,7 @@ TEST_F(SnsTest, AGroupKeepsItsOrderOverARestart) {
   loop_.Clear();
   invoker_.error.clear();
   invoker_.calls.clear();
-  SubscriptionTarget target({invoker_, web_, mail_, signer_, metrics_, endpoint_});
+  SubscriptionTarget target({invoker_, web_, mail_, clock_, signer_, metrics_, endpoint_});
   target.Start(*store_);
   delivery::Dispatcher revived({}, *store_, loop_, clock_, random_, log_);
   revived.AddTarget(SubscriptionTarget::kKind, target);

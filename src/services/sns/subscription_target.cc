@@ -1,10 +1,10 @@
 #include "services/sns/subscription_target.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/arn.h"
 #include "base/encoding.h"
+#include "http/retry_after.h"
 #include "services/sns/webhook.h"
 
 namespace riposte::sns {
@@ -37,13 +37,10 @@ Result ResultOf(const api::Outcome& outcome) {
   return Result::Retry("SERVICE_ERROR", code + ": " + message);
 }
 
-/// What the other side asks for, when it is a number of seconds: at most an hour.
-Millis RetryAfter(const http::Headers& headers) {
-  const std::string text(headers.Get("Retry-After"));
-  int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size()) return Millis(0);
-  return std::chrono::seconds(std::clamp<int64_t>(seconds, 0, 3600));
+/// What the other side asks for: at most an hour.
+Millis WaitAskedFor(const http::Headers& headers, TimePoint now) {
+  const Millis wait = http::RetryAfter(headers, now).value_or(Millis(0));
+  return std::clamp<Millis>(wait, Millis(0), std::chrono::hours(1));
 }
 
 /// Only what a FIFO topic sends to a queue has an order to keep.
@@ -206,7 +203,7 @@ void SubscriptionTarget::ToWeb(const Notice& notice, Completion& completion) {
 }
 
 void SubscriptionTarget::Post(http::OutgoingRequest request, Completion completion) {
-  parts_.http.Send(std::move(request), [completion = std::move(completion)](
+  parts_.http.Send(std::move(request), [this, completion = std::move(completion)](
                                            riposte::Result<http::Response> reply) mutable {
     if (!reply) {
       const Error& error = reply.error();
@@ -217,13 +214,14 @@ void SubscriptionTarget::Post(http::OutgoingRequest request, Completion completi
           error.code == Code::kTimeout ? "TIMEOUT" : "CONNECTION_FAILURE", error.message));
     }
     const int status = reply->status;
+    const Millis wait = WaitAskedFor(reply->headers, parts_.clock.Now());
     const std::string text = "status " + std::to_string(status);
     if (status >= 200 && status < 300) return completion(Result::Done());
     if (status == 429) {
-      return completion(Result::Retry("THROTTLING", text, RetryAfter(reply->headers)));
+      return completion(Result::Retry("THROTTLING", text, wait));
     }
     if (status >= 400 && status < 500) return completion(Result::Dead("REFUSED", text));
-    completion(Result::Retry("SERVICE_ERROR", text, RetryAfter(reply->headers)));
+    completion(Result::Retry("SERVICE_ERROR", text, wait));
   });
 }
 

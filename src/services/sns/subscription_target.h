@@ -28,6 +28,7 @@ class SubscriptionTarget final : public delivery::Target {
     api::Invoker& invoker;
     http::Client& http;
     MailTransport& mail;
+    const Clock& clock;
     MessageSigner& signer;
     api::MetricSink& metrics;
     /// Where subscribers reach us: the base of the URLs in messages. Read at each delivery.
