@@ -90,6 +90,60 @@ TEST_F(DeadLettersFlow, WhatHadNoQueueIsListedAndRedriven) {
   EXPECT_EQ(gone.at("Failed").at(0).at("Reason"), "There is no such dead letter.");
 }
 
+TEST_F(DeadLettersFlow, ARunbookThatARuleStartedAndThatFailedIsOneOfThem) {
+  engine.Call("ssm", "CreateDocument",
+              {{"Name", "Answer"},
+               {"DocumentType", "Automation"},
+               {"Content", R"({"schemaVersion": "0.3", "parameters": {"Source": {"type": "String"}},
+                  "mainSteps": [{"name": "read", "action": "aws:executeAwsApi", "inputs": {
+                      "Service": "ssm", "Api": "GetParameter", "Name": "{{ Source }}"}}]})"}});
+  const std::string runbook = engine.Arn("ssm", "automation-definition/Answer");
+  Object target{{"Id", "1"}, {"Arn", runbook}, {"Input", R"({"Source":["wanted"]})"}};
+  engine.Call("iam", "CreateRole",
+              {{"RoleName", "answer"},
+               {"AssumeRolePolicyDocument",
+                R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
+                    "Principal":{"Service":"events.amazonaws.com"}}]})"}});
+  engine.Call("iam", "PutRolePolicy",
+              {{"RoleName", "answer"},
+               {"PolicyName", "p"},
+               {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[
+                    {"Effect":"Allow","Action":"ssm:*","Resource":"*"}]})"}});
+  target["RoleArn"] = "arn:aws:iam::123456789012:role/answer";
+  engine.Call("events", "PutRule", {{"Name", "answer"}, {"EventPattern", R"({"source":["app"]})"}});
+  engine.Call("events", "PutTargets", {{"Rule", "answer"}, {"Targets", Array{target}}});
+
+  // A person sees what comes of a call: that is no dead letter.
+  engine.Call("ssm", "StartAutomationExecution",
+              {{"DocumentName", "Answer"}, {"Parameters", Object{{"Source", Array{"wanted"}}}}});
+  EXPECT_TRUE(List().empty());
+  engine.AdvanceTime(std::chrono::seconds(1));
+  Put("app");
+  Array letters = List();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(Text(letters[0], "Kind"), "execution");
+  EXPECT_EQ(Text(letters[0], "TargetArn"), runbook + ":1");
+  EXPECT_NE(Text(letters[0], "SourceArn").find("automation-execution/"), std::string::npos);
+  EXPECT_EQ(Text(letters[0], "ErrorCode"), "EXECUTION_FAILED");
+  EXPECT_NE(Text(letters[0], "ErrorMessage").find("ParameterNotFound"), std::string::npos)
+      << Text(letters[0], "ErrorMessage");
+
+  // Redriven, it runs again as it did: it fails again, or it does not.
+  EXPECT_EQ(Redrive({{"All", true}}).at("Redriven"), 1);
+  letters = List();
+  ASSERT_EQ(letters.size(), 1u);
+  engine.Restart();
+  engine.AdvanceTime(std::chrono::seconds(1));
+  engine.Call("ssm", "PutParameter", {{"Name", "wanted"}, {"Value", "v"}, {"Type", "String"}});
+  EXPECT_EQ(Redrive({{"Ids", Array{letters[0].at("Id")}}}).at("Redriven"), 1);
+  EXPECT_TRUE(List().empty());
+  const Object runs = engine.Call("ssm", "DescribeAutomationExecutions");
+  const Array& list = runs.at("AutomationExecutionMetadataList").as_array();
+  ASSERT_EQ(list.size(), 4u);
+  EXPECT_EQ(Text(list[0], "AutomationExecutionStatus"), "Success");
+  EXPECT_EQ(Text(list[0], "ExecutedBy"), Text(list[1], "ExecutedBy"));
+}
+
 TEST_F(DeadLettersFlow, ALetterLeavesItsQueueWhenItIsRedriven) {
   const std::string dead = NewQueue("dead");
   NewRule("app", "inbox", "dead");

@@ -57,6 +57,7 @@
 #include "services/sts/sts_service.h"
 #include "workflow/automation/language.h"
 #include "workflow/engine.h"
+#include "workflow/failed_executions.h"
 
 namespace riposte::app {
 namespace {
@@ -211,6 +212,12 @@ struct Engine::Impl {
     executions.AddLanguage(automation_language);
     executions.SetScriptRunner(script_steps);
     executions.SetEventSink(events);
+    executions.SetFailureWatcher([this](store::Transaction& tx,
+                                        const workflow::Execution& execution,
+                                        const workflow::Failure& failure) {
+      failed_executions.Ended(tx, execution, failure);
+    });
+    dispatcher.AddTarget(workflow::FailedExecutions::kKind, failed_executions);
     ssm.Register(registry);
     webhooks.Register(registry);
     s3.Register(registry);
@@ -555,6 +562,7 @@ struct Engine::Impl {
   ScriptSteps script_steps{scripts()};
   workflow::Engine executions{ExecutionOptions(), *store,       invoker,  world.loop,
                               world.clock,        world.random, world.log};
+  workflow::FailedExecutions failed_executions{*store, executions, dead_letters};
   ssm::SsmService ssm;
   ssm::Webhooks webhooks;
   s3::S3Service s3;

@@ -128,4 +128,16 @@ std::string DeadLetters::Redrive(store::Transaction& tx, const Scope& scope, con
   return "";
 }
 
+void DeadLetters::Add(store::Transaction& tx, Work work, const Result& why, TimePoint now) {
+  // It gets a number of its own, as if it had been owed.
+  tables::Insert(tx, work);
+  tables::Delete(tx, work.id);
+  tables::DeadWork dead;
+  dead.work = std::move(work);
+  dead.error_code = why.error_code;
+  dead.error_message = why.error_message;
+  dead.time = now;
+  tables::KeepDead(tx, dead);
+}
+
 }  // namespace riposte::delivery

@@ -1,11 +1,11 @@
 // One list of all dead letters, with the reason, and the way back for each.
 //
-// Two kinds: work that was given up (kept here, with or without a message in a dead-letter queue),
-// and messages that a queue's own redrive policy put aside (kept by the queues, behind LetterBox).
-// A letter whose message has left its queue is settled: whoever took it has dealt with it.
-// Thread safety: inside one transaction. Cost: a list reads a page of rows; redriving enqueues.
-// Redriving starts a delivery of its own: a new id, all its attempts, and the letter's message
-// taken out of its queue in the same commit.
+// Three kinds: work that was given up (kept here, with or without a message in a dead-letter
+// queue); actions that were started and failed (kept here, too); and messages that a queue's own
+// redrive policy put aside (kept by the queues, behind LetterBox). A letter whose message has left
+// its queue is settled: whoever took it has dealt with it. Thread safety: inside one transaction.
+// Cost: a list reads a page of rows; redriving enqueues. Redriving starts a delivery of its own: a
+// new id, all its attempts, and the letter's message taken out of its queue in the same commit.
 #pragma once
 
 #include <optional>
@@ -78,6 +78,9 @@ class DeadLetters {
   /// work first, oldest first in each kind.
   [[nodiscard]] Page List(store::Transaction& tx, const Scope& scope, const Filter& filter,
                           const std::string& after, int limit);
+  /// Lists `work` as given up for `why` (Result::Dead), though it was never owed: an action that
+  /// was started and failed. It needs a target for its kind, to be redriven.
+  void Add(store::Transaction& tx, Work work, const Result& why, TimePoint now);
   struct Letter {
     DeadLetterRecord record;
     std::string body;  ///< The letter's message; or the work itself, as JSON, when there is none.

@@ -40,6 +40,11 @@ void Engine::SetEventSink(api::EventSink& sink) {
   impl_->sink = &sink;
 }
 
+void Engine::SetFailureWatcher(
+    std::function<void(store::Transaction& tx, const Execution&, const Failure&)> watcher) {
+  impl_->watcher = std::move(watcher);
+}
+
 void Engine::Start() {
   std::vector<Impl::EffectPtr> owed;
   impl_->store.Read([&](store::Transaction& tx) {
@@ -114,6 +119,26 @@ Result<std::string> Engine::Start(store::Transaction& tx, StartRequest request) 
   std::string id = execution.id;
   impl_->Begin(tx, started, std::move(request.input));
   return id;
+}
+
+Result<std::string> Engine::Restart(store::Transaction& tx, const std::string& id,
+                                    std::string client_token) {
+  auto before = tables::LoadExecution(tx, id);
+  if (!before) return Fail(Code::kNotFound, "there is no execution " + id + " any more");
+  auto input = tables::InputOf(tx, before->number);
+  if (!input) return Fail(Code::kNotFound, "the input of execution " + id + " was not kept");
+  StartRequest again;
+  again.language = std::move(before->language);
+  again.scope = std::move(before->scope);
+  again.name = std::move(before->name);
+  again.version = std::move(before->version);
+  again.definition = before->definition->content;
+  again.input = std::move(*input);
+  again.principal = std::move(before->principal);
+  again.trace = std::move(before->trace);
+  --again.trace.hops;  // Start adds it.
+  again.client_token = std::move(client_token);
+  return Start(tx, std::move(again));
 }
 
 Status Engine::Signal(store::Transaction& tx, const std::string& id, std::string name,

@@ -75,6 +75,9 @@ class Engine {
   void AddLanguage(const Language& language);
   void SetScriptRunner(ScriptRunner& runner);
   void SetEventSink(api::EventSink& sink);
+  /// Called in the commit with which an execution fails that no other waits for.
+  void SetFailureWatcher(
+      std::function<void(store::Transaction& tx, const Execution&, const Failure&)> watcher);
 
   /// Loads the effects that were owed before the restart. Call once, before serving.
   void Start();
@@ -89,6 +92,11 @@ class Engine {
   /// Errors: kConflict when that one was another request; kLimitExceeded beyond max_running, and,
   /// with "hops" in `detail`, when executions start one another without end.
   [[nodiscard]] Result<std::string> Start(store::Transaction& tx, StartRequest request);
+  /// Starts another execution as `id` was started: its definition, input, principal and hop. Finds
+  /// the one that the same client token started. Errors: as Start; kNotFound when `id` is gone, or
+  /// its input was too large to be kept.
+  [[nodiscard]] Result<std::string> Restart(store::Transaction& tx, const std::string& id,
+                                            std::string client_token);
   /// Throws the language's refusal as api::Error. Errors: kNotFound; kConflict when finished.
   [[nodiscard]] Status Signal(store::Transaction& tx, const std::string& id, std::string name,
                               json::Object payload);

@@ -86,6 +86,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   const telemetry::Log& log;
   ScriptRunner* runner = nullptr;
   api::EventSink* sink = nullptr;
+  std::function<void(store::Transaction&, const Execution&, const Failure&)> watcher;
   std::map<std::string, const Language*, std::less<>> languages;
 
   // On the writer thread only.

@@ -80,6 +80,10 @@ class ScriptedLanguage final : public Language {
     turn.finished = true;
     return turn;
   }
+  [[nodiscard]] std::optional<Failure> FailureOf(const Execution& execution) const override {
+    if (execution.status != "Crashed") return std::nullopt;
+    return Failure{"it crashed", "execution/" + execution.id, "definition/" + execution.name};
+  }
 };
 
 class Events final : public api::EventSink {

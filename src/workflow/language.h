@@ -134,6 +134,13 @@ struct Turn {
   std::optional<api::Error> refused;
 };
 
+/// What there is to say of an execution that failed.
+struct Failure {
+  std::string message;
+  std::string execution_arn;
+  std::string definition_arn;
+};
+
 class Language {
  public:
   virtual ~Language() = default;
@@ -146,6 +153,8 @@ class Language {
   /// a definition of an older version). `state` is as before the turn. REQUIRES: does not throw.
   [[nodiscard]] virtual Turn GiveUp(const Execution& execution, State state,
                                     const std::string& reason, TimePoint now) const = 0;
+  /// nullopt when `execution`, which has finished, did not fail: it succeeded, or was stopped.
+  [[nodiscard]] virtual std::optional<Failure> FailureOf(const Execution& execution) const = 0;
 };
 
 }  // namespace riposte::workflow

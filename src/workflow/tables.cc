@@ -137,6 +137,8 @@ DROP TABLE workflow_history_1;
 constexpr size_t kMaxKnownBytes = 4 * 1024 * 1024;
 /// A history entry tells what happened, not every byte of it: the state has the rest.
 constexpr size_t kMaxHistoryBytes = 16 * 1024;
+/// Stands for what is longer.
+constexpr std::string_view kTruncatedBytes = "truncated_bytes";
 
 #define RIPOSTE_EXECUTION_COLUMNS                                                              \
   "number, id, language, account, region, name, version, definition, principal, correlation, " \
@@ -383,7 +385,7 @@ void AppendHistory(store::Transaction& tx, const Execution& execution, TimePoint
                    const json::Array& consequences) {
   std::string text = json::Text(detail);
   if (text.size() > kMaxHistoryBytes) {
-    text = json::Serialize(json::Object{{"truncated_bytes", text.size()}});
+    text = json::Serialize(json::Object{{kTruncatedBytes, text.size()}});
   }
   tx.Execute(
       "INSERT INTO workflow_history (execution, turn, time_ms, kind, key, detail, consequences)"
@@ -421,6 +423,17 @@ void EachHistory(store::Transaction& tx, int64_t execution,
         }
         return true;
       });
+}
+
+std::optional<json::Object> InputOf(store::Transaction& tx, int64_t execution) {
+  std::optional<json::Object> input;
+  EachHistory(tx, execution, [&](const HistoryRow& row) {
+    if (row.detail.is_object() && !row.detail.as_object().contains(kTruncatedBytes)) {
+      input = row.detail.as_object();
+    }
+    return false;
+  });
+  return input;
 }
 
 int64_t Prune(store::Transaction& tx, TimePoint before, int limit) {

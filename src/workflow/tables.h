@@ -132,6 +132,9 @@ struct HistoryRow {
 void EachHistory(store::Transaction& tx, int64_t execution,
                  const std::function<bool(const HistoryRow&)>& each);
 
+/// What the execution was started with; nullopt when that was too large for its history.
+[[nodiscard]] std::optional<json::Object> InputOf(store::Transaction& tx, int64_t execution);
+
 /// Deletes at most `limit` executions that ended before `before`; returns how many.
 int64_t Prune(store::Transaction& tx, TimePoint before, int limit);
 

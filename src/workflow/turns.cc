@@ -154,6 +154,10 @@ void Engine::Impl::Advance(store::Transaction& tx, const std::shared_ptr<Executi
     after.waiter = tables::FindWaiter(tx, execution.id);
     if (after.waiter) {
       after.waiter_outcome = {{"status", execution.status}, {"output", execution.output}};
+    } else if (watcher) {
+      if (const auto failure = languages.at(execution.language)->FailureOf(execution)) {
+        watcher(tx, execution, *failure);
+      }
     }
   }
   tables::AppendHistory(tx, execution, stimulus.now, NameOf(stimulus.kind), stimulus.key,

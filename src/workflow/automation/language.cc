@@ -1,5 +1,6 @@
 #include "workflow/automation/language.h"
 
+#include "base/arn.h"
 #include "workflow/automation/document.h"
 #include "workflow/automation/expression.h"
 #include "workflow/automation/fan_out.h"
@@ -107,6 +108,17 @@ Turn AutomationLanguage::GiveUp(const Execution&, State state, const std::string
   turn.finished = true;
   turn.output = json::Object{{"Outputs", json::Object()}};
   return turn;
+}
+
+std::optional<workflow::Failure> AutomationLanguage::FailureOf(const Execution& execution) const {
+  if (execution.status != "Failed" && execution.status != "TimedOut") return std::nullopt;
+  workflow::Failure failure;
+  failure.message = json::GetString(execution.state, "failure_message");
+  if (failure.message.empty()) failure.message = "The execution ended as " + execution.status + ".";
+  failure.execution_arn = MakeArn("ssm", execution.scope, "automation-execution/" + execution.id);
+  failure.definition_arn = MakeArn(
+      "ssm", execution.scope, "automation-definition/" + execution.name + ":" + execution.version);
+  return failure;
 }
 
 }  // namespace riposte::automation

@@ -65,6 +65,8 @@ class AutomationLanguage final : public workflow::Language {
                                        const workflow::Stimulus& stimulus) const override;
   [[nodiscard]] workflow::Turn GiveUp(const workflow::Execution& execution, workflow::State state,
                                       const std::string& reason, TimePoint now) const override;
+  [[nodiscard]] std::optional<workflow::Failure> FailureOf(
+      const workflow::Execution& execution) const override;
 
  private:
   /// Of definitions, as text.
