@@ -33,6 +33,7 @@ service AmazonSSM {
         GetAutomationExecution
         GetCalendarState
         GetDocument
+        GetExecutionPreview
         GetParameter
         GetParameterHistory
         GetParameters
@@ -55,6 +56,7 @@ service AmazonSSM {
         SendAutomationSignal
         SendCommand
         StartAutomationExecution
+        StartExecutionPreview
         StopAutomationExecution
         UnlabelParameterVersion
         UpdateDocument
@@ -233,6 +235,16 @@ operation GetDocument {
         InternalServerError
         InvalidDocument
         InvalidDocumentVersion
+    ]
+}
+
+@readonly
+operation GetExecutionPreview {
+    input: GetExecutionPreviewRequest
+    output: GetExecutionPreviewResponse
+    errors: [
+        InternalServerError
+        ResourceNotFoundException
     ]
 }
 
@@ -517,6 +529,15 @@ operation StartAutomationExecution {
         IdempotentParameterMismatch
         InvalidTarget
         InternalServerError
+    ]
+}
+
+operation StartExecutionPreview {
+    input: StartExecutionPreviewRequest
+    output: StartExecutionPreviewResponse
+    errors: [
+        InternalServerError
+        ValidationException
     ]
 }
 
@@ -811,6 +832,15 @@ list AutomationExecutionFilterValueList {
 @length(min: 36, max: 36)
 string AutomationExecutionId
 
+structure AutomationExecutionInputs {
+    Parameters: AutomationParameterMap
+    TargetParameterName: AutomationParameterKey
+    Targets: Targets
+    TargetMaps: TargetMaps
+    TargetLocations: TargetLocations
+    TargetLocationsURL: TargetLocationsURL
+}
+
 @error("client")
 structure AutomationExecutionLimitExceededException {
     Message: String
@@ -857,6 +887,13 @@ list AutomationExecutionMetadataList {
 @error("client")
 structure AutomationExecutionNotFoundException {
     Message: String
+}
+
+structure AutomationExecutionPreview {
+    StepPreviews: StepPreviewMap
+    Regions: RegionList
+    TargetPreviews: TargetPreviewList
+    TotalAccounts: Integer
 }
 
 enum AutomationExecutionStatus {
@@ -1622,9 +1659,28 @@ list ExcludeAccounts {
     member: ExcludeAccount
 }
 
+union ExecutionInputs {
+    Automation: AutomationExecutionInputs
+}
+
 enum ExecutionMode {
     Auto
     Interactive
+}
+
+union ExecutionPreview {
+    Automation: AutomationExecutionPreview
+}
+
+@length(min: 36, max: 36)
+@pattern("[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}")
+string ExecutionPreviewId
+
+enum ExecutionPreviewStatus {
+    Pending
+    InProgress
+    Success
+    Failed
 }
 
 @length(min: 1, max: 64)
@@ -1685,6 +1741,19 @@ structure GetDocumentResult {
     Requires: DocumentRequiresList
     AttachmentsContent: AttachmentContentList
     ReviewStatus: ReviewStatus
+}
+
+structure GetExecutionPreviewRequest {
+    @required
+    ExecutionPreviewId: ExecutionPreviewId
+}
+
+structure GetExecutionPreviewResponse {
+    ExecutionPreviewId: ExecutionPreviewId
+    EndedAt: Timestamp
+    Status: ExecutionPreviewStatus
+    StatusMessage: String
+    ExecutionPreview: ExecutionPreview
 }
 
 structure GetParameterHistoryRequest {
@@ -1772,6 +1841,12 @@ string IdempotencyToken
 @error("client")
 structure IdempotentParameterMismatch {
     Message: String
+}
+
+enum ImpactType {
+    Mutating
+    NonMutating
+    Undetermined
 }
 
 @error("client")
@@ -2508,6 +2583,11 @@ structure PutParameterResult {
 }
 
 @length(min: 1, max: 50)
+list RegionList {
+    member: String
+}
+
+@length(min: 1, max: 50)
 list Regions {
     member: String
 }
@@ -2555,6 +2635,11 @@ structure ResourceComplianceSummaryItem {
 
 list ResourceComplianceSummaryItemList {
     member: ResourceComplianceSummaryItem
+}
+
+@error("client")
+structure ResourceNotFoundException {
+    Message: String
 }
 
 enum ResourceType {
@@ -2734,6 +2819,17 @@ structure StartAutomationExecutionResult {
     AutomationExecutionId: AutomationExecutionId
 }
 
+structure StartExecutionPreviewRequest {
+    @required
+    DocumentName: DocumentName
+    DocumentVersion: DocumentVersion
+    ExecutionInputs: ExecutionInputs
+}
+
+structure StartExecutionPreviewResponse {
+    ExecutionPreviewId: ExecutionPreviewId
+}
+
 @length(min: 0, max: 100)
 string StatusDetails
 
@@ -2798,6 +2894,11 @@ list StepExecutionFilterValueList {
 
 list StepExecutionList {
     member: StepExecution
+}
+
+map StepPreviewMap {
+    key: ImpactType
+    value: Integer
 }
 
 structure StopAutomationExecutionRequest {
@@ -2889,6 +2990,16 @@ list TargetMaps {
 
 list TargetParameterList {
     member: String
+}
+
+structure TargetPreview {
+    Count: Integer
+    TargetType: String
+}
+
+@length(min: 0, max: 50)
+list TargetPreviewList {
+    member: TargetPreview
 }
 
 @length(max: 200)
@@ -2994,6 +3105,12 @@ string ValidNextStep
 
 list ValidNextStepList {
     member: ValidNextStep
+}
+
+@error("client")
+structure ValidationException {
+    Message: String
+    ReasonCode: String
 }
 
 @pattern("^[0-9]{1,6}(\\.[0-9]{1,6}){2,3}$")

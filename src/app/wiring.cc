@@ -52,6 +52,7 @@
 #include "services/sns/sns.h"
 #include "services/sns/subscription_target.h"
 #include "services/sqs/sqs.h"
+#include "services/ssm/previews.h"
 #include "services/ssm/ssm.h"
 #include "services/ssm/webhooks.h"
 #include "services/sts/sts_service.h"
@@ -180,6 +181,7 @@ struct Engine::Impl {
         connection_secrets(sealing_key, w.random),
         secrets(sealing_key, w.random),
         ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random),
+        previews({*store, invoker, w.random, FindApiIn(catalog), ssm}),
         webhooks(*store, w.http, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender(
         [this](const delivery::Work& work, delivery::Target::DeadLetter letter,
@@ -219,6 +221,7 @@ struct Engine::Impl {
     });
     dispatcher.AddTarget(workflow::FailedExecutions::kKind, failed_executions);
     ssm.Register(registry);
+    previews.Register(registry);
     webhooks.Register(registry);
     s3.Register(registry);
     queues.Register(registry);
@@ -564,6 +567,7 @@ struct Engine::Impl {
                               world.clock,        world.random, world.log};
   workflow::FailedExecutions failed_executions{*store, executions, dead_letters};
   ssm::SsmService ssm;
+  ssm::Previews previews;
   ssm::Webhooks webhooks;
   s3::S3Service s3;
   sqs::SqsService queues{*store, world.loop, world.clock, world.random, QueueOptions()};

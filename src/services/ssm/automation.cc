@@ -128,22 +128,6 @@ bool StepMatches(const json::Object& step, const Filter& filter) {
   ThrowFilterKey(filter.key);
 }
 
-/// What is given for all targets together, as far as it is: values of the declared types.
-json::Object CommonParameters(const automation::Document& document, const json::Object& given) {
-  json::Object values;
-  for (const auto& [name, texts] : given) {
-    const automation::Parameter* parameter =
-        document.FindParameter(std::string_view(name.data(), name.size()));
-    if (!parameter) {
-      ThrowParameters("The document has no parameter " + std::string(name) + ".");
-    }
-    auto value = parameter->FromApi(automation::ToTexts(texts));
-    if (!value) ThrowParameters(value.error().message);
-    values[name] = std::move(*value);
-  }
-  return values;
-}
-
 /// Attached files travel with the definition, so that a later version changes nothing that runs.
 void AddAttachments(store::Transaction& tx, const StoredDocument& document, const Scope& scope,
                     json::Object& definition) {

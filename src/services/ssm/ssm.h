@@ -40,6 +40,13 @@ class SsmService {
   /// At start: seals what releases before sealing stored. See SecureStrings::SealStored.
   void SealStored(store::Store& store) { secure_strings_.SealStored(store); }
 
+  /// A document by name or ARN: a shipped one, the account's own, or one shared with it.
+  /// `version` as the API gives it: "", "$DEFAULT", "$LATEST" or a number. Throws InvalidDocument
+  /// or InvalidDocumentVersion.
+  [[nodiscard]] StoredDocument Find(const api::Call& call, store::Transaction& tx,
+                                    std::string_view name, std::string_view version,
+                                    std::string_view version_name = {}) const;
+
  private:
   using Call = api::Call;
   using Tx = store::Transaction;
@@ -97,12 +104,6 @@ class SsmService {
   json::Value RemoveTagsFromResource(const Call& call, Tx& tx);
   json::Value ListTagsForResource(const Call& call, Tx& tx);
 
-  /// A document by name or ARN: a shipped one, the account's own, or one shared with it.
-  /// `version` as the API gives it: "", "$DEFAULT", "$LATEST" or a number. Throws InvalidDocument
-  /// or InvalidDocumentVersion.
-  [[nodiscard]] StoredDocument Find(const Call& call, Tx& tx, std::string_view name,
-                                    std::string_view version,
-                                    std::string_view version_name = {}) const;
   /// One that the account may change. Throws InvalidDocument.
   [[nodiscard]] StoredDocument FindOwn(const Call& call, Tx& tx, std::string_view name,
                                        int64_t version) const;

@@ -117,6 +117,19 @@ CREATE TABLE ssm_compliance_items (
   PRIMARY KEY (account, region, compliance_type, resource_type, resource_id, id)
 );
 )sql"},
+    {"services/ssm", 4, R"sql(
+CREATE TABLE ssm_previews (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  message TEXT NOT NULL,
+  preview TEXT NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  PRIMARY KEY (account, region, id)
+);
+CREATE INDEX ssm_previews_by_end ON ssm_previews (ended_ms);
+)sql"},
 };
 
 /// Old versions of a parameter that are kept, as the service does.
@@ -475,6 +488,33 @@ void PutSetting(store::Transaction& tx, const Scope& scope, const std::string& i
 void DeleteSetting(store::Transaction& tx, const Scope& scope, const std::string& id) {
   tx.Execute("DELETE FROM ssm_settings WHERE account = ? AND region = ? AND id = ?",
              {scope.account.str(), scope.region.str(), id});
+}
+
+std::optional<StoredPreview> FindPreview(store::Transaction& tx, const Scope& scope,
+                                         const std::string& id) {
+  std::optional<StoredPreview> preview;
+  tx.QueryOne(
+      "SELECT status, message, preview, ended_ms FROM ssm_previews"
+      " WHERE account = ? AND region = ? AND id = ?",
+      {scope.account.str(), scope.region.str(), id}, [&](const store::Row& row) {
+        preview = StoredPreview{id, row.Str(0), row.Str(1), {}, row.Time(3)};
+        if (json::Value shown = row.Json(2); shown.is_object()) {
+          preview->preview = std::move(shown.get_object());
+        }
+      });
+  return preview;
+}
+
+void PutPreview(store::Transaction& tx, const Scope& scope, const StoredPreview& preview) {
+  tx.Execute(
+      "INSERT INTO ssm_previews (account, region, id, status, message, preview, ended_ms)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?)",
+      {scope.account.str(), scope.region.str(), preview.id, preview.status, preview.message,
+       json::Serialize(preview.preview), preview.ended});
+}
+
+void DeletePreviews(store::Transaction& tx, TimePoint before) {
+  tx.Execute("DELETE FROM ssm_previews WHERE ended_ms < ?", {before});
 }
 
 void PutComplianceItem(store::Transaction& tx, const Scope& scope,

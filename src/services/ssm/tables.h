@@ -76,6 +76,15 @@ struct StoredComplianceItem {
   std::string content_hash;  ///< Of the upload it came with, or "".
 };
 
+/// What an execution would do; never changed once it is there.
+struct StoredPreview {
+  std::string id;
+  std::string status;
+  std::string message;
+  json::Object preview;  ///< ExecutionPreview.
+  TimePoint ended;
+};
+
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
 namespace tables {
@@ -171,6 +180,13 @@ void DeleteComplianceItems(store::Transaction& tx, const Scope& scope,
                                                                 const std::string& compliance_type);
 void EachComplianceItem(store::Transaction& tx, const Scope& scope,
                         const std::function<void(StoredComplianceItem)>& each);
+
+// Previews of executions.
+[[nodiscard]] std::optional<StoredPreview> FindPreview(store::Transaction& tx, const Scope& scope,
+                                                       const std::string& id);
+void PutPreview(store::Transaction& tx, const Scope& scope, const StoredPreview& preview);
+/// Those that ended before, in every scope.
+void DeletePreviews(store::Transaction& tx, TimePoint before);
 
 // Tags.
 [[nodiscard]] Tags TagsOf(store::Transaction& tx, const Scope& scope, std::string_view type,

@@ -175,6 +175,21 @@ void AddLocation(const api::Call& call, const json::Object& location,
 
 }  // namespace
 
+json::Object CommonParameters(const automation::Document& document, const json::Object& given) {
+  json::Object values;
+  for (const auto& [name, texts] : given) {
+    const automation::Parameter* parameter =
+        document.FindParameter(std::string_view(name.data(), name.size()));
+    if (!parameter) {
+      ThrowParameters("The document has no parameter " + std::string(name) + ".");
+    }
+    auto value = parameter->FromApi(automation::ToTexts(texts));
+    if (!value) ThrowParameters(value.error().message);
+    values[name] = std::move(*value);
+  }
+  return values;
+}
+
 std::optional<automation::FanOutPlan> PlanTargets(const api::Call& call,
                                                   const StoredDocument& stored,
                                                   const automation::Document& document) {

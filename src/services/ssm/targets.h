@@ -16,4 +16,9 @@ namespace riposte::ssm {
 [[nodiscard]] std::optional<automation::FanOutPlan> PlanTargets(
     const api::Call& call, const StoredDocument& stored, const automation::Document& document);
 
+/// What is given for all targets together, as far as it is: values of the declared types. Throws
+/// InvalidAutomationExecutionParametersException.
+[[nodiscard]] json::Object CommonParameters(const automation::Document& document,
+                                            const json::Object& given);
+
 }  // namespace riposte::ssm

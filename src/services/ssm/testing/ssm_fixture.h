@@ -6,6 +6,7 @@
 
 #include "access/schema.h"
 #include "api/testing/service_fixture.h"
+#include "services/ssm/previews.h"
 #include "services/ssm/ssm.h"
 #include "wire/catalog.h"
 #include "workflow/automation/language.h"
@@ -60,6 +61,9 @@ class SsmTest : public api::testing::ServiceFixture {
     service_object_ = std::make_unique<SsmService>(SsmService::Options{}, *engine_, directory_,
                                                    authorizer_, std::string(32, 'k'), random_);
     service_object_->Register(registry_);
+    previews_ = std::make_unique<Previews>(
+        Previews::Parts{*store_, invoker_, random_, automation::FindApi(), *service_object_});
+    previews_->Register(registry_);
     invoker_.answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
       if (call.service == "ssm") {  // children come through the API, as anybody's calls do
         const Scope home = std::exchange(scope_, call.scope);
@@ -121,6 +125,7 @@ class SsmTest : public api::testing::ServiceFixture {
   workflow::testing::FakeInvoker invoker_{loop_};
   std::unique_ptr<workflow::Engine> engine_;
   std::unique_ptr<SsmService> service_object_;
+  std::unique_ptr<Previews> previews_;
 };
 
 }  // namespace riposte::ssm

@@ -1,0 +1,237 @@
+#include "services/ssm/previews.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "services/ssm/targets.h"
+#include "workflow/automation/document.h"
+#include "workflow/automation/impact.h"
+
+namespace riposte::ssm {
+namespace {
+
+using automation::Document;
+using automation::FanOutPlan;
+
+constexpr std::string_view kInstances = "AWS::EC2::Instance";
+constexpr size_t kMaxShown = 50;
+constexpr Millis kKept = std::chrono::hours(24 * 7);
+
+Document Parse(const StoredDocument& stored) {
+  if (stored.type != "Automation") {
+    throw api::Error("ValidationException",
+                     "Document " + stored.name + " is not an Automation document.");
+  }
+  const auto content = automation::ParseDocumentText(
+      stored.content,
+      stored.format == "YAML" ? automation::Format::kYaml : automation::Format::kJson);
+  auto document =
+      content ? Document::Load(*content) : Result<Document>(std::unexpected(content.error()));
+  if (!document) throw api::Error("ValidationException", document.error().message);
+  return std::move(*document);
+}
+
+/// What StartAutomationExecution would have been given.
+json::Object StartOf(const api::Call& call) {
+  json::Object input;
+  const json::Object* inputs = json::GetObject(call.input, "ExecutionInputs");
+  const json::Object* given = inputs ? json::GetObject(*inputs, "Automation") : nullptr;
+  if (given) input = *given;
+  input["DocumentName"] = json::GetString(call.input, "DocumentName");
+  return input;
+}
+
+/// The type of resource that a parameter names; "" when it says nothing.
+std::string TypeOfTargets(const StoredDocument& stored, const Document& document,
+                          const std::string& parameter) {
+  if (stored.target_type.size() > 1) return stored.target_type.substr(1);
+  const automation::Parameter* declared = document.FindParameter(parameter);
+  std::string_view type = declared ? std::string_view(declared->declared_type) : std::string_view();
+  if (type.starts_with("List<") && type.ends_with(">")) type = type.substr(5, type.size() - 6);
+  if (!type.starts_with("AWS::")) return "";
+  return std::string(type.substr(0, type.rfind("::")));
+}
+
+}  // namespace
+
+/// Counts the targets that are only known by looking, then ends the preview. Owned by the calls
+/// that it waits for.
+class Previews::Search : public std::enable_shared_from_this<Search> {
+ public:
+  Search(const Parts& parts, api::SharedCall call, api::Reply reply)
+      : parts_(parts), call_(std::move(call)), reply_(std::move(reply)) {}
+
+  /// Throws ValidationException.
+  void Prepare(store::Transaction& tx) {
+    const StoredDocument stored =
+        parts_.documents.Find(*call_, tx, json::GetString(call_->input, "DocumentName"),
+                              json::GetString(call_->input, "DocumentVersion"));
+    const Document document = Parse(stored);
+    const auto nested = [&](std::string_view name,
+                            std::string_view version) -> std::optional<Document> {
+      try {
+        return Parse(parts_.documents.Find(*call_, tx, name, version));
+      } catch (const api::Error&) {
+        return std::nullopt;
+      }
+    };
+    const auto impacts = automation::CountImpacts(document, parts_.find_api, nested);
+    steps_ = {{"Mutating", impacts.mutating},
+              {"NonMutating", impacts.non_mutating},
+              {"Undetermined", impacts.undetermined}};
+
+    api::Call start = *call_;
+    start.input = StartOf(*call_);
+    if (const json::Object* given = json::GetObject(start.input, "Parameters")) {
+      (void)CommonParameters(document, *given);
+    }
+    const auto plan = PlanTargets(start, stored, document);
+    if (!plan || !plan->cross_account) AddPlace(call_->scope);
+    if (plan) AddTargets(start, *plan, stored, document);
+  }
+
+  void Continue(std::string_view token = {}) {
+    if (searches_.empty()) return Finish("Success", "");
+    json::Object input{{"Filters", searches_.front().second}};
+    json::SetIfNotEmpty(input, "NextToken", token);
+    api::Invocation look;
+    look.service = "ec2";
+    look.operation = "DescribeInstances";
+    look.input = std::move(input);
+    look.principal = call_->caller;
+    look.scope = searches_.front().first;
+    look.trace = call_->trace;
+    parts_.invoker.Invoke(std::move(look), [self = shared_from_this()](api::Outcome outcome) {
+      self->Seen(outcome);
+    });
+  }
+
+ private:
+  void AddPlace(const Scope& scope) {
+    regions_.insert(scope.region.str());
+    accounts_.insert(scope.account.str());
+  }
+
+  void AddTargets(const api::Call& start, const FanOutPlan& plan, const StoredDocument& stored,
+                  const Document& document) {
+    if (!plan.cross_account) {
+      const auto known = static_cast<int64_t>(plan.groups[0].targets.size());
+      if (known > 0) targets_[TypeOfTargets(stored, document, plan.target_parameter)] += known;
+      if (!plan.find_instances.is_null()) Look(start.scope, plan.find_instances);
+      return;
+    }
+    for (const FanOutPlan::Group& group : plan.groups) {
+      for (const FanOutPlan::Target& place : group.targets) {
+        AddPlace(*place.scope);
+        if (!json::Find(place.input, "Targets") && !json::Find(place.input, "TargetMaps")) continue;
+        api::Call there = start;
+        there.scope = *place.scope;
+        there.input = place.input;
+        there.input["DocumentName"] = stored.name;
+        const auto inner = PlanTargets(there, stored, document);
+        // What another account has is seen with its role alone, when the execution starts.
+        if (!inner || (!inner->find_instances.is_null() && !place.role_arn.empty())) continue;
+        AddTargets(there, *inner, stored, document);
+      }
+    }
+  }
+
+  void Look(const Scope& scope, const json::Value& filters) {
+    targets_.try_emplace(std::string(kInstances), 0);
+    searches_.emplace_back(scope, filters);
+  }
+
+  void Seen(const api::Outcome& outcome) {
+    if (!outcome.ok()) {
+      return Finish("Failed", "The targets could not be found: " + outcome.error->message());
+    }
+    const json::Object& output = outcome.output.as_object();
+    const json::Array* reservations = json::GetArray(output, "Reservations");
+    for (const json::Value& reservation : reservations ? *reservations : json::Array()) {
+      const json::Array* instances = json::GetArray(reservation.as_object(), "Instances");
+      if (instances) targets_[std::string(kInstances)] += static_cast<int64_t>(instances->size());
+    }
+    const std::string next(json::GetString(output, "NextToken"));
+    if (next.empty()) searches_.pop_front();
+    Continue(next);
+  }
+
+  void Finish(const std::string& status, const std::string& message) {
+    json::Array shown;
+    for (const auto& [type, count] : targets_) {
+      json::Object entry{{"Count", count}};
+      json::SetIfNotEmpty(entry, "TargetType", type);
+      shown.emplace_back(std::move(entry));
+    }
+    json::Array regions(regions_.begin(), regions_.end());
+    regions.resize(std::min(regions.size(), kMaxShown));
+    StoredPreview preview;
+    preview.id = parts_.random.Uuid();
+    preview.status = status;
+    preview.message = message;
+    preview.ended = call_->now;
+    preview.preview = {{"Automation",
+                        {{"StepPreviews", steps_},
+                         {"Regions", std::move(regions)},
+                         {"TargetPreviews", std::move(shown)},
+                         {"TotalAccounts", accounts_.size()}}}};
+    auto reply = std::make_shared<api::Reply>(std::move(reply_));
+    parts_.store.Write(
+        [call = call_, preview](store::Transaction& tx) {
+          tables::DeletePreviews(tx, call->now - kKept);
+          tables::PutPreview(tx, call->scope, preview);
+        },
+        [reply, id = preview.id](std::exception_ptr failure) {
+          if (failure) {
+            return (*reply)(
+                {{}, api::Error("InternalServerError", "The preview could not be stored.", 500)});
+          }
+          (*reply)({json::Object{{"ExecutionPreviewId", id}}, {}});
+        });
+  }
+
+  const Parts& parts_;
+  api::SharedCall call_;
+  api::Reply reply_;
+  json::Object steps_;
+  std::set<std::string> regions_;
+  std::set<std::string> accounts_;
+  std::map<std::string, int64_t> targets_;
+  std::deque<std::pair<Scope, json::Value>> searches_;
+};
+
+void Previews::StartExecutionPreview(api::SharedCall call, api::Reply reply) {
+  const auto search = std::make_shared<Search>(parts_, std::move(call), std::move(reply));
+  try {
+    parts_.store.Read([&](store::Transaction& tx) { search->Prepare(tx); });
+  } catch (const api::Error& error) {
+    // The operation has this one error for whatever is wrong with its input.
+    throw api::Error("ValidationException", error.message());
+  }
+  search->Continue();
+}
+
+json::Value Previews::GetExecutionPreview(const api::Call& call, store::Transaction& tx) {
+  const std::string id(json::GetString(call.input, "ExecutionPreviewId"));
+  const auto preview = tables::FindPreview(tx, call.scope, id);
+  if (!preview) {
+    throw api::Error("ResourceNotFoundException", "There is no execution preview " + id + ".");
+  }
+  json::Object out{{"ExecutionPreviewId", id},
+                   {"Status", preview->status},
+                   {"EndedAt", ToSeconds(preview->ended)},
+                   {"ExecutionPreview", preview->preview}};
+  json::SetIfNotEmpty(out, "StatusMessage", preview->message);
+  return out;
+}
+
+void Previews::Register(api::Registry& registry) {
+  registry.Add<Previews>("ssm", *this,
+                         {{"GetExecutionPreview", api::Read(&Previews::GetExecutionPreview)},
+                          {"StartExecutionPreview", api::Async(&Previews::StartExecutionPreview)}});
+}
+
+}  // namespace riposte::ssm
