@@ -1,8 +1,12 @@
 #include "functions/os_launcher.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <future>
 
 #include "functions/embedded_runtimes.h"
+#include "functions/powershell.h"
 #include "functions/spec.h"
 #include "os/files.h"
 #include "os/run_mark.h"
@@ -18,6 +22,8 @@ constexpr char kSocketVariable[] = "RIPOSTE_RUNTIME_SOCKET";
 constexpr char kSocketInSandbox[] = "/run/riposte-runtime.sock";
 constexpr char kTaskInSandbox[] = "/var/task";
 constexpr char kRuntimeInSandbox[] = "/var/runtime";
+constexpr char kPowerShellInSandbox[] = "/var/powershell";
+constexpr char kPowerShellVariable[] = "RIPOSTE_POWERSHELL";
 
 /// What of /etc programs need to run; none of it is secret.
 constexpr const char* kVisibleEtc[] = {
@@ -127,7 +133,8 @@ void OsLauncher::ProbeSandbox(const telemetry::Log& log) {
 
 Result<std::vector<std::string>> OsLauncher::Interpreter(const Launch& launch) const {
   const std::string folder = sandboxed() ? kRuntimeInSandbox : runtime_folder_;
-  if (IsPython(launch.runtime)) {
+  // A PowerShell script is a child of the Python bootstrap, which speaks to the engine for it.
+  if (IsPython(launch.runtime) || IsPowerShell(launch.runtime)) {
     // No user site, no byte code beside the package: both lie in folders that are read-only here.
     return std::vector<std::string>{options_.python, "-s", "-B", folder + "/bootstrap.py"};
   }
@@ -143,11 +150,28 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
   auto interpreter = Interpreter(launch);
   if (!interpreter) return std::unexpected(interpreter.error());
   os::ProcessSpec spec;
+  std::vector<std::string> powershell_folder;
+  if (IsPowerShell(launch.runtime)) {
+    const auto program = os::FindProgram(options_.powershell);
+    if (!program) {
+      return Fail(Code::kInvalidArgument,
+                  "Runtime " + launch.runtime + " is not available here: there is no pwsh.");
+    }
+    const size_t slash = program->rfind('/');
+    powershell_folder = {"--ro-bind", program->substr(0, std::max<size_t>(slash, 1)),
+                         kPowerShellInSandbox};
+    launch.variables[kPowerShellVariable] =
+        sandboxed() ? kPowerShellInSandbox + program->substr(slash) : *program;
+    // .NET reserves address space far beyond what it uses; this bounds what it uses.
+    launch.variables["DOTNET_GCHeapHardLimit"] =
+        fmt::format("0x{:x}", launch.memory_mb * kMegabyte);
+  }
   if (sandboxed()) {
     const std::string socket = launch.variables[kSocketVariable];
     launch.variables[kSocketVariable] = kSocketInSandbox;
     launch.variables["AWS_LAMBDA_RUNTIME_API"] = std::string("unix:") + kSocketInSandbox;
     spec.argv = SandboxArguments(launch.ephemeral_storage_mb * kMegabyte);
+    spec.argv.insert(spec.argv.end(), powershell_folder.begin(), powershell_folder.end());
     spec.argv.insert(spec.argv.end(), {"--ro-bind", launch.task_root, kTaskInSandbox, "--ro-bind",
                                        runtime_folder_, kRuntimeInSandbox, "--ro-bind", socket,
                                        kSocketInSandbox, "--chdir", kTaskInSandbox, "--"});
@@ -158,7 +182,7 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
   spec.argv.insert(spec.argv.end(), interpreter->begin(), interpreter->end());
   spec.environment.assign(launch.variables.begin(), launch.variables.end());
   // Node reserves address space far beyond what it uses; its own flag bounds it.
-  if (!IsNode(launch.runtime)) {
+  if (IsPython(launch.runtime)) {
     spec.limits.address_space_bytes = (launch.memory_mb + kHeadroomMegabytes) * kMegabyte;
   }
   if (launch.cpu_seconds > 0) spec.limits.cpu_seconds = launch.cpu_seconds;

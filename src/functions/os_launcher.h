@@ -22,6 +22,9 @@ struct OsLauncherOptions {
   /// Debian's own interpreter: its python3-boto3 is there.
   std::string python = "/usr/bin/python3";
   std::string node = "/usr/bin/node";
+  /// A path, or a name to be found on PATH whenever a script asks for it. Scripts see, read-only,
+  /// the folder that the program lies in.
+  std::string powershell = "pwsh";
   std::string bubblewrap = "/usr/bin/bwrap";
   enum class Sandbox { kOff, kAuto, kRequired };
   Sandbox sandbox = Sandbox::kAuto;

@@ -2,6 +2,8 @@
 // These tests start processes, so they wait for them (never for the clock) with a long bound.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <mutex>
 
@@ -131,6 +133,7 @@ class RealProcessTest : public ::testing::Test {
                          Millis timeout = Millis(20'000)) {
     ScriptJob job;
     job.scope = {AccountId("111122223333"), Region("eu-west-1")};
+    job.runtime = runtime_name_;
     job.script = script;
     job.handler = "main";
     job.input = std::move(input);
@@ -157,6 +160,43 @@ class RealProcessTest : public ::testing::Test {
   std::unique_ptr<PackageFolder> packages_;
   std::unique_ptr<PoolRunner> runner_;
   std::unique_ptr<ScriptRunner> scripts_;
+  std::string runtime_name_ = "python3.11";
+};
+
+/// PowerShell is not at hand where tests run, so they put this in its place on PATH: it is called,
+/// bounded and listened to as PowerShell is, but takes the script for Python. What they cannot show
+/// is what runtime/bootstrap.ps1 does inside of PowerShell.
+constexpr char kPowerShellStandIn[] = R"py(#!/usr/bin/python3
+import json, os, resource, sys
+assert sys.argv[1:5] == ["-NoLogo", "-NoProfile", "-NonInteractive", "-File"], sys.argv
+with open(sys.argv[5]) as file:
+    assert file.readline().startswith("# The PowerShell side"), sys.argv
+with open(os.environ["RIPOSTE_SCRIPT"]) as file:
+    script = file.read()
+def give(**outcome):
+    with open(os.environ["RIPOSTE_RESULT"], "w") as file:
+        json.dump(outcome, file)
+exec(script)
+)py";
+
+class PowerShellTest : public RealProcessTest {
+ protected:
+  void SetUp() override {
+    RealProcessTest::SetUp();
+    if (IsSkipped()) return;
+    const std::string bin = folder_ + "/bin";
+    ASSERT_TRUE(os::MakePrivateFolder(bin));
+    ASSERT_TRUE(os::WriteFileAtomically(bin + "/pwsh", kPowerShellStandIn));
+    std::filesystem::permissions(bin + "/pwsh", std::filesystem::perms::owner_all);
+    old_path_ = std::getenv("PATH");
+    setenv("PATH", (bin + ":" + old_path_).c_str(), 1);
+    runtime_name_ = "PowerShell 7.4";
+  }
+  void TearDown() override {
+    if (!old_path_.empty()) setenv("PATH", old_path_.c_str(), 1);
+    RealProcessTest::TearDown();
+  }
+  std::string old_path_;
 };
 
 constexpr char kEcho[] = R"py(
@@ -418,6 +458,94 @@ TEST_F(RealProcessTest, AScriptMayExitWithAMessageOrTakeTooLong) {
   EXPECT_EQ(result.failure_type, "InvalidOutput");
   result = RunScript("this is no python");
   EXPECT_EQ(result.failure_type, "SyntaxError") << result.failure;
+}
+
+TEST_F(PowerShellTest, ScriptsGetTheirInputInTheEnvironmentAndGiveBackTheLastObject) {
+  const ScriptResult result = RunScript(R"py(
+event = json.loads(os.environ["InputPayload"])
+print("working on", event["name"])
+give(payload={"message": event["name"] * 2, "home": os.path.isdir(os.environ["HOME"])})
+)py",
+                                        json::Object{{"name", "'; $(exit) é"}});
+  ASSERT_TRUE(result.ok) << result.failure;
+  EXPECT_EQ(json::Serialize(result.payload),
+            R"({"message":"'; $(exit) é'; $(exit) é","home":true})");
+  EXPECT_EQ(result.log, "working on '; $(exit) é\n");
+}
+
+TEST_F(PowerShellTest, TextOfAJsonMapOrListIsWhatItSays) {
+  const auto given = [&](const std::string& payload) {
+    const ScriptResult result = RunScript("give(payload=" + payload + ")");
+    return result.ok ? json::Serialize(result.payload) : result.failure;
+  };
+  EXPECT_EQ(given("'{\"a\": [1]}'"), R"({"a":[1]})");
+  EXPECT_EQ(given("' [1, 2]'"), "[1,2]");
+  EXPECT_EQ(given("'[System.String]'"), R"("[System.String]")");
+  EXPECT_EQ(given("'5'"), R"("5")");
+  EXPECT_EQ(given("5"), "5");
+  EXPECT_EQ(given("None"), "null");
+}
+
+TEST_F(PowerShellTest, TheSandboxAndItsLimitsAreThoseOfAllScripts) {
+  const ScriptResult result = RunScript(R"py(
+give(payload={
+    "files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+    "written": resource.getrlimit(resource.RLIMIT_FSIZE)[0],
+    "heap": os.environ["DOTNET_GCHeapHardLimit"],
+    "secrets": sorted(name for name in os.environ if name.startswith("RIPOSTE_")),
+    "packages": os.path.exists(")py" + folder_ +
+                                        R"py(/packages"),
+    "user": os.getuid(),
+    "key": os.environ["AWS_ACCESS_KEY_ID"],
+})
+)py");
+  ASSERT_TRUE(result.ok) << result.failure;
+  const json::Object& seen = result.payload.as_object();
+  EXPECT_EQ(json::GetInt(seen, "files"), 1024);
+  EXPECT_EQ(json::GetInt(seen, "written"), 512 << 20);
+  EXPECT_EQ(json::GetString(seen, "heap"), "0x20000000");
+  EXPECT_EQ(seen.at("secrets"), (json::Value{"RIPOSTE_RESULT", "RIPOSTE_SCRIPT"}));
+  EXPECT_EQ(json::GetString(seen, "key"), "AKIATEST");
+  if (launcher_->TaskRoot("x") == "x") GTEST_SKIP() << "no sandbox here";
+  EXPECT_FALSE(json::GetBool(seen, "packages"));
+  EXPECT_EQ(json::GetInt(seen, "user"), 993);
+}
+
+TEST_F(PowerShellTest, AFailingScriptTellsWhere) {
+  ScriptResult result = RunScript(R"py(
+print("before")
+give(error={"type": "RuntimeException", "message": "not allowed",
+            "trace": "at <ScriptBlock>, customer_script.ps1: line 2"})
+)py");
+  EXPECT_FALSE(result.ok);
+  EXPECT_EQ(result.failure_type, "RuntimeException");
+  EXPECT_EQ(result.failure,
+            "Traceback (most recent call last):\nat <ScriptBlock>, customer_script.ps1: line 2\n"
+            "RuntimeException - not allowed");
+  EXPECT_EQ(result.log, "before\n");
+  result = RunScript("sys.exit(3)");
+  EXPECT_EQ(result.failure_type, "Exit");
+  EXPECT_EQ(result.failure, "Exit - PowerShell ended with exit status 3");
+  result = RunScript("os.kill(os.getpid(), 9)");
+  EXPECT_EQ(result.failure, "Exit - PowerShell ended with signal 9");
+  result = RunScript("open(os.environ['RIPOSTE_RESULT'], 'w').write('{')");
+  EXPECT_EQ(result.failure_type, "InvalidOutput") << result.failure;
+}
+
+TEST_F(PowerShellTest, TooLongAndTooMuch) {
+  ScriptResult result = RunScript("while True: pass", json::Object(), Millis(300));
+  EXPECT_EQ(result.failure_type, "Timeout");
+  result = RunScript("give(payload='x' * 200000)");
+  EXPECT_EQ(result.failure_type, "InvalidOutput");
+  result = RunScript("give(payload=1)", json::Object{{"text", std::string(200'000, 'x')}});
+  EXPECT_EQ(result.failure_type, "InvalidInput") << result.failure;
+}
+
+TEST_F(PowerShellTest, WhereItIsNotInstalledTheFailureSaysSo) {
+  setenv("PATH", (folder_ + "/nowhere").c_str(), 1);
+  const ScriptResult result = RunScript("give(payload=1)");
+  EXPECT_EQ(result.failure_type, "Unsupported");
+  EXPECT_EQ(result.failure, "Runtime PowerShell 7.4 is not available here: there is no pwsh.");
 }
 
 }  // namespace

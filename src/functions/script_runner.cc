@@ -7,6 +7,7 @@
 #include <set>
 
 #include "functions/output_lines.h"
+#include "functions/powershell.h"
 
 namespace riposte::functions {
 namespace {
@@ -82,7 +83,7 @@ void Runner::Run(ScriptJob what, Completion completion) {
   job->what = std::move(what);
   job->completion = std::move(completion);
   job->id = parts_.random.Uuid();
-  if (!IsPython(job->what.runtime)) {
+  if (!IsPython(job->what.runtime) && !IsPowerShell(job->what.runtime)) {
     const std::string message =
         "Runtime " + job->what.runtime + " is not available here; use python3.11.";
     return job->completion(Failure("Unsupported", message));
@@ -158,7 +159,11 @@ void Runner::LaunchProcess(const JobPtr& job) {
     if (const auto me = weak.lock()) me->OnExit(job, exit);
   };
   auto process = parts_.launcher.Start(std::move(launch));
-  if (!process) return Finish(job, Failure("Unavailable", process.error().message));
+  if (!process) {
+    const bool unsupported = process.error().code == Code::kInvalidArgument;
+    return Finish(job,
+                  Failure(unsupported ? "Unsupported" : "Unavailable", process.error().message));
+  }
   bool late = false;
   {
     const std::lock_guard lock(mutex_);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
+#include <string_view>
 #include <system_error>
 
 namespace riposte::os {
@@ -138,6 +140,31 @@ Result<TempDir> TempDir::Make(const std::string& parent, const std::string& pref
 
 TempDir::~TempDir() {
   if (!path_.empty()) RemoveTree(path_);
+}
+
+std::optional<std::string> FindProgram(const std::string& name) {
+  const auto real = [](const std::string& path) -> std::optional<std::string> {
+    struct stat file = {};
+    if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return std::nullopt;
+    if (access(path.c_str(), X_OK) != 0) return std::nullopt;
+    const std::unique_ptr<char, decltype(&std::free)> resolved(realpath(path.c_str(), nullptr),
+                                                               &std::free);
+    if (!resolved) return std::nullopt;
+    return resolved.get();
+  };
+  if (name.find('/') != std::string::npos) return real(name);
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path ? path : "";
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    const std::string_view folder = rest.substr(0, colon);
+    // An empty entry is the working folder; nothing is started from there.
+    if (folder.starts_with('/')) {
+      if (auto found = real(std::string(folder) + "/" + name)) return found;
+    }
+    rest = colon == std::string_view::npos ? "" : rest.substr(colon + 1);
+  }
+  return std::nullopt;
 }
 
 }  // namespace riposte::os

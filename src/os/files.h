@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,5 +50,9 @@ class TempDir {
   explicit TempDir(std::string path) : path_(std::move(path)) {}
   std::string path_;
 };
+
+/// The file that running `name` would start, with links resolved: a path as it is, a bare name from
+/// the folders of PATH. nullopt when there is no such program.
+[[nodiscard]] std::optional<std::string> FindProgram(const std::string& name);
 
 }  // namespace riposte::os

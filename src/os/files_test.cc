@@ -84,6 +84,23 @@ TEST_F(FileTest, TempDirGoesAway) {
   EXPECT_FALSE(TempDir::Make(dir_.path() + "/none", "t-"));
 }
 
+TEST_F(FileTest, ProgramsAreFoundOnPathWithLinksResolved) {
+  const std::string program = dir_.path() + "/real";
+  ASSERT_TRUE(WriteFileAtomically(program, "#!/bin/sh\n"));
+  ASSERT_TRUE(MakePrivateFolder(dir_.path() + "/bin"));
+  fs::create_symlink(program, dir_.path() + "/bin/riposte-no-program");
+  const std::string old = std::getenv("PATH");
+  setenv("PATH", ("::relative:" + dir_.path() + "/none:" + dir_.path() + "/bin").c_str(), 1);
+  EXPECT_EQ(FindProgram("riposte-no-program"), std::nullopt);  // not executable
+  fs::permissions(program, fs::perms::owner_all);
+  EXPECT_EQ(FindProgram("riposte-no-program"), fs::canonical(program).string());
+  EXPECT_EQ(FindProgram(program), fs::canonical(program).string());
+  EXPECT_EQ(FindProgram("bin"), std::nullopt);  // a folder
+  unsetenv("PATH");
+  EXPECT_EQ(FindProgram("riposte-no-program"), std::nullopt);
+  setenv("PATH", old.c_str(), 1);
+}
+
 TEST(ResidentBytes, IsPlausible) {
   EXPECT_GT(ResidentBytes(), 1 << 20);
 }

@@ -448,6 +448,69 @@ def serve_script(client):
     client.next(report)
 
 
+# The longest string that a program can be given in its environment, with room for the name.
+MAX_VARIABLE_BYTES = 128 * 1024 - 64
+
+
+def run_powershell(program, job, folder):
+    """One PowerShell script in a process of its own, which may write into `folder`. Its result;
+    raises Fault."""
+    import subprocess
+    script, outcome = folder + "/customer_script.ps1", folder + "/outcome.json"
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(job["script"])
+    payload = json.dumps(job.get("input"), ensure_ascii=False)
+    if len(payload.encode("utf-8", "surrogatepass")) > MAX_VARIABLE_BYTES:
+        raise Fault("InvalidInput", "InputPayload is longer than PowerShell scripts can be given "
+                    "(%d bytes)" % MAX_VARIABLE_BYTES)
+    variables = dict(os.environ, HOME=folder, InputPayload=payload, NO_COLOR="1",
+                     POWERSHELL_TELEMETRY_OPTOUT="1", POWERSHELL_UPDATECHECK="Off",
+                     RIPOSTE_SCRIPT=script, RIPOSTE_RESULT=outcome)
+    bootstrap = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap.ps1")
+    status = subprocess.run(
+        [program, "-NoLogo", "-NoProfile", "-NonInteractive", "-File", bootstrap],
+        stdin=subprocess.DEVNULL, env=variables, check=False).returncode
+    try:
+        with open(outcome, encoding="utf-8-sig") as file:
+            result = json.load(file)
+    except FileNotFoundError:
+        how = "signal %d" % -status if status < 0 else "exit status %d" % status
+        raise Fault("Exit", "PowerShell ended with %s" % how)
+    except ValueError as error:
+        raise Fault("InvalidOutput", "The script's result is not JSON: %s" % error)
+    if result.get("error"):
+        error = result["error"]
+        raise Fault(error.get("type") or "Error", error.get("message") or "",
+                    (error.get("trace") or "").splitlines(True))
+    value = result.get("payload")
+    # A script may end in ConvertTo-Json, as one for a shell would.
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            pass
+    return value
+
+
+def serve_powershell(client, program):
+    headers, body = client.next()
+    request_id = headers.get("lambda-runtime-aws-request-id", "")
+    trace_header(headers)
+    import tempfile
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            text = json.dumps(run_powershell(program, json.loads(body), folder)).encode()
+        report = client.response(request_id, text)
+    except Fault as fault:
+        report = client.error(request_id, fault.error_type, error_document(
+            fault.error_type, str(fault), fault.trace, request_id))
+    except Exception as error:
+        name = type(error).__name__
+        report = client.error(request_id, name, error_document(name, str(error), [], request_id))
+    end_of_log(request_id)
+    client.next(report)
+
+
 def main():
     os.dup2(1, 2)
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
@@ -455,10 +518,13 @@ def main():
     client = RuntimeClient(os.environ.pop("RIPOSTE_RUNTIME_SOCKET"),
                            os.environ.pop("RIPOSTE_RUNTIME_PATH") + "/2018-06-01")
     mode = os.environ.pop("RIPOSTE_RUNTIME_MODE", "function")
+    powershell = os.environ.pop("RIPOSTE_POWERSHELL", "")
     sys.meta_path.insert(0, PreparingFinder({
         "logging": prepare_logging, "botocore.session": prepare_botocore}))
     try:
-        if mode == "script":
+        if powershell:
+            serve_powershell(client, powershell)
+        elif mode == "script":
             serve_script(client)
         else:
             serve_function(client)
