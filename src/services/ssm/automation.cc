@@ -1,5 +1,7 @@
 // Automation executions: started here, run by workflow::Engine.
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "access/crypto.h"
 #include "services/ssm/common.h"
@@ -51,12 +53,53 @@ std::vector<Filter> FiltersOf(const api::Call& call) {
   return filters;
 }
 
+/// The values that keys of either list take, for keys that do not take just any.
+constexpr std::array<std::string_view, 19> kStatuses = {
+    "Pending",
+    "InProgress",
+    "Waiting",
+    "Success",
+    "TimedOut",
+    "Cancelling",
+    "Cancelled",
+    "Failed",
+    "PendingApproval",
+    "Approved",
+    "Rejected",
+    "Scheduled",
+    "RunbookInProgress",
+    "PendingChangeCalendarOverride",
+    "ChangeCalendarOverrideApproved",
+    "ChangeCalendarOverrideRejected",
+    "CompletedWithSuccess",
+    "CompletedWithFailure",
+    "Exited",
+};
+constexpr std::array<std::string_view, 2> kTypes = {"CrossAccount", "Local"};
+constexpr std::array<std::string_view, 2> kSubtypes = {"AccessRequest", "ChangeRequest"};
+
+[[noreturn]] void ThrowFilterValue() {
+  throw api::Error("InvalidFilterValue", "The filter value isn't valid. Verify the value.");
+}
+
+/// Throws InvalidFilterValue, also when nothing is there to be filtered.
+void CheckValues(const std::vector<Filter>& filters) {
+  for (const Filter& filter : filters) {
+    std::span<const std::string_view> known;
+    if (filter.key.ends_with("Status")) known = kStatuses;
+    if (filter.key == "AutomationType") known = kTypes;
+    if (filter.key == "AutomationSubtype") known = kSubtypes;
+    for (const std::string& value : filter.values) {
+      if (!known.empty() && std::ranges::find(known, value) == known.end()) ThrowFilterValue();
+      if (filter.key.starts_with("StartTime") && !ParseIso8601(value)) ThrowFilterValue();
+    }
+  }
+}
+
 /// Compares a moment with the first value of a Before or After filter.
 bool IsOnSide(double seconds, const Filter& filter) {
   const auto time = ParseIso8601(filter.values.empty() ? "" : filter.values[0]);
-  if (!time) {
-    throw api::Error("InvalidFilterValue", "The filter value isn't valid. Verify the value.");
-  }
+  if (!time) ThrowFilterValue();
   return filter.key == "StartTimeBefore" ? seconds < ToSeconds(*time) : seconds > ToSeconds(*time);
 }
 
@@ -312,6 +355,7 @@ json::Value SsmService::GetAutomationExecution(const Call& call, Tx& tx) {
 
 json::Value SsmService::DescribeAutomationExecutions(const Call& call, Tx& tx) {
   const std::vector<Filter> filters = FiltersOf(call);
+  CheckValues(filters);
   const size_t page = PageSize(call, 50, 50);
   std::optional<workflow::tables::Cursor> after;
   if (const std::string start = PageStart(call); !start.empty()) {
@@ -348,6 +392,7 @@ json::Value SsmService::DescribeAutomationExecutions(const Call& call, Tx& tx) {
 
 json::Value SsmService::DescribeAutomationStepExecutions(const Call& call, Tx& tx) {
   const std::vector<Filter> filters = FiltersOf(call);
+  CheckValues(filters);
   const size_t page = PageSize(call, 50, 50);
   const std::string start = PageStart(call);
   const auto skip = static_cast<size_t>(start.empty() ? 0 : ParseNumber(start).value_or(0));

@@ -428,6 +428,91 @@ TEST_F(SsmTest, SecureStringsAreShownOnlyOnDemand) {
             "hush");
 }
 
+TEST_F(SsmTest, EveryFilterOfExecutionsAndTheirSteps) {
+  Create("Pause", R"({"schemaVersion":"0.3","mainSteps":[
+    {"name":"first","action":"aws:sleep","inputs":{"Timestamp":"2000-01-01T00:00:00Z"}},
+    {"name":"rest","action":"aws:pause","inputs":{}}]})");
+  Create("Other");
+  const std::string id = Start(
+      {{"DocumentName", "Pause"}, {"Tags", Array{Object{{"Key", "team"}, {"Value", "blue"}}}}});
+  loop_.Advance(std::chrono::seconds(10));
+  Start({{"DocumentName", "Other"}, {"Parameters", Object{{"Word", Array{"x"}}}}});
+  const std::string between = FormatIso8601(clock_.Now() - std::chrono::seconds(5));
+
+  const auto filter = [](const std::string& key, const std::string& value) {
+    return Object{{"Filters", Array{Object{{"Key", key}, {"Values", Array{value}}}}}};
+  };
+  const auto executions = [&](const std::string& key, const std::string& value) {
+    std::string out;
+    const Object listed = Run("DescribeAutomationExecutions", filter(key, value));
+    for (const json::Value& entry : listed.at("AutomationExecutionMetadataList").as_array()) {
+      out += At(entry, "DocumentName") + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(executions("DocumentNamePrefix", "Pau"), "Pause ");
+  EXPECT_EQ(executions("ExecutionStatus", "Waiting"), "Pause ");
+  EXPECT_EQ(executions("ExecutionId", id), "Pause ");
+  EXPECT_EQ(executions("ParentExecutionId", id), "");
+  EXPECT_EQ(executions("CurrentAction", "aws:pause"), "Pause ");
+  EXPECT_EQ(executions("StartTimeBefore", between), "Pause ");
+  EXPECT_EQ(executions("StartTimeAfter", between), "Other ");
+  EXPECT_EQ(executions("AutomationType", "Local"), "Other Pause ");
+  EXPECT_EQ(executions("AutomationType", "CrossAccount"), "");
+  EXPECT_EQ(executions("TagKey", "team"), "Pause ");
+  EXPECT_EQ(executions("TargetResourceGroup", "web"), "");
+  EXPECT_EQ(executions("AutomationSubtype", "ChangeRequest"), "");
+  EXPECT_EQ(executions("OpsItemId", "oi-1"), "");
+
+  const Object step = Execution(id).at("StepExecutions").at(1).as_object();
+  const auto steps = [&](const std::string& key, const std::string& value) {
+    Object input = filter(key, value);
+    input["AutomationExecutionId"] = id;
+    std::string out;
+    const Object listed = Run("DescribeAutomationStepExecutions", std::move(input));
+    for (const json::Value& entry : listed.at("StepExecutions").as_array()) {
+      out += At(entry, "StepName") + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(steps("StepName", "first"), "first ");
+  EXPECT_EQ(steps("StepExecutionStatus", "Waiting"), "rest ");
+  EXPECT_EQ(steps("StepExecutionId", At(step, "StepExecutionId")), "rest ");
+  EXPECT_EQ(steps("Action", "aws:sleep"), "first ");
+  EXPECT_EQ(steps("StartTimeBefore", between), "first rest ");
+  EXPECT_EQ(steps("StartTimeAfter", between), "");
+  for (const char* key :
+       {"ParentStepExecutionId", "ParentStepIteration", "ParentStepIteratorValue"}) {
+    EXPECT_EQ(steps(key, "1"), "") << key;
+  }
+
+  for (const auto& [key, value] :
+       {std::pair("ExecutionStatus", "Done"), std::pair("AutomationType", "Global"),
+        std::pair("AutomationSubtype", "None"), std::pair("StartTimeAfter", "yesterday")}) {
+    EXPECT_EQ(ErrorOf("DescribeAutomationExecutions", filter(key, value)).substr(0, 19),
+              "InvalidFilterValue:")
+        << key;
+  }
+  Object input = filter("StepExecutionStatus", "Done");
+  input["AutomationExecutionId"] = id;
+  EXPECT_EQ(ErrorOf("DescribeAutomationStepExecutions", input).substr(0, 19),
+            "InvalidFilterValue:");
+}
+
+TEST_F(SsmTest, ExecutionsShowTheMembersThatCallersReadWithoutLooking) {
+  Create("Doc");
+  const std::string id =
+      Start({{"DocumentName", "Doc"}, {"Parameters", Object{{"Word", Array{"x"}}}}});
+  const Object execution = Execution(id);
+  EXPECT_EQ(execution.at("Targets"), json::Value(Array{}));
+  EXPECT_EQ(execution.at("ResolvedTargets"),
+            (json::Value{{"ParameterValues", Array{}}, {"Truncated", false}}));
+  EXPECT_EQ(execution.at("StepExecutions").at(0).at("OverriddenParameters"), json::Value(Object{}));
+  const Object listed = Run("DescribeAutomationExecutions");
+  EXPECT_EQ(At(listed, "AutomationExecutionMetadataList.0.LogFile"), "");
+  EXPECT_TRUE(listed.at("AutomationExecutionMetadataList").at(0).as_object().contains("LogFile"));
+}
+
 TEST_F(SsmTest, ParametersByPathAndFilters) {
   for (const char* name : {"/a/x", "/a/y", "/a/b/z", "/ab/w", "plain"}) {
     Run("PutParameter", {{"Name", name}, {"Value", "1"}, {"Type", "String"}});

@@ -54,6 +54,7 @@ json::Object StepOf(const Step& step, const json::Object* record) {
     for (const auto& [key, value] : *given) inputs[key] = json::Serialize(value);
   }
   out["Inputs"] = std::move(inputs);
+  out["OverriddenParameters"] = json::Object();
   if (const json::Object* outputs = json::GetObject(*record, "outputs")) {
     out["Outputs"] = Lists(*outputs);
   }
@@ -82,6 +83,9 @@ json::Object Common(const Execution& execution) {
   if (execution.finished) out["ExecutionEndTime"] = ToSeconds(execution.ended);
   json::SetIfNotEmpty(out, "ParentAutomationExecutionId", execution.parent_id);
   json::SetIfNotEmpty(out, "FailureMessage", json::GetString(state, "failure_message"));
+  // Of one execution alone; with targets, DescribeFanOut has better.
+  out["Targets"] = json::Array();
+  out["ResolvedTargets"] = {{"ParameterValues", json::Array()}, {"Truncated", false}};
   const json::Object* outputs = json::GetObject(state, "outputs");
   out["Outputs"] = outputs ? *outputs : json::Object();
   if (const json::Value* alarm = json::Find(state, "alarm")) out["AlarmConfiguration"] = *alarm;
@@ -146,6 +150,7 @@ json::Object DescribeExecution(const Execution& execution) {
 json::Object DescribeMetadata(const Execution& execution) {
   json::Object out = Common(execution);
   out["AutomationType"] = "Local";
+  out["LogFile"] = "";
   if (IsFanOut(execution)) DescribeFanOut(execution, false, out);
   return out;
 }
