@@ -197,6 +197,50 @@ TEST_F(DeadLettersFlow, WornOutMessagesGoBackToTheirQueue) {
   EXPECT_TRUE(List().empty());
 }
 
+TEST_F(DeadLettersFlow, ALetterThatSomebodyHoldsIsTheirs) {
+  const std::string dead = NewQueue("dead");
+  NewRule("app", "inbox", "dead");
+  Put("app");
+  const std::string url = NewQueue("inbox");
+  const Object taken = Take(dead);
+  ASSERT_FALSE(taken.empty());
+  const Object held = Redrive({{"All", true}});
+  EXPECT_EQ(held.at("Redriven"), 0);
+  EXPECT_EQ(held.at("Failed").at(0).at("Reason"), "Somebody holds the message: it is in flight.");
+  EXPECT_TRUE(Take(url).empty());
+  EXPECT_EQ(List().size(), 1u) << "it is a dead letter still";
+  engine.AdvanceTime(std::chrono::seconds(31));
+  EXPECT_EQ(Redrive({{"All", true}}).at("Redriven"), 1);
+  EXPECT_FALSE(Take(url).empty());
+  EXPECT_TRUE(Take(dead).empty());
+}
+
+TEST_F(DeadLettersFlow, AllAreRedrivenWhenTheClockWasSetBack) {
+  NewRule("app", "inbox");
+  Put("app");
+  ASSERT_EQ(List().size(), 1u);
+  const std::string url = NewQueue("inbox");
+  engine.loop.JumpTo(engine.clock.Now() - std::chrono::hours(48));
+  EXPECT_EQ(Redrive({{"All", true}}).at("Redriven"), 1);
+  EXPECT_FALSE(Take(url).empty());
+}
+
+TEST_F(DeadLettersFlow, AMoveSeesWhatIsFreeWhenTheClockWasSetBack) {
+  const std::string dead = NewQueue("dead");
+  const std::string url = NewQueue(
+      "jobs",
+      {{"VisibilityTimeout", "0"},
+       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
+                                                {"maxReceiveCount", 1}})}});
+  engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
+  EXPECT_FALSE(Take(url).empty());
+  EXPECT_TRUE(Take(url).empty());
+  engine.loop.JumpTo(engine.clock.Now() - std::chrono::hours(48));
+  engine.Call("sqs", "StartMessageMoveTask", {{"SourceArn", engine.Arn("sqs", "dead")}});
+  engine.RunUntilIdle();
+  EXPECT_EQ(json::GetString(Take(url), "Body"), "poison");
+}
+
 TEST_F(DeadLettersFlow, PagesCoverBothKinds) {
   NewQueue("dead");
   const std::string url = NewQueue(

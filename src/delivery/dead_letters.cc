@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/arn.h"
+#include "base/control_bug.h"
 #include "delivery/tables.h"
 
 namespace riposte::delivery {
@@ -34,15 +35,24 @@ DeadLetterRecord RecordOf(const tables::DeadWork& dead) {
 }
 
 bool Fits(const DeadLetterRecord& letter, const DeadLetters::Filter& filter) {
+  if (filter.until) {
+    const auto id = ParseId(letter.id);
+    const auto [work, message] = *filter.until;
+    if (id && id->second > (id->first == kWork ? work : message)) return false;
+  }
   const auto same = [](const std::string& wanted, const std::string& is) {
     return wanted.empty() || wanted == is;
   };
-  if (filter.before && letter.dead > *filter.before) return false;
   return same(filter.kind, letter.kind) && same(filter.source_arn, letter.source_arn) &&
          same(filter.queue_arn, letter.queue_arn);
 }
 
 }  // namespace
+
+DeadLetters::Mark DeadLetters::Now(store::Transaction& tx) const {
+  return {std::max(tables::LatestId(tx), tables::LatestDead(tx)),
+          box_ != nullptr ? box_->Latest(tx) : 0};
+}
 
 DeadLetters::Page DeadLetters::List(store::Transaction& tx, const Scope& scope,
                                     const Filter& filter, const std::string& after, int limit) {
@@ -115,8 +125,12 @@ std::string DeadLetters::Redrive(store::Transaction& tx, const Scope& scope, con
   }
   auto dead = tables::FindDead(tx, scope, parsed->second);
   if (!dead) return kNone;
+  const bool in_queue = dead->letter != 0 && box_ != nullptr;
+  if (in_queue && box_->IsInFlight(tx, dead->letter, now)) {
+    return "Somebody holds the message: it is in flight.";
+  }
   tables::ForgetDead(tx, dead->work.id);
-  if (dead->letter != 0 && box_ != nullptr) {
+  if (in_queue) {
     if (!box_->Holds(tx, dead->letter)) return "Its message has left the dead-letter queue.";
     box_->Remove(tx, dead->letter);
   }
@@ -124,6 +138,7 @@ std::string DeadLetters::Redrive(store::Transaction& tx, const Scope& scope, con
   work.id = 0;
   work.attempts = 0;
   work.created = work.due = now;
+  if (HasControlBug("redriven-twice")) dispatcher_.Enqueue(tx, work);
   dispatcher_.Enqueue(tx, std::move(work));
   return "";
 }

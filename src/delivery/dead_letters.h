@@ -40,6 +40,10 @@ class LetterBox {
   [[nodiscard]] virtual int64_t Find(store::Transaction& tx, const std::string& queue_arn,
                                      const std::string& message_id) = 0;
   [[nodiscard]] virtual bool Holds(store::Transaction& tx, int64_t message) = 0;
+  /// Whether somebody has received it and may still deal with it.
+  [[nodiscard]] virtual bool IsInFlight(store::Transaction& tx, int64_t message, TimePoint now) = 0;
+  /// No message has a greater number; those to come have.
+  [[nodiscard]] virtual int64_t Latest(store::Transaction& tx) = 0;
   /// What the message says; nullopt when it is gone.
   [[nodiscard]] virtual std::optional<std::string> Read(store::Transaction& tx,
                                                         int64_t message) = 0;
@@ -64,11 +68,16 @@ class DeadLetters {
   /// Before the first call; without it there are no queues.
   void SetBox(LetterBox& box) { box_ = &box; }
 
+  /// A moment, as the numbers that were given until then: no clock that is set moves it.
+  struct Mark {
+    int64_t work = 0;
+    int64_t message = 0;
+  };
   struct Filter {
     std::string kind;  ///< "" matches any; so do the others.
     std::string source_arn;
     std::string queue_arn;
-    std::optional<TimePoint> before;  ///< Died no later than this.
+    std::optional<Mark> until;  ///< Given up, or put aside, by then.
   };
   struct Page {
     std::vector<DeadLetterRecord> letters;
@@ -78,6 +87,7 @@ class DeadLetters {
   /// work first, oldest first in each kind.
   [[nodiscard]] Page List(store::Transaction& tx, const Scope& scope, const Filter& filter,
                           const std::string& after, int limit);
+  [[nodiscard]] Mark Now(store::Transaction& tx) const;
   /// Lists `work` as given up for `why` (Result::Dead), though it was never owed: an action that
   /// was started and failed. It needs a target for its kind, to be redriven.
   void Add(store::Transaction& tx, Work work, const Result& why, TimePoint now);
@@ -87,7 +97,8 @@ class DeadLetters {
   };
   [[nodiscard]] std::optional<Letter> Describe(store::Transaction& tx, const Scope& scope,
                                                const std::string& id);
-  /// Sends one on its way again. "" or why not.
+  /// Sends one on its way again. "" or why not: a letter that somebody has received is theirs,
+  /// until they have not deleted it in time.
   [[nodiscard]] std::string Redrive(store::Transaction& tx, const Scope& scope,
                                     const std::string& id, TimePoint now);
 

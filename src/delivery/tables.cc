@@ -309,6 +309,10 @@ int64_t LatestId(store::Transaction& tx) {
   return tx.QueryInt("SELECT MAX(id) FROM delivery_work").value_or(0);
 }
 
+int64_t LatestDead(store::Transaction& tx) {
+  return tx.QueryInt("SELECT MAX(id) FROM delivery_dead").value_or(0);
+}
+
 int64_t CountUntried(store::Transaction& tx, int64_t after, int64_t to) {
   return tx
       .QueryInt("SELECT COUNT(*) FROM delivery_work WHERE id > ? AND id <= ? AND attempts = 0",

@@ -74,6 +74,7 @@ struct Totals {
 [[nodiscard]] Totals Count(store::Transaction& tx);
 /// 0 when nothing is owed.
 [[nodiscard]] int64_t LatestId(store::Transaction& tx);
+[[nodiscard]] int64_t LatestDead(store::Transaction& tx);
 /// Of the work with ids in (after, to].
 [[nodiscard]] int64_t CountUntried(store::Transaction& tx, int64_t after, int64_t to);
 

@@ -32,16 +32,24 @@ json::Object Show(const delivery::DeadLetterRecord& letter) {
   return out;
 }
 
-/// "<milliseconds>/<position>": all pages of one redrive stop at the moment when it began, so that
-/// what dies again is not redriven in circles.
-std::pair<TimePoint, std::string> ReadToken(std::string_view token, TimePoint now) {
-  if (token.empty()) return {now, ""};
-  int64_t ms = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), ms);
-  if (error != std::errc() || end == token.data() + token.size() || *end != '/') {
-    throw api::Error("ValidationException", "Invalid NextToken.");
-  }
-  return {FromMillis(ms), std::string(end + 1, token.data() + token.size())};
+/// "<work>/<message>/<position>": all pages of one redrive stop at the moment when it began, so
+/// that what dies again is not redriven in circles.
+std::pair<delivery::DeadLetters::Mark, std::string> ReadToken(std::string_view token) {
+  const char* at = token.data();
+  const char* const end = at + token.size();
+  const auto number = [&] {
+    int64_t value = 0;
+    const auto [next, error] = std::from_chars(at, end, value);
+    if (error != std::errc() || next == end || *next != '/') {
+      throw api::Error("ValidationException", "Invalid NextToken.");
+    }
+    at = next + 1;
+    return value;
+  };
+  delivery::DeadLetters::Mark mark;
+  mark.work = number();
+  mark.message = number();
+  return {mark, std::string(at, end)};
 }
 
 }  // namespace
@@ -72,13 +80,16 @@ json::Value RiposteService::RedriveDeadLetters(const Call& call, Tx& tx) {
   }
   json::Object out;
   if (all) {
-    const auto [before, after] = ReadToken(json::GetString(call.input, "NextToken"), call.now);
+    const std::string_view token = json::GetString(call.input, "NextToken");
+    const auto [began, after] =
+        token.empty() ? std::pair{dead_letters_.Now(tx), std::string()} : ReadToken(token);
     auto filter = FilterOf(call.input);
-    filter.before = before;
+    filter.until = began;
     const auto page = dead_letters_.List(tx, call.scope, filter, after, kBatch);
     for (const auto& letter : page.letters) ids.push_back(letter.id);
     if (!page.next.empty()) {
-      out["NextToken"] = std::to_string(ToMillis(before)) + "/" + page.next;
+      out["NextToken"] =
+          std::to_string(began.work) + "/" + std::to_string(began.message) + "/" + page.next;
     }
   }
   int64_t redriven = 0;

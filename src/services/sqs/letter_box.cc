@@ -34,6 +34,14 @@ bool QueueLetterBox::Holds(store::Transaction& tx, int64_t message) {
   return HasMessage(tx, message);
 }
 
+bool QueueLetterBox::IsInFlight(store::Transaction& tx, int64_t message, TimePoint now) {
+  return riposte::sqs::IsInFlight(tx, message, now);
+}
+
+int64_t QueueLetterBox::Latest(store::Transaction& tx) {
+  return LastMessageId(tx);
+}
+
 void QueueLetterBox::Remove(store::Transaction& tx, int64_t message) {
   DeleteMessage(tx, message);
 }

@@ -13,6 +13,8 @@ class QueueLetterBox final : public delivery::LetterBox {
   int64_t Find(store::Transaction& tx, const std::string& queue_arn,
                const std::string& message_id) override;
   bool Holds(store::Transaction& tx, int64_t message) override;
+  bool IsInFlight(store::Transaction& tx, int64_t message, TimePoint now) override;
+  int64_t Latest(store::Transaction& tx) override;
   std::optional<std::string> Read(store::Transaction& tx, int64_t message) override;
   std::optional<delivery::DeadLetterRecord> Find(store::Transaction& tx, const Scope& scope,
                                                  int64_t message) override;

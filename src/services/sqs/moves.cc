@@ -4,6 +4,7 @@
 
 #include "api/error.h"
 #include "base/arn.h"
+#include "base/control_bug.h"
 #include "base/encoding.h"
 #include "services/sqs/attributes.h"
 #include "services/sqs/sqs.h"
@@ -128,8 +129,12 @@ std::string Mover::MoveBatch(Tx& tx, MoveTask& task, const Queue& source, int mo
       }
       at = targets.emplace(arn, std::move(*target)).first;
     }
-    MoveOne(tx, std::move(message), at->second, now);
     ++task.moved;
+    if (HasControlBug("move-loses-messages") && task.moved % 2 == 0) {
+      DeleteMessage(tx, message.id);
+      continue;
+    }
+    MoveOne(tx, std::move(message), at->second, now);
   }
   return "";
 }
@@ -169,6 +174,8 @@ json::Value SqsService::StartMessageMoveTask(const Call& call, Tx& tx) {
     task.destination_arn = target.Arn();
     RequirePermission(call, "sqs:SendMessage", target);
   }
+  // What was held, or is delayed, is judged by the clock as it is now.
+  FollowClock(tx, call.now);
   RequirePermission(call, "sqs:ReceiveMessage", source);
   RequirePermission(call, "sqs:DeleteMessage", source);
   task.rate = json::GetInt(call.input, "MaxNumberOfMessagesPerSecond");

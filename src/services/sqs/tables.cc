@@ -370,6 +370,13 @@ bool HasMessage(store::Transaction& tx, int64_t id) {
   return tx.QueryInt("SELECT id FROM sqs_messages WHERE id = ?", {id}).has_value();
 }
 
+bool IsInFlight(store::Transaction& tx, int64_t id, TimePoint now) {
+  return tx
+      .QueryInt("SELECT id FROM sqs_messages WHERE id = ? AND receive_count > 0 AND visible_ms > ?",
+                {id, now})
+      .has_value();
+}
+
 void DeleteMessage(store::Transaction& tx, int64_t id) {
   tx.Execute("DELETE FROM sqs_messages WHERE id = ?", {id});
 }
@@ -545,6 +552,10 @@ void PutAttempt(store::Transaction& tx, int64_t queue_id, std::string_view id,
 
 int64_t LastMessageId(store::Transaction& tx, int64_t queue_id) {
   return tx.QueryInt("SELECT max(id) FROM sqs_messages WHERE queue_id = ?", {queue_id}).value_or(0);
+}
+
+int64_t LastMessageId(store::Transaction& tx) {
+  return tx.QueryInt("SELECT max(id) FROM sqs_messages").value_or(0);
 }
 
 void InsertMove(store::Transaction& tx, MoveTask& task) {

@@ -93,6 +93,7 @@ struct DeadMessage {
                                  std::string_view message_id);
 [[nodiscard]] std::optional<std::string> BodyOf(store::Transaction& tx, int64_t id);
 [[nodiscard]] bool HasMessage(store::Transaction& tx, int64_t id);
+[[nodiscard]] bool IsInFlight(store::Transaction& tx, int64_t id, TimePoint now);
 /// From whichever queue it is in.
 void DeleteMessage(store::Transaction& tx, int64_t id);
 /// Writes all that can change in a message that keeps its place in the order.
@@ -174,6 +175,8 @@ struct MoveTask {
 };
 /// The highest id in the queue; 0 when it is empty.
 [[nodiscard]] int64_t LastMessageId(store::Transaction& tx, int64_t queue_id);
+/// Of all queues.
+[[nodiscard]] int64_t LastMessageId(store::Transaction& tx);
 void InsertMove(store::Transaction& tx, MoveTask& task);
 /// Writes status, failure and count.
 void UpdateMove(store::Transaction& tx, const MoveTask& task);
