@@ -30,6 +30,11 @@ class Ledger {
     bool exact = false;
     /// How many deliveries lead there, each of which a crash may repeat.
     int deliveries = 1;
+    /// Or there, when it cannot be handed over: a queue, too.
+    std::string otherwise = {};
+    /// A disk that was full and a clock that was set may repeat it as a crash may: what is held by
+    /// its visibility alone.
+    bool held = false;
   };
   struct Item {
     std::string label;
@@ -37,6 +42,7 @@ class Ledger {
     std::vector<Duty> duties;
     TimePoint at;
     int restarts = 0;         ///< Of the world, when it was sent.
+    int troubles = 0;         ///< The same.
     Millis moved_forward{0};  ///< The same.
     Millis moved_back{0};
     std::string group;  ///< Of a FIFO queue or topic.
@@ -57,6 +63,28 @@ class Ledger {
   /// `waits`: the target asked for at least that. Counts from when the engine has recorded it.
   void Answered(const std::string& place, const std::string& life, Answer answer, Millis waits,
                 bool counts, const Policy& policy);
+
+  // --- Dead letters that are sent on their way again -------------------------------------------
+
+  /// One of the list of dead letters.
+  struct Letter {
+    std::string id;
+    std::string place;  ///< Where it should have gone: as Duty::place.
+    std::string label;
+    std::string queue;       ///< Which has it; "" when none.
+    std::string message_id;  ///< There.
+  };
+  /// Before it is asked for. `turn`: its new place in the order of its group.
+  void RedriveBegins(const Letter& letter, int turn);
+  void RedriveEnds(const Letter& letter, bool redriven);
+  /// Messages of the dead-letter queue may be moved from now on, until MovesEnded.
+  void MovesBegin(const std::string& dead_queue);
+  /// When none runs any more.
+  void MovesEnded(const std::string& dead_queue) { moves_[dead_queue].runs = false; }
+  /// Somebody has changed who may send there.
+  void PolicyChanges(const std::string& queue) { changed_.insert(queue); }
+  /// A pipe's function has failed with it.
+  void Failed(const std::string& label) { ++failures_[label]; }
 
   /// A message was received, with others of `batch`; checks that nobody else holds it, or, in a
   /// FIFO queue, an earlier one of its group.
@@ -102,6 +130,13 @@ class Ledger {
     Millis moved_back{0};
     Millis max_age{0};
     int most = 0;
+    int attempts = 0;
+    int under_way = -1;     ///< Restarts of the world when its latest, unrecorded attempt began.
+    bool redriven = false;  ///< And not tried since.
+  };
+  struct Moves {
+    int started = 0;
+    bool runs = false;
   };
   struct Message {
     std::string queue;
@@ -113,9 +148,28 @@ class Ledger {
     bool deleted = false;
     bool maybe_deleted = false;
     bool maybe_taken = false;  ///< By a call whose answer was lost, with a newer receipt.
+    int taken = 0;             ///< Receipts in this queue.
+    bool redriven = false;
+    Moves moves;  ///< Of its dead-letter queue, when it was received last.
   };
   [[noreturn]] void Fail(const std::string& what) const;
   [[nodiscard]] bool MayHaveExpired(const Item& item) const;
+  void CheckOrder(const std::string& queue, const Item& item);
+  void CheckPolicy(const std::string& queue, const Item& item) const;
+  void CheckWornOut(const std::string& queue, const Item& item, const Message* seen) const;
+  [[nodiscard]] int MaybeReceivedFrom(const std::string& queue) const;
+  /// The next who asks for it has it put aside.
+  [[nodiscard]] bool IsWornOut(const Message& message) const;
+  /// It may have left its queue by a move.
+  [[nodiscard]] bool MayHaveMoved(const Message& message) const;
+  /// Of messages by "queue label".
+  struct Counts {
+    std::map<std::string, int> sure;
+    std::set<std::string> maybe;  ///< Deleted or moved.
+    [[nodiscard]] int At(const Duty& duty, const std::string& label) const;
+  };
+  [[nodiscard]] Counts CountMessages() const;
+  [[nodiscard]] TimePoint HeldUntil(const Message& message) const;
   void CheckGroupIsFree(const std::string& queue, const std::string& group, int batch) const;
   void CheckDuty(const Item& item, const Duty& duty, int found) const;
   void CheckDeadLetters() const;
@@ -128,11 +182,19 @@ class Ledger {
   std::map<std::string, Life> lives_;        ///< By place and life.
   std::map<std::string, Message> messages_;  ///< By message id.
   std::vector<Receipt> receipts_;
-  /// By queue and group: labels in the order of their first receipt.
-  std::map<std::string, std::vector<std::string>> order_;
+  /// By queue and group: labels and their turns, in the order of their first receipt.
+  std::map<std::string, std::vector<std::pair<std::string, int>>> order_;
   std::map<std::string, int> executions_;
   std::map<std::string, std::pair<int, int>> steps_;  ///< First and last, run so far.
   std::map<std::string, int> dead_;
+  std::map<std::string, int> turns_;           ///< By label, of those that were redriven.
+  std::map<std::string, Moves> moves_;         ///< By dead-letter queue.
+  std::map<std::string, int> maybe_received_;  ///< Calls, by queue.
+  std::map<std::string, int> failures_;        ///< By label.
+  std::map<std::string, Life> lives_before_;   ///< A redrive that is under way.
+  std::map<std::string, std::optional<int>> turns_before_;
+  std::set<std::string> redriven_messages_;
+  std::set<std::string> changed_;  ///< Queues.
   std::set<TimePoint> ticks_;
 };
 

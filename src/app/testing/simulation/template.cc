@@ -2,7 +2,9 @@
 //
 // queues   inbox (worn out after 3 to inbox-dead), other-inbox, topic-inbox, runbook-inbox,
 //          ordered.fifo, topic-ordered.fifo; dead-rules, dead-subscriptions, dead-functions;
-//          kept, replayed; scheduled, ticks; denied: nobody may send there
+//          kept, replayed; scheduled, ticks; denied: nobody may send there, at first
+// pipes    piped (worn out after 3 to piped-dead) -> filter -> function enrich -> bus -> piped-out;
+//          sorted.fifo -> sorted-out.fifo; they are started by the runs that use them
 // topics   alerts -> topic-inbox, https://hook.example/alerts; paced -> https://hook.example/paced,
 //          five a second; ordered.fifo -> topic-ordered.fifo
 // archive  kept: what the rule "kept" matches; the rule "replayed" matches what comes out of it
@@ -50,18 +52,22 @@ class Maker {
 
   void Make() {
     MakeRole();
-    for (const char* name :
-         {"inbox-dead", "other-inbox", "topic-inbox", "runbook-inbox", "dead-rules",
-          "dead-subscriptions", "dead-functions", "kept", "replayed", "scheduled", "ticks"}) {
+    for (const char* name : {"inbox-dead", "other-inbox", "topic-inbox", "runbook-inbox",
+                             "dead-rules", "dead-subscriptions", "dead-functions", "kept",
+                             "replayed", "scheduled", "ticks", "piped-dead", "piped-out"}) {
       Queue(name);
     }
-    Queue("inbox", {{"RedrivePolicy", R"({"maxReceiveCount":3,"deadLetterTargetArn":")" +
-                                          Arn("sqs", "inbox-dead") + "\"}"}});
+    for (const std::string name : {"inbox", "piped"}) {
+      Queue(name, {{"RedrivePolicy", R"({"maxReceiveCount":3,"deadLetterTargetArn":")" +
+                                         Arn("sqs", name + "-dead") + "\"}"}});
+    }
     Queue("denied", {}, /*open=*/false);
-    Queue("ordered.fifo", {{"FifoQueue", "true"}});
-    Queue("topic-ordered.fifo", {{"FifoQueue", "true"}});
+    for (const char* name : {"ordered.fifo", "topic-ordered.fifo", "dead-ordered.fifo",
+                             "sorted.fifo", "sorted-out.fifo"}) {
+      Queue(name, {{"FifoQueue", "true"}});
+    }
     MakeTopics();
-    MakeFunction();
+    MakeFunctions();
     Call("ssm", "CreateDocument",
          {{"Name", "Respond"},
           {"Content", kRunbook},
@@ -71,6 +77,7 @@ class Maker {
     MakeDestination();
     MakeArchive();
     MakeSchedule();
+    MakePipes();
   }
 
  private:
@@ -92,7 +99,7 @@ class Maker {
     Call("iam", "CreateRole", {{"RoleName", "simulation"}, {"AssumeRolePolicyDocument", R"({
         "Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":
         {"Service":["lambda.amazonaws.com","events.amazonaws.com","ssm.amazonaws.com",
-        "scheduler.amazonaws.com"]}}]})"}});
+        "scheduler.amazonaws.com","pipes.amazonaws.com"]}}]})"}});
     Call("iam", "PutRolePolicy",
          {{"RoleName", "simulation"}, {"PolicyName", "all"}, {"PolicyDocument", R"({
         "Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"}});
@@ -132,8 +139,12 @@ class Maker {
             {"Attributes", attributes}});
     };
     subscribe("alerts", "sqs", Arn("sqs", "topic-inbox"), raw);
+    const auto dead = [&](const char* queue) {
+      return R"({"deadLetterTargetArn":")" + Arn("sqs", queue) + "\"}";
+    };
+    raw["RedrivePolicy"] = dead("dead-ordered.fifo");
     subscribe("ordered.fifo", "sqs", Arn("sqs", "topic-ordered.fifo"), raw);
-    raw["RedrivePolicy"] = R"({"deadLetterTargetArn":")" + Arn("sqs", "dead-subscriptions") + "\"}";
+    raw["RedrivePolicy"] = dead("dead-subscriptions");
     subscribe("alerts", "https", "https://hook.example/alerts", raw);
     raw["DeliveryPolicy"] = R"({"throttlePolicy":{"maxReceivesPerSecond":5}})";
     subscribe("paced", "https", "https://hook.example/paced", raw);
@@ -144,20 +155,23 @@ class Maker {
     world_.on_request = nullptr;
   }
 
-  void MakeFunction() {
-    Call("lambda", "CreateFunction",
+  void MakeFunctions() {
+    for (const char* name : {"triage", "enrich"}) MakeFunction(name);
+    Call("lambda", "AddPermission",
          {{"FunctionName", "triage"},
+          {"StatementId", "rules"},
+          {"Action", "lambda:InvokeFunction"},
+          {"Principal", "events.amazonaws.com"}});
+  }
+  void MakeFunction(const char* name) {
+    Call("lambda", "CreateFunction",
+         {{"FunctionName", name},
           {"Runtime", "python3.12"},
           {"Role", Role()},
           {"Handler", "app.handler"},
           {"DeadLetterConfig", Object{{"TargetArn", Arn("sqs", "dead-functions")}}},
           {"Code", Object{{"ZipFile", Base64Encode(functions::testing::MakeZip(
                                           {{"app.py", "def handler(e, c): pass\n"}}))}}}});
-    Call("lambda", "AddPermission",
-         {{"FunctionName", "triage"},
-          {"StatementId", "rules"},
-          {"Action", "lambda:InvokeFunction"},
-          {"Principal", "events.amazonaws.com"}});
   }
 
   void Rule(const std::string& name, const std::string& kinds, Object target,
@@ -233,6 +247,37 @@ class Maker {
           {"Target", Object{{"Arn", Arn("sqs", "ticks")},
                             {"RoleArn", Role()},
                             {"Input", R"({"id":"tick-<aws.scheduler.scheduled-time>"})"}}}});
+  }
+
+  void MakePipes() {
+    Call("events", "PutRule", {{"Name", "piped"}, {"EventPattern", R"({"source":["pipe"]})"}});
+    Call("events", "PutTargets",
+         {{"Rule", "piped"},
+          {"Targets", Array{Object{{"Id", "1"}, {"Arn", Arn("sqs", "piped-out")}}}}});
+    Call("pipes", "CreatePipe",
+         {{"Name", "piped"},
+          {"DesiredState", "STOPPED"},
+          {"RoleArn", Role()},
+          {"Source", Arn("sqs", "piped")},
+          {"SourceParameters",
+           Object{{"SqsQueueParameters", Object{{"BatchSize", 3}}},
+                  {"FilterCriteria",
+                   Object{{"Filters",
+                           Array{Object{{"Pattern", R"({"body":{"kind":["wanted"]}})"}}}}}}}},
+          {"Enrichment", Arn("lambda", "function:enrich")},
+          {"Target", Arn("events", "event-bus/default")},
+          {"TargetParameters", Object{{"EventBridgeEventBusParameters",
+                                       Object{{"Source", "pipe"}, {"DetailType", "t"}}}}}});
+    Call("pipes", "CreatePipe",
+         {{"Name", "sorted"},
+          {"DesiredState", "STOPPED"},
+          {"RoleArn", Role()},
+          {"Source", Arn("sqs", "sorted.fifo")},
+          {"Target", Arn("sqs", "sorted-out.fifo")},
+          {"TargetParameters",
+           Object{{"InputTemplate", R"({"id":<$.body.id>})"},
+                  {"SqsQueueParameters",
+                   Object{{"MessageGroupId", "$.attributes.MessageGroupId"}}}}}});
   }
 
   World world_;

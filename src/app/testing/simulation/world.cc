@@ -67,8 +67,8 @@ void World::RunAndSettle() {
   for (const auto& recorded : std::exchange(deferred_, {})) recorded();
 }
 
-World::Reply World::Call(const std::string& service, const std::string& operation,
-                         json::Object input) {
+World::Pending World::Begin(const std::string& service, const std::string& operation,
+                            json::Object input) {
   auto reply = std::make_shared<std::optional<Reply>>();
   const Scope& scope = harness->scope();
   harness->engine().pipeline().Invoke(
@@ -95,15 +95,36 @@ World::Reply World::Call(const std::string& service, const std::string& operatio
         }
         *reply = std::move(got);
       });
-  RunAndSettle();
-  if (!*reply) *reply = Reply{};
+  return reply;
+}
+
+World::Reply World::Take(const std::string& operation, const Pending& pending) {
+  Reply reply = *pending ? std::move(**pending) : Reply{};
   Note(operation + " " +
-       ((*reply)->kind == Reply::Kind::kDone      ? "done"
-        : (*reply)->kind == Reply::Kind::kRefused ? "refused " + (*reply)->error
-                                                  : "unknown"));
-  Reply out = std::move(**reply);
+       (reply.kind == Reply::Kind::kDone      ? "done"
+        : reply.kind == Reply::Kind::kRefused ? "refused " + reply.error
+                                              : "unknown"));
+  return reply;
+}
+
+World::Reply World::Call(const std::string& service, const std::string& operation,
+                         json::Object input) {
+  const Pending pending = Begin(service, operation, std::move(input));
+  RunAndSettle();
+  Reply reply = Take(operation, pending);
   ReviveIfDead();
-  return out;
+  return reply;
+}
+
+std::pair<World::Reply, World::Reply> World::CallTwice(const std::string& service,
+                                                       const std::string& operation,
+                                                       const json::Object& input) {
+  const Pending first = Begin(service, operation, input);
+  const Pending second = Begin(service, operation, input);
+  RunAndSettle();
+  std::pair replies{Take(operation, first), Take(operation, second)};
+  ReviveIfDead();
+  return replies;
 }
 
 void World::Advance(Millis by) {
@@ -122,6 +143,7 @@ void World::Advance(Millis by) {
 }
 
 void World::SetClockBy(Millis by) {
+  ++troubles_;
   Note("clock " + std::to_string(by.count()));
   (by > Millis(0) ? moved_forward_ : moved_back_) += Millis(std::abs(by.count()));
   harness->loop.JumpTo(now() + by);
@@ -131,6 +153,7 @@ void World::SetClockBy(Millis by) {
 
 void World::FillDisk(int write) {
   full_ = true;
+  ++troubles_;
   FaultVfs::FillDiskFrom(write);
 }
 

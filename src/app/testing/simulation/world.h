@@ -49,6 +49,9 @@ class World {
   };
   /// One call of a client, and all that is due now.
   Reply Call(const std::string& service, const std::string& operation, json::Object input);
+  /// The same call twice, the second before the first is answered.
+  std::pair<Reply, Reply> CallTwice(const std::string& service, const std::string& operation,
+                                    const json::Object& input);
   /// Time passes; ends early when the engine dies.
   void Advance(Millis by);
   /// Somebody sets the clock.
@@ -75,6 +78,9 @@ class World {
   [[nodiscard]] int restarts() const { return restarts_; }
   [[nodiscard]] Millis moved_forward() const { return moved_forward_; }
   [[nodiscard]] Millis moved_back() const { return moved_back_; }
+  /// How often it restarted, its disk was full, its clock was set.
+  [[nodiscard]] int troubles() const { return restarts_ + troubles_; }
+  [[nodiscard]] bool full() const { return full_; }
   /// Time has passed while the machine stood still.
   [[nodiscard]] bool was_down() const { return was_down_; }
 
@@ -104,6 +110,9 @@ class World {
     World& world;
   };
   void RunAndSettle();
+  using Pending = std::shared_ptr<std::optional<Reply>>;
+  Pending Begin(const std::string& service, const std::string& operation, json::Object input);
+  Reply Take(const std::string& operation, const Pending& pending);
   /// What a target throws is said when the engine has come to rest, not through it.
   template <class Target>
   void Tell(Target target);
@@ -120,6 +129,7 @@ class World {
   bool full_ = false;
   bool was_down_ = false;
   int restarts_ = 0;
+  int troubles_ = 0;  ///< Others than restarts.
   Millis moved_forward_{0};
   Millis moved_back_{0};
 };
