@@ -69,8 +69,9 @@ void Ending::ListExecutions() {
       const Object& execution = *json::GetObject(got.output, "AutomationExecution");
       const std::string label(
           execution.at("Parameters").as_object().at("E").as_array().at(0).as_string());
-      ledger_.Execution(label, std::string(json::GetString(execution, "AutomationExecutionStatus")),
-                        targets_.FailuresOf(label) > 3);
+      const std::string status(json::GetString(execution, "AutomationExecutionStatus"));
+      if (status == "Failed" || status == "TimedOut") failed_.insert(id);
+      ledger_.Execution(label, status, targets_.FailuresOf(label) > 3);
     }
     const std::string next(json::GetString(reply.output, "NextToken"));
     if (next.empty()) return;
@@ -84,14 +85,24 @@ void Ending::ListDead() {
     const auto reply = world_.Call("riposte", "ListDeadLetters", input);
     for (const json::Value& one : *json::GetArray(reply.output, "DeadLetters")) {
       const Object& letter = one.as_object();
+      if (json::GetString(letter, "Kind") == "execution") {
+        const std::string arn(json::GetString(letter, "SourceArn"));
+        const std::string id = arn.substr(arn.rfind('/') + 1);
+        if (failed_.erase(id) == 0) throw Violation("a letter of " + arn + ", which is not owed");
+        continue;
+      }
       if (json::GetString(letter, "TargetArn") != script_.Arn("sqs", "nobody")) continue;
       const auto got = world_.Call("riposte", "DescribeDeadLetter", {{"Id", letter.at("Id")}});
       const auto work = json::Parse(json::GetString(got.output, "Body"));
       ledger_.DeadWithoutQueue(LabelOf(json::GetString(work->as_object(), "event")));
     }
     const std::string next(json::GetString(reply.output, "NextToken"));
-    if (next.empty()) return;
+    if (next.empty()) break;
     input["NextToken"] = next;
+  }
+  // They are kept for fourteen days.
+  if (!failed_.empty() && world_.moved_forward() == Millis(0)) {
+    throw Violation("execution " + *failed_.begin() + " failed, and there is no dead letter");
   }
 }
 

@@ -1,6 +1,9 @@
 // The end of a run: what was archived is replayed, all queues are emptied, all lists are read.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "app/testing/simulation/clients.h"
 #include "app/testing/simulation/targets.h"
 
@@ -23,6 +26,7 @@ class Ending {
   Targets& targets_;
   World& world_ = script_.world;
   Ledger& ledger_ = script_.ledger;
+  std::set<std::string> failed_;  ///< Executions that have no dead letter yet.
 };
 
 }  // namespace riposte::app::testing::simulation

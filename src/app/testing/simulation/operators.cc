@@ -105,12 +105,17 @@ void Operators::AwaitMoves() {
 
 std::optional<Operators::Letters> Operators::List(const Object& filter) {
   Letters letters;
+  executions_ = false;
   Object input = filter;
   for (;;) {
     const auto reply = world_.Call("riposte", "ListDeadLetters", input);
     if (reply.kind != Kind::kDone) return std::nullopt;
     for (const json::Value& one : *json::GetArray(reply.output, "DeadLetters")) {
       const Object& letter = one.as_object();
+      if (json::GetString(letter, "Kind") == "execution") {
+        executions_ = true;
+        continue;
+      }
       const auto text = [&](std::string_view name) {
         return std::string(json::GetString(letter, name));
       };
@@ -158,7 +163,8 @@ void Operators::Redrive() {
   }
   if (chosen.empty()) return;
   Object input;
-  const bool by_id = way < 2 || world_.Chance(50);
+  const bool by_id =
+      way < 2 || world_.Chance(50) || (executions_ && (way == 3 || one.queue.empty()));
   if (by_id) {
     Array ids;
     for (const Ledger::Letter& letter : chosen) ids.push_back(json::Value(letter.id));

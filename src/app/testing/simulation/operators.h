@@ -29,7 +29,8 @@ class Operators {
 
  private:
   using Letters = std::vector<Ledger::Letter>;
-  /// Nothing when the list could not be read.
+  /// Nothing when the list could not be read. Failed executions are left out: to run one again is
+  /// not to deliver it.
   std::optional<Letters> List(const json::Object& filter);
   /// Learns what the letter is of; false when it could not be read.
   bool Describe(Ledger::Letter& letter);
@@ -41,7 +42,8 @@ class Operators {
   World& world_ = script_.world;
   Ledger& ledger_ = script_.ledger;
   std::set<std::string> closed_;
-  std::string handle_;  ///< Of the latest move.
+  std::string handle_;       ///< Of the latest move.
+  bool executions_ = false;  ///< The list had failed executions, too.
 };
 
 }  // namespace riposte::app::testing::simulation
