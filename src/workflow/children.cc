@@ -53,7 +53,7 @@ void Engine::Impl::StopChild(const EffectPtr& effect) {
   store.Write(
       [this, self = shared_from_this(), effect](store::Transaction& tx) {
         if (closed) return;
-        if (!tables::TakeEffect(tx, effect->execution, effect->key, effect->token)) return;
+        if (!tables::TakeErrand(tx, *effect)) return;
         // A child that was never started, or has ended meanwhile, needs no stopping.
         (void)Deliver(tx, ChildOf(tx, *effect), {Stimulus::Kind::kCancel, "", {}, {}});
       },

@@ -46,15 +46,11 @@ void Engine::SetFailureWatcher(
 }
 
 void Engine::Start() {
-  std::vector<Impl::EffectPtr> owed;
-  impl_->store.Read([&](store::Transaction& tx) {
-    tables::EachEffect(tx, [&](PendingEffect effect) {
-      owed.push_back(std::make_shared<const PendingEffect>(std::move(effect)));
-    });
-  });
+  std::vector<EffectPtr> owed;
+  impl_->store.Read([&](store::Transaction& tx) { owed = tables::EverythingOwed(tx); });
   if (!owed.empty()) impl_->log.Info("workflow effects resumed", {{"count", owed.size()}});
   impl_->OnLoop([owed = std::move(owed)](Impl& impl) mutable {
-    for (Impl::EffectPtr& effect : owed) impl.Issue(std::move(effect));
+    for (EffectPtr& effect : owed) impl.Issue(std::move(effect));
     impl.PruneSome();
   });
 }
@@ -104,8 +100,8 @@ Result<std::string> Engine::Start(store::Transaction& tx, StartRequest request) 
       tables::CountRunning(tx, request.scope, request.language) >= impl_->options.max_running) {
     return Fail(Code::kLimitExceeded, "too many executions are running");
   }
-  auto started = std::make_shared<Execution>();
-  Execution& execution = *started;
+  const auto live = std::make_shared<LiveExecution>();
+  Execution& execution = live->execution;
   execution.id = request.id.empty() ? impl_->random.Uuid() : std::move(request.id);
   execution.language = std::move(request.language);
   execution.scope = std::move(request.scope);
@@ -117,7 +113,9 @@ Result<std::string> Engine::Start(store::Transaction& tx, StartRequest request) 
   execution.started = impl_->clock.Now();
   tables::InsertExecution(tx, execution, request.client_token, request.request_hash);
   std::string id = execution.id;
-  impl_->Begin(tx, started, std::move(request.input));
+  live->actor = tables::ActorOf(execution);
+  impl_->Advance(tx, live,
+                 {Stimulus::Kind::kStart, "", std::move(request.input), execution.started});
   return id;
 }
 

@@ -36,13 +36,13 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
         random(random_in),
         log(log_in) {}
 
-  /// States of executions, as text: parsed they take three times as much.
-  static constexpr size_t kMaxCachedStates = 64 * 1024 * 1024;
+  /// Of memory, about, for executions whose calls or scripts are under way.
+  static constexpr size_t kMaxLiveBytes = 192 * 1024 * 1024;
   static constexpr size_t kMaxCachedDefinitions = 16 * 1024 * 1024;
   static constexpr Millis kFirstRetry{1000};
 
   using Key = std::pair<int64_t, std::string>;  // execution's number, effect's key
-  using EffectPtr = std::shared_ptr<const PendingEffect>;
+  using Live = std::shared_ptr<LiveExecution>;
   struct Flight {
     std::string token;
     Executor::TimerId timer = 0;  // a sleep's, a throttled call's, or the time limit of a call
@@ -58,8 +58,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   };
   /// A turn that is not committed yet.
   struct Advanced {
-    std::shared_ptr<Execution> execution;
-    size_t bytes = 0;  // of its state
+    Live live;
     AfterCommit after;
   };
   /// The outcome of an effect, on its way to the execution.
@@ -91,12 +90,12 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
   // On the writer thread only.
   tables::Definitions definitions{kMaxCachedDefinitions};
-  /// Unfinished executions as last committed. One is taken out while a turn that is not yet
-  /// committed may change it.
-  Lru<int64_t, std::shared_ptr<Execution>> executions{kMaxCachedStates};
+  /// Unfinished executions as last committed. One is taken out when a turn begins to change it, and
+  /// comes back with the commit: what is undone, in part or with its whole batch, is read again.
+  Lru<int64_t, Live> executions{kMaxLiveBytes};
   /// The turns of the group that runs now; null outside of one.
   std::vector<Advanced>* group_turns = nullptr;
-  std::unordered_map<int64_t, std::shared_ptr<Execution>> group_executions;
+  std::unordered_map<int64_t, Live> group_executions;
 
   // On the loop only.
   std::map<Key, Flight> flights;
@@ -131,19 +130,20 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   }
 
   // turns.cc, on the writer thread.
-  void Begin(store::Transaction& tx, const std::shared_ptr<Execution>& execution,
-             json::Object input);
   [[nodiscard]] Status Deliver(store::Transaction& tx, const std::string& id, Stimulus stimulus);
   void RunGroup(store::Transaction& tx, std::vector<Outcome>& outcomes);
   void TakeOutcome(store::Transaction& tx, Outcome& outcome);
-  void Advance(store::Transaction& tx, const std::shared_ptr<Execution>& shared,
-               const Stimulus& stimulus);
+  /// REQUIRES: not in `executions`.
+  void Advance(store::Transaction& tx, const Live& live, const Stimulus& stimulus,
+               tables::Change change = {});
   [[nodiscard]] Turn TurnOf(store::Transaction& tx, Execution& execution, const Stimulus& stimulus);
   void Emit(store::Transaction& tx, const Execution& execution, Effect& effect, TimePoint now);
-  void Forget(store::Transaction& tx, const Execution& execution, const std::string& key,
-              TimePoint now, AfterCommit& after);
-  void Keep(Advanced& turn);
-  [[nodiscard]] std::shared_ptr<Execution> Load(store::Transaction& tx, int64_t number);
+  void Owe(store::Transaction& tx, LiveExecution& live, Effect& effect, TimePoint now,
+           AfterCommit& after, tables::Change& change);
+  void Forget(store::Transaction& tx, LiveExecution& live, const std::string& key, TimePoint now,
+              AfterCommit& after, tables::Change& change);
+  void Keep(const Live& live);
+  [[nodiscard]] Live Load(store::Transaction& tx, int64_t number);
 
   // effects.cc, on the loop.
   void Committed(AfterCommit& after);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/testing/fakes.h"
+#include "store/testing/fault_vfs.h"
 #include "workflow/tables.h"
 #include "workflow/testing/fakes.h"
 
@@ -101,6 +102,7 @@ class EngineTest : public ::testing::Test {
   EngineTest() {
     path_ = ::testing::TempDir() + "workflow_engine_" +
             ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".db";
+    store::testing::FaultVfs::Register();
     RemoveFiles();
     Open();
   }
@@ -113,7 +115,9 @@ class EngineTest : public ::testing::Test {
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
   }
   void Open() {
-    auto opened = store::Store::Open({.path = path_, .threaded = false}, Engine::Migrations());
+    auto opened = store::Store::Open(
+        {.path = path_, .threaded = false, .vfs = store::testing::FaultVfs::kName},
+        Engine::Migrations());
     ASSERT_TRUE(opened.has_value());
     store_ = std::move(*opened);
     invoker_ = std::make_unique<FakeInvoker>(loop_);
@@ -171,8 +175,9 @@ class EngineTest : public ::testing::Test {
   }
   int64_t OwedEffects() {
     int64_t count = 0;
-    store_->Read(
-        [&](store::Transaction& tx) { tables::EachEffect(tx, [&](PendingEffect) { ++count; }); });
+    store_->Read([&](store::Transaction& tx) {
+      count = static_cast<int64_t>(tables::EverythingOwed(tx).size());
+    });
     return count;
   }
 
@@ -616,6 +621,134 @@ TEST_F(EngineTest, RowsOfTheFirstReleaseAreTakenOver) {
   EXPECT_EQ(Load("old").turns, 2);
   EXPECT_EQ(Seen("old"), R"(["start","t {}"])");
   EXPECT_EQ(OwedEffects(), 0);
+}
+
+TEST_F(EngineTest, RowsOfTheSecondReleaseAreTakenOver) {
+  engine_.reset();
+  store_.reset();
+  RemoveFiles();
+  store_ = *store::Store::Open({.path = path_, .threaded = false}, Engine::Migrations().first(2));
+  store_->WriteAndWait([](store::Transaction& tx) {
+    tx.Execute(R"(INSERT INTO workflow_definitions VALUES ('d',
+      '{"on": {"b": [{"kind": "Done"}], "cancel": [{"kind": "Stopped"}]}}'))");
+    const auto insert = [&tx](int number, const char* id, bool finished) {
+      tx.Execute(
+          R"(INSERT INTO workflow_executions VALUES (?, ?, 'scripted', '111122223333', 'eu-west-1',
+          'n', '1', 'd', '{}', 'inc-1', 2, '', '', ?, 'hash', 5, ?, 2, 'Running', ?, 'null',
+          '{"seen": ["start", "a"]}'))",
+          {number, id, id, finished ? 6 : 0, finished});
+    };
+    insert(1, "running", false);
+    insert(2, "parent", true);
+    insert(3, "forgotten child", false);
+    tx.Execute(
+        R"(INSERT INTO workflow_effects VALUES
+        (1, 'b', 0, '{"service": "svc", "operation": "Op", "input": {"n": 1}, "timeout_ms": 9000}',
+         'token b', 5),
+        (1, 'it''s', 2, '{"until_ms": 4102444800000}', 'token s', 6),
+        (2, 'stop-child/kid', 100, '{"execution_id": "forgotten child"}', 'token k', 7))");
+    tx.Execute("INSERT INTO workflow_history VALUES (1, 1, 5, 'started', '', '{}', '[]')");
+    tx.Execute(
+        R"(INSERT INTO workflow_history VALUES (1, 2, 5, 'outcome', 'a', '{}', '["invoke","b"]'))");
+  });
+  store_.reset();
+  Open();
+  EXPECT_EQ(Load("forgotten child").status, "Stopped");
+  ASSERT_EQ(invoker_->calls.size(), 1u);
+  EXPECT_EQ(json::Serialize(invoker_->calls[0].input), R"({"n":1,"Token":"token b"})");
+  EXPECT_EQ(OwedEffects(), 2);
+  Restart();
+  invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Load("running").status, "Done");
+  EXPECT_EQ(Load("running").turns, 3);
+  EXPECT_EQ(Seen("running"), R"(["start","a","b {\"output\":{}}"])");
+  EXPECT_EQ(OwedEffects(), 0);
+  int64_t rows = 0;
+  store_->Read([&](store::Transaction& tx) {
+    tables::EachHistory(tx, 1, [&](const tables::HistoryRow&) { return ++rows > 0; });
+  });
+  EXPECT_EQ(rows, 5);  // three turns and their two consequences
+}
+
+// An execution is its row with the changes since; the row is written again now and then.
+TEST_F(EngineTest, ALongExecutionIsReadAsItWasWritten) {
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"},
+                                             {"kind": "sleep", "key": "s", "ms": 1000000}],
+                                   "a": [{"kind": "invoke", "key": "a"}],
+                                   "signal end": [{"kind": "Done"}]})");
+  const auto row_turns = [&] {
+    int64_t turns = 0;
+    store_->Read([&](store::Transaction& tx) {
+      turns = tx.QueryInt("SELECT turns FROM workflow_executions WHERE id = ?", {id}).value();
+    });
+    return turns;
+  };
+  json::Array expected{"start {}"};
+  int64_t writes = 0;
+  for (int i = 0; i < 60; ++i) {
+    const int64_t before = row_turns();
+    const json::Object output{{"n", i}, {"text", std::string(3000, 'x')}};
+    invoker_->Reply(Ok(output));
+    loop_.RunUntilIdle();
+    expected.emplace_back("a " + json::Serialize(json::Object{{"output", output}}));
+    if (row_turns() != before) ++writes;
+    ASSERT_EQ(Seen(id), json::Serialize(expected)) << i;
+    ASSERT_EQ(Load(id).turns, i + 2);
+    ASSERT_EQ(OwedEffects(), 2) << i;
+    const std::string token(json::GetString(invoker_->calls.back().input, "Token"));
+    if (i % 7 == 3) Restart();
+    ASSERT_EQ(json::GetString(invoker_->calls.back().input, "Token"), token);
+  }
+  EXPECT_GT(writes, 3);
+  EXPECT_LT(writes, 15);
+  Signal(id, "end");
+  EXPECT_EQ(Seen(id).substr(0, json::Serialize(expected).size() - 1),
+            json::Serialize(expected).substr(0, json::Serialize(expected).size() - 1));
+  EXPECT_EQ(Load(id).turns, 62);
+  EXPECT_EQ(OwedEffects(), 0);
+}
+
+// What memory has of an execution must go with a commit that fails, too.
+TEST_F(EngineTest, ATurnWhoseCommitFailsNeverHappened) {
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"}],
+                                   "a": [{"kind": "invoke", "key": "b"}],
+                                   "b": [{"kind": "Done"}]})");
+  store::testing::FaultVfs::FillDisk(true);
+  invoker_->Reply(Ok({{"n", 1}}));
+  loop_.RunUntilIdle();
+  EXPECT_THROW(store_->WriteAndWait([&](store::Transaction& tx) {
+    EXPECT_TRUE(engine_->Signal(tx, id, "go", {}).has_value());
+  }),
+               store::Failure);
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(id), R"(["start {}"])");
+  EXPECT_EQ(invoker_->calls.size(), 1u);  // what is not committed does not run
+  store::testing::FaultVfs::FillDisk(false);
+  loop_.Advance(Millis(1000));
+  EXPECT_EQ(Seen(id), R"(["start {}","a {\"output\":{\"n\":1}}"])");
+  EXPECT_EQ(invoker_->calls.size(), 2u);
+  invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Load(id).status, "Done");
+  EXPECT_EQ(Load(id).turns, 3);
+}
+
+// Taken back in the turn that asked for it: it neither runs nor is owed.
+TEST_F(EngineTest, AnEffectMayBeTakenBackAtOnce) {
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "a"},
+                                             {"kind": "forget", "key": "a"},
+                                             {"kind": "invoke", "key": "b"}],
+                                   "b": [{"kind": "forget", "key": "b"},
+                                         {"kind": "invoke", "key": "b"}]})");
+  EXPECT_EQ(invoker_->calls.size(), 1u);
+  EXPECT_EQ(OwedEffects(), 1);
+  invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(OwedEffects(), 1);
+  Restart();
+  ASSERT_EQ(invoker_->calls.size(), 1u);
+  EXPECT_EQ(json::GetString(invoker_->calls[0].input, "Key"), "b");
 }
 
 TEST_F(EngineTest, StopLeavesWhatIsOwed) {

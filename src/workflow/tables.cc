@@ -1,5 +1,10 @@
 #include "workflow/tables.h"
 
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
 #include "access/crypto.h"
 #include "access/principal_json.h"
 #include "json/append.h"
@@ -7,134 +12,11 @@
 namespace riposte::workflow::tables {
 namespace {
 
-constexpr store::Migration kMigrations[] = {
-    {"workflow", 1, R"sql(
-CREATE TABLE workflow_executions (
-  id TEXT PRIMARY KEY,
-  language TEXT NOT NULL,
-  account TEXT NOT NULL,
-  region TEXT NOT NULL,
-  name TEXT NOT NULL,
-  version TEXT NOT NULL,
-  definition TEXT NOT NULL,
-  state TEXT NOT NULL,
-  status TEXT NOT NULL,
-  finished INTEGER NOT NULL,
-  output TEXT NOT NULL,
-  principal TEXT NOT NULL,
-  correlation TEXT NOT NULL,
-  hops INTEGER NOT NULL,
-  parent_id TEXT NOT NULL DEFAULT '',
-  parent_key TEXT NOT NULL DEFAULT '',
-  client_token TEXT NOT NULL,
-  request_hash TEXT NOT NULL,
-  started_ms INTEGER NOT NULL,
-  ended_ms INTEGER NOT NULL
-);
-CREATE INDEX workflow_executions_list
-  ON workflow_executions (account, region, language, started_ms, id);
-CREATE INDEX workflow_executions_running
-  ON workflow_executions (account, region, language) WHERE finished = 0;
-CREATE INDEX workflow_executions_ended ON workflow_executions (ended_ms) WHERE finished = 1;
-CREATE UNIQUE INDEX workflow_executions_token
-  ON workflow_executions (account, region, language, client_token) WHERE client_token <> '';
-CREATE TABLE workflow_effects (
-  execution_id TEXT NOT NULL,
-  key TEXT NOT NULL,
-  kind INTEGER NOT NULL,
-  detail TEXT NOT NULL,
-  token TEXT NOT NULL,
-  created_ms INTEGER NOT NULL,
-  PRIMARY KEY (execution_id, key)
-);
-CREATE TABLE workflow_history (
-  execution_id TEXT NOT NULL,
-  sequence INTEGER NOT NULL,
-  time_ms INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  key TEXT NOT NULL,
-  detail TEXT NOT NULL,
-  PRIMARY KEY (execution_id, sequence)
-);
-)sql"},
-    {"workflow", 2, R"sql(
-CREATE TABLE workflow_definitions (hash TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
-INSERT INTO workflow_definitions
-  SELECT 'execution/' || id, definition FROM workflow_executions;
-ALTER TABLE workflow_executions RENAME TO workflow_executions_1;
-CREATE TABLE workflow_executions (
-  number INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  language TEXT NOT NULL,
-  account TEXT NOT NULL,
-  region TEXT NOT NULL,
-  name TEXT NOT NULL,
-  version TEXT NOT NULL,
-  definition TEXT NOT NULL,
-  principal TEXT NOT NULL,
-  correlation TEXT NOT NULL,
-  hops INTEGER NOT NULL,
-  parent_id TEXT NOT NULL DEFAULT '',
-  parent_key TEXT NOT NULL DEFAULT '',
-  client_token TEXT NOT NULL,
-  request_hash TEXT NOT NULL,
-  started_ms INTEGER NOT NULL,
-  ended_ms INTEGER NOT NULL,
-  turns INTEGER NOT NULL,
-  status TEXT NOT NULL,
-  finished INTEGER NOT NULL,
-  output TEXT NOT NULL,
-  state TEXT NOT NULL
-);
-INSERT INTO workflow_executions
-  SELECT NULL, id, language, account, region, name, version, 'execution/' || id, principal,
-    correlation, hops, parent_id, parent_key, client_token, request_hash, started_ms, ended_ms,
-    (SELECT COUNT(*) FROM workflow_history h WHERE h.execution_id = id), status, finished, output,
-    state
-  FROM workflow_executions_1 ORDER BY started_ms, id;
-DROP TABLE workflow_executions_1;
-CREATE INDEX workflow_executions_list
-  ON workflow_executions (account, region, language, started_ms, id);
-CREATE INDEX workflow_executions_running
-  ON workflow_executions (account, region, language) WHERE finished = 0;
-CREATE INDEX workflow_executions_ended ON workflow_executions (ended_ms) WHERE finished = 1;
-CREATE UNIQUE INDEX workflow_executions_token
-  ON workflow_executions (account, region, language, client_token) WHERE client_token <> '';
-CREATE INDEX workflow_executions_definition ON workflow_executions (definition);
-ALTER TABLE workflow_effects RENAME TO workflow_effects_1;
-CREATE TABLE workflow_effects (
-  execution INTEGER NOT NULL,
-  key TEXT NOT NULL,
-  kind INTEGER NOT NULL,
-  detail TEXT NOT NULL,
-  token TEXT NOT NULL,
-  created_ms INTEGER NOT NULL,
-  PRIMARY KEY (execution, key)
-) WITHOUT ROWID;
-INSERT INTO workflow_effects
-  SELECT e.number, f.key, f.kind, f.detail, f.token, f.created_ms
-  FROM workflow_effects_1 f JOIN workflow_executions e ON e.id = f.execution_id;
-DROP TABLE workflow_effects_1;
-ALTER TABLE workflow_history RENAME TO workflow_history_1;
-CREATE TABLE workflow_history (
-  execution INTEGER NOT NULL,
-  turn INTEGER NOT NULL,
-  time_ms INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  key TEXT NOT NULL,
-  detail TEXT NOT NULL,
-  consequences TEXT NOT NULL,
-  PRIMARY KEY (execution, turn)
-) WITHOUT ROWID;
-INSERT INTO workflow_history
-  SELECT e.number, h.sequence, h.time_ms, h.kind, h.key, h.detail, '[]'
-  FROM workflow_history_1 h JOIN workflow_executions e ON e.id = h.execution_id;
-DROP TABLE workflow_history_1;
-)sql"},
-};
-
 /// Of definitions, while executions are listed.
 constexpr size_t kMaxKnownBytes = 4 * 1024 * 1024;
+/// An execution's row is written again when the changes since then have become so much, and more
+/// than the row: so that an execution is read quickly, and its state written seldom.
+constexpr size_t kFoldFromBytes = 16 * 1024;
 /// A history entry tells what happened, not every byte of it: the state has the rest.
 constexpr size_t kMaxHistoryBytes = 16 * 1024;
 /// Stands for what is longer.
@@ -143,8 +25,7 @@ constexpr std::string_view kTruncatedBytes = "truncated_bytes";
 #define RIPOSTE_EXECUTION_COLUMNS                                                              \
   "number, id, language, account, region, name, version, definition, principal, correlation, " \
   "hops,"                                                                                      \
-  " parent_id, started_ms, ended_ms, turns, status, finished, output, state"
-#define RIPOSTE_EFFECT_COLUMNS "execution, key, kind, detail, token, created_ms"
+  " parent_id, started_ms, ended_ms, turns, status, finished, output, state, owed"
 
 json::Object ObjectOf(const store::Row& row, int column) {
   json::Value value = row.Json(column);
@@ -167,6 +48,10 @@ std::shared_ptr<const Definition> DefinitionOf(store::Transaction& tx, const std
   return definition;
 }
 
+constexpr int kStateColumn = 18;
+constexpr int kOwedColumn = 19;
+
+/// As its row has it.
 Execution ExecutionOf(store::Transaction& tx, const store::Row& row, Definitions* known) {
   Execution execution;
   execution.number = row.Int(0);
@@ -185,20 +70,95 @@ Execution ExecutionOf(store::Transaction& tx, const store::Row& row, Definitions
   execution.status = row.Str(15);
   execution.finished = row.Int(16) != 0;
   execution.output = row.Json(17);
-  execution.state = ObjectOf(row, 18);
+  execution.state = ObjectOf(row, kStateColumn);
   return execution;
 }
 
-PendingEffect EffectOf(const store::Row& row) {
-  return {row.Int(0),       row.Str(1), static_cast<Effect::Kind>(row.Int(2)),
-          ObjectOf(row, 3), row.Str(4), row.Time(5)};
+// An owed effect as text: [key, kind, detail, token, created_ms].
+
+void AppendOwed(std::string& out, const PendingEffect& effect) {
+  out += '[';
+  json::AppendString(out, effect.key);
+  out += ',' + std::to_string(static_cast<int>(effect.kind)) + ',';
+  json::Append(out, effect.detail);
+  out += ',';
+  json::AppendString(out, effect.token);
+  out += ',' + std::to_string(ToMillis(effect.created)) + ']';
+}
+
+EffectPtr OwedOf(int64_t execution, json::Value& value, const std::shared_ptr<const Actor>& actor) {
+  json::Array& entry = value.as_array();
+  return std::make_shared<const PendingEffect>(PendingEffect{
+      execution, std::string(json::View(entry.at(0))),
+      static_cast<Effect::Kind>(entry.at(1).as_int64()), std::move(entry.at(2).as_object()),
+      std::string(json::View(entry.at(3))), FromMillis(entry.at(4).as_int64()), actor});
+}
+
+void ReadOwed(std::vector<EffectPtr>& owed, int64_t execution, json::Value list,
+              const std::shared_ptr<const Actor>& actor) {
+  for (json::Value& entry : list.as_array()) owed.push_back(OwedOf(execution, entry, actor));
+}
+
+/// Those changes of an unfinished execution that its row does not have yet.
+void EachChange(store::Transaction& tx, int64_t execution, int64_t after,
+                const std::function<void(int64_t turn, std::string_view text)>& each) {
+  tx.Query(
+      "SELECT turn, change FROM workflow_history WHERE execution = ? AND turn > ? ORDER BY turn",
+      {execution, after}, [&](const store::Row& row) {
+        each(row.Int(0), row.Text(1));
+        return true;
+      });
+}
+
+json::Object ChangeOf(std::string_view text) {
+  auto parsed = json::Parse(text);
+  if (!parsed || !parsed->is_object()) {
+    throw store::Failure("a stored change of an execution cannot be read");
+  }
+  return std::move(parsed->get_object());
+}
+
+void ApplyOwed(std::vector<EffectPtr>& owed, int64_t execution, json::Object& change,
+               const std::shared_ptr<const Actor>& actor) {
+  if (const json::Array* gone = json::GetArray(change, "gone")) {
+    for (const json::Value& key : *gone) {
+      std::erase_if(owed, [&key](const EffectPtr& one) { return one->key == json::View(key); });
+    }
+  }
+  if (json::Value* added = change.if_contains("owed")) {
+    ReadOwed(owed, execution, std::move(*added), actor);
+  }
+}
+
+/// The execution with all its turns; `owed`, unless null, gets its effects.
+Execution WholeOf(store::Transaction& tx, const store::Row& row, Definitions* known,
+                  LiveExecution* live) {
+  Execution execution = ExecutionOf(tx, row, known);
+  std::shared_ptr<const Actor> actor;
+  if (live) {
+    actor = live->actor = ActorOf(execution);
+    live->row_bytes = row.Text(kStateColumn).size();
+    ReadOwed(live->owed, execution.number, row.Json(kOwedColumn), actor);
+  }
+  if (execution.finished) return execution;
+  EachChange(tx, execution.number, execution.turns, [&](int64_t turn, std::string_view text) {
+    json::Object change = ChangeOf(text);
+    if (const json::Array* state = json::GetArray(change, "state")) {
+      ApplyChanges(execution.state, *state);
+    }
+    if (const json::Value* status = json::Find(change, "status")) {
+      execution.status = json::View(*status);
+    }
+    if (turn != execution.turns + 1) throw store::Failure("a turn of an execution is missing");
+    execution.turns = turn;
+    if (!live) return;
+    live->change_bytes += text.size();
+    ApplyOwed(live->owed, execution.number, change, actor);
+  });
+  return execution;
 }
 
 }  // namespace
-
-std::span<const store::Migration> Migrations() {
-  return kMigrations;
-}
 
 std::optional<Token> FindClientToken(store::Transaction& tx, const Scope& scope,
                                      const std::string& language, const std::string& client_token) {
@@ -267,14 +227,84 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
   execution.number = tx.LastInsertId();
 }
 
-size_t UpdateExecution(store::Transaction& tx, const Execution& execution) {
+namespace {
+
+/// The row becomes what the turns have made of it.
+void Fold(store::Transaction& tx, LiveExecution& live) {
+  const Execution& execution = live.execution;
   const std::string state = json::Text(execution.state);
+  std::string owed = "[";
+  for (const EffectPtr& effect : live.owed) {
+    if (owed.size() > 1) owed += ',';
+    AppendOwed(owed, *effect);
+  }
+  owed += ']';
   tx.Execute(
       "UPDATE workflow_executions SET state = ?, status = ?, finished = ?, output = ?,"
-      " ended_ms = ?, turns = ? WHERE number = ?",
-      {state, execution.status, execution.finished, json::Serialize(execution.output),
-       execution.ended, execution.turns, execution.number});
-  return state.size();
+      " ended_ms = ?, turns = ?, owed = ? WHERE number = ?",
+      {state, execution.status, execution.finished, json::Text(execution.output), execution.ended,
+       execution.turns, owed, execution.number});
+  live.row_bytes = state.size();
+  live.change_bytes = 0;
+}
+
+std::string TextOf(const Change& change) {
+  std::string out = "{";
+  if (!change.status.empty()) {
+    out += "\"status\":";
+    json::AppendString(out, change.status);
+    out += ',';
+  }
+  if (!change.gone.empty()) {
+    out += "\"gone\":";
+    char separator = '[';
+    for (const std::string& key : change.gone) {
+      out += std::exchange(separator, ',');
+      json::AppendString(out, key);
+    }
+    out += "],";
+  }
+  if (!change.owed.empty()) {
+    out += "\"owed\":";
+    char separator = '[';
+    for (const EffectPtr& effect : change.owed) {
+      out += std::exchange(separator, ',');
+      AppendOwed(out, *effect);
+    }
+    out += "],";
+  }
+  return out + "\"state\":" + change.state + '}';
+}
+
+}  // namespace
+
+bool WillFold(const LiveExecution& live) {
+  return live.execution.finished || live.change_bytes > std::max(kFoldFromBytes, live.row_bytes);
+}
+
+void WriteTurn(store::Transaction& tx, LiveExecution& live, const TurnRow& turn) {
+  std::string detail = json::Text(turn.detail);
+  if (detail.size() > kMaxHistoryBytes) {
+    detail = json::Text(json::Object{{kTruncatedBytes, detail.size()}});
+  }
+  std::string consequences = "[";
+  for (const std::string_view one : turn.consequences) {
+    if (consequences.size() > 1) consequences += ',';
+    json::AppendString(consequences, one);
+  }
+  consequences += ']';
+  const bool fold = WillFold(live);
+  const std::string change = fold ? std::string() : TextOf(turn.change);
+  tx.Execute(
+      "INSERT INTO workflow_history (execution, turn, time_ms, kind, key, detail, consequences,"
+      " change) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {live.execution.number, live.execution.turns, turn.time, turn.kind, turn.key, detail,
+       consequences, change});
+  if (fold) {
+    Fold(tx, live);
+  } else {
+    live.change_bytes += change.size();
+  }
 }
 
 std::optional<int64_t> NumberOf(store::Transaction& tx, const std::string& id) {
@@ -285,15 +315,24 @@ std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string
                                        Definitions* known) {
   std::optional<Execution> execution;
   tx.QueryOne("SELECT " RIPOSTE_EXECUTION_COLUMNS " FROM workflow_executions WHERE id = ?", {id},
-              [&](const store::Row& row) { execution = ExecutionOf(tx, row, known); });
+              [&](const store::Row& row) { execution = WholeOf(tx, row, known, nullptr); });
   return execution;
 }
 
-std::optional<Execution> LoadExecution(store::Transaction& tx, int64_t number, Definitions* known) {
-  std::optional<Execution> execution;
+std::shared_ptr<LiveExecution> LoadLive(store::Transaction& tx, int64_t number,
+                                        Definitions* known) {
+  std::shared_ptr<LiveExecution> live;
   tx.QueryOne("SELECT " RIPOSTE_EXECUTION_COLUMNS " FROM workflow_executions WHERE number = ?",
-              {number}, [&](const store::Row& row) { execution = ExecutionOf(tx, row, known); });
-  return execution;
+              {number}, [&](const store::Row& row) {
+                live = std::make_shared<LiveExecution>();
+                live->execution = WholeOf(tx, row, known, live.get());
+              });
+  return live;
+}
+
+std::shared_ptr<const Actor> ActorOf(const Execution& execution) {
+  return std::make_shared<const Actor>(
+      Actor{execution.id, execution.scope, execution.principal, execution.trace});
 }
 
 std::optional<Actor> LoadActor(store::Transaction& tx, int64_t number) {
@@ -335,62 +374,43 @@ std::optional<Waiter> FindWaiter(store::Transaction& tx, const std::string& chil
   return waiter;
 }
 
-void InsertEffect(store::Transaction& tx, const PendingEffect& effect) {
-  tx.Execute("INSERT INTO workflow_effects (" RIPOSTE_EFFECT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)",
-             {effect.execution, effect.key, static_cast<int>(effect.kind),
-              json::Text(effect.detail), effect.token, effect.created});
-}
-
-bool TakeEffect(store::Transaction& tx, int64_t execution, const std::string& key,
-                const std::string& token) {
-  return tx.Execute("DELETE FROM workflow_effects WHERE execution = ? AND key = ? AND token = ?",
-                    {execution, key, token}) > 0;
-}
-
-std::optional<PendingEffect> FindEffect(store::Transaction& tx, int64_t execution,
-                                        const std::string& key) {
-  std::optional<PendingEffect> effect;
-  tx.QueryOne("SELECT " RIPOSTE_EFFECT_COLUMNS
-              " FROM workflow_effects WHERE execution = ? AND key = ?",
-              {execution, key}, [&](const store::Row& row) { effect = EffectOf(row); });
-  return effect;
-}
-
-void DeleteEffect(store::Transaction& tx, int64_t execution, const std::string& key) {
-  tx.Execute("DELETE FROM workflow_effects WHERE execution = ? AND key = ?", {execution, key});
-}
-
-std::vector<PendingEffect> EffectsOf(store::Transaction& tx, int64_t execution) {
-  std::vector<PendingEffect> effects;
-  tx.Query("SELECT " RIPOSTE_EFFECT_COLUMNS
-           " FROM workflow_effects WHERE execution = ? ORDER BY key",
-           {execution}, [&](const store::Row& row) {
-             effects.push_back(EffectOf(row));
-             return true;
-           });
-  return effects;
-}
-
-void EachEffect(store::Transaction& tx, const std::function<void(PendingEffect)>& each) {
-  tx.Query("SELECT " RIPOSTE_EFFECT_COLUMNS
-           " FROM workflow_effects ORDER BY created_ms, execution, key",
-           {}, [&](const store::Row& row) {
-             each(EffectOf(row));
-             return true;
-           });
-}
-
-void AppendHistory(store::Transaction& tx, const Execution& execution, TimePoint now,
-                   std::string_view kind, const std::string& key, const json::Object& detail,
-                   const json::Array& consequences) {
-  std::string text = json::Text(detail);
-  if (text.size() > kMaxHistoryBytes) {
-    text = json::Serialize(json::Object{{kTruncatedBytes, text.size()}});
-  }
+void PutErrand(store::Transaction& tx, const PendingEffect& errand) {
   tx.Execute(
-      "INSERT INTO workflow_history (execution, turn, time_ms, kind, key, detail, consequences)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?)",
-      {execution.number, execution.turns, now, kind, key, text, json::Text(consequences)});
+      "INSERT OR REPLACE INTO workflow_errands (execution, key, detail, token, created_ms)"
+      " VALUES (?, ?, ?, ?, ?)",
+      {errand.execution, errand.key, json::Text(errand.detail), errand.token, errand.created});
+}
+
+bool TakeErrand(store::Transaction& tx, const PendingEffect& errand) {
+  return tx.Execute("DELETE FROM workflow_errands WHERE execution = ? AND key = ? AND token = ?",
+                    {errand.execution, errand.key, errand.token}) > 0;
+}
+
+std::vector<EffectPtr> EverythingOwed(store::Transaction& tx) {
+  std::vector<EffectPtr> all;
+  tx.Query("SELECT number, turns, owed FROM workflow_executions WHERE finished = 0", {},
+           [&](const store::Row& row) {
+             const int64_t number = row.Int(0);
+             std::vector<EffectPtr> owed;
+             ReadOwed(owed, number, row.Json(2), nullptr);
+             EachChange(tx, number, row.Int(1), [&](int64_t, std::string_view text) {
+               json::Object change = ChangeOf(text);
+               ApplyOwed(owed, number, change, nullptr);
+             });
+             std::ranges::move(owed, std::back_inserter(all));
+             return true;
+           });
+  tx.Query("SELECT execution, key, detail, token, created_ms FROM workflow_errands", {},
+           [&](const store::Row& row) {
+             all.push_back(std::make_shared<const PendingEffect>(
+                 PendingEffect{row.Int(0), row.Str(1), static_cast<Effect::Kind>(kStopChildKind),
+                               ObjectOf(row, 2), row.Str(3), row.Time(4)}));
+             return true;
+           });
+  std::ranges::sort(all, {}, [](const EffectPtr& effect) {
+    return std::tuple(effect->created, effect->execution, std::string_view(effect->key));
+  });
+  return all;
 }
 
 void EachExecution(store::Transaction& tx, const Scope& scope, const std::string& language,
@@ -403,7 +423,7 @@ void EachExecution(store::Transaction& tx, const Scope& scope, const std::string
            " WHERE account = ? AND region = ? AND language = ?"
            " AND (started_ms, id) < (?, ?) ORDER BY started_ms DESC, id DESC",
            {scope.account.str(), scope.region.str(), language, started, after ? after->id : ""},
-           [&](const store::Row& row) { return each(ExecutionOf(tx, row, &known)); });
+           [&](const store::Row& row) { return each(WholeOf(tx, row, &known, nullptr)); });
 }
 
 void EachHistory(store::Transaction& tx, int64_t execution,
@@ -451,7 +471,7 @@ int64_t Prune(store::Transaction& tx, TimePoint before, int limit) {
       });
   for (const Old& one : old) {
     tx.Execute("DELETE FROM workflow_history WHERE execution = ?", {one.number});
-    tx.Execute("DELETE FROM workflow_effects WHERE execution = ?", {one.number});
+    tx.Execute("DELETE FROM workflow_errands WHERE execution = ?", {one.number});
     tx.Execute("DELETE FROM workflow_executions WHERE number = ?", {one.number});
     tx.Execute(
         "DELETE FROM workflow_definitions WHERE hash = ? AND NOT EXISTS"

@@ -1,10 +1,14 @@
-// The rows of the workflow core. All its SQL is in tables.cc.
+// The rows of the workflow core. Its SQL is in tables.cc and schema.cc.
 //
+// A turn is one row, at the end of workflow_history: what happened, and, until the execution's own
+// row is written again, what changed: of the state, of the status, of the effects that are owed. So
+// what an execution is, is its row with the changes of its later turns. The row is written at the
+// start, at the end, and in between when the changes have become longer than it.
+// Turns are in the order of commits, whatever execution they are of: a commit for many executions
+// fills few pages.
 // Definitions are rows of their own, by their hash, so that a running execution is not changed by
 // an update of the document it was started from and a thousand of them do not store it a thousand
-// times. An effect's row exists while the effect is owed. Effects and history hang on the number of
-// the execution's row: those of executions that started together lie together, and one commit for
-// many of them touches few pages.
+// times. Errands (workflow_errands) are what the core owes whether or not the execution lives.
 // Thread safety: inside the given transaction only.
 #pragma once
 
@@ -41,10 +45,21 @@ struct PendingEffect {
   std::shared_ptr<const Actor> actor = {};  ///< Null when it was read from the table.
 };
 
-/// Ahead of every other kind in the table: the core's own errand to stop a forgotten child, which
+/// Ahead of every other kind: the core's own errand to stop a forgotten child, which
 /// `detail` names by "execution_id", or by the "client_token" that it was or may yet be started
 /// with.
 inline constexpr int kStopChildKind = 100;
+
+using EffectPtr = std::shared_ptr<const PendingEffect>;
+
+/// An execution with what the engine needs to advance it.
+struct LiveExecution {
+  Execution execution;
+  std::shared_ptr<const Actor> actor;
+  std::vector<EffectPtr> owed;  ///< Its effects without outcome; no errands.
+  size_t row_bytes = 0;         ///< Of the state in its row.
+  size_t change_bytes = 0;      ///< Of the changes that the row does not have.
+};
 
 namespace tables {
 
@@ -68,14 +83,34 @@ using Definitions = Lru<std::string, std::shared_ptr<const Definition>>;
 /// Gives the execution its number, and keeps its definition.
 void InsertExecution(store::Transaction& tx, Execution& execution, const std::string& client_token,
                      const std::string& request_hash);
-/// Writes what a turn may change: state, status, finished, output, ended, turns. The bytes of the
-/// state.
-size_t UpdateExecution(store::Transaction& tx, const Execution& execution);
+/// What a turn changed.
+struct Change {
+  std::string_view status;        ///< "" when it is as before.
+  std::string state = "[]";       ///< State::TakeChanges.
+  std::vector<std::string> gone;  ///< Keys that are no longer owed.
+  std::vector<EffectPtr> owed;    ///< What is owed from now on.
+};
+/// What a turn was: the `execution.turns`-th.
+struct TurnRow {
+  TimePoint time;
+  std::string_view kind;
+  std::string_view key;
+  const json::Object& detail;
+  /// What came of it as pairs of kind and key: an effect's, or "finished" and the status.
+  const std::vector<std::string_view>& consequences;
+  const Change& change;
+};
+/// Whether WriteTurn will write the execution's row, and needs no `change`.
+[[nodiscard]] bool WillFold(const LiveExecution& live);
+/// Writes the turn that made `live` what it is.
+void WriteTurn(store::Transaction& tx, LiveExecution& live, const TurnRow& turn);
 [[nodiscard]] std::optional<int64_t> NumberOf(store::Transaction& tx, const std::string& id);
 [[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, const std::string& id,
                                                      Definitions* known = nullptr);
-[[nodiscard]] std::optional<Execution> LoadExecution(store::Transaction& tx, int64_t number,
-                                                     Definitions* known = nullptr);
+/// nullptr when it is gone.
+[[nodiscard]] std::shared_ptr<LiveExecution> LoadLive(store::Transaction& tx, int64_t number,
+                                                      Definitions* known = nullptr);
+[[nodiscard]] std::shared_ptr<const Actor> ActorOf(const Execution& execution);
 /// nullopt when it has finished or is gone.
 [[nodiscard]] std::optional<Actor> LoadActor(store::Transaction& tx, int64_t number);
 
@@ -96,21 +131,12 @@ struct Waiter {
 };
 [[nodiscard]] std::optional<Waiter> FindWaiter(store::Transaction& tx, const std::string& child_id);
 
-void InsertEffect(store::Transaction& tx, const PendingEffect& effect);
-/// The effect, when it is still owed under this token; it is no longer owed afterwards.
-[[nodiscard]] bool TakeEffect(store::Transaction& tx, int64_t execution, const std::string& key,
-                              const std::string& token);
-[[nodiscard]] std::optional<PendingEffect> FindEffect(store::Transaction& tx, int64_t execution,
-                                                      const std::string& key);
-void DeleteEffect(store::Transaction& tx, int64_t execution, const std::string& key);
-[[nodiscard]] std::vector<PendingEffect> EffectsOf(store::Transaction& tx, int64_t execution);
-void EachEffect(store::Transaction& tx, const std::function<void(PendingEffect)>& each);
-
-/// One turn, the `execution.turns`-th: what happened, and what came of it as pairs of kind and key
-/// (an effect's, or "finished" and the status).
-void AppendHistory(store::Transaction& tx, const Execution& execution, TimePoint now,
-                   std::string_view kind, const std::string& key, const json::Object& detail,
-                   const json::Array& consequences);
+/// In place of one with the same key.
+void PutErrand(store::Transaction& tx, const PendingEffect& errand);
+/// False when it is no longer owed under this token.
+[[nodiscard]] bool TakeErrand(store::Transaction& tx, const PendingEffect& errand);
+/// Effects of all executions, and errands, the oldest first; without actors.
+[[nodiscard]] std::vector<EffectPtr> EverythingOwed(store::Transaction& tx);
 
 /// Newest first, starting after `after` (started, id) when given; `each` returns false to stop.
 struct Cursor {

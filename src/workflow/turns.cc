@@ -1,54 +1,57 @@
 // On the writer thread: a stimulus advances an execution.
+#include <algorithm>
+
 #include "base/control_bug.h"
 #include "workflow/engine_impl.h"
 #include "workflow/outcome.h"
 
 namespace riposte::workflow {
+namespace {
 
-void Engine::Impl::Begin(store::Transaction& tx, const std::shared_ptr<Execution>& execution,
-                         json::Object input) {
-  Advance(tx, execution, {Stimulus::Kind::kStart, "", std::move(input), execution->started});
+const std::string& KeyOf(const EffectPtr& effect) {
+  return effect->key;
 }
 
+}  // namespace
+
 /// As it is in this transaction: in the group that runs now, or as last committed, or read.
-std::shared_ptr<Execution> Engine::Impl::Load(store::Transaction& tx, int64_t number) {
+Engine::Impl::Live Engine::Impl::Load(store::Transaction& tx, int64_t number) {
   if (const auto at = group_executions.find(number); at != group_executions.end()) {
     return at->second;
   }
   if (auto known = executions.Take(number)) return std::move(*known);
-  auto read = tables::LoadExecution(tx, number, &definitions);
-  return read ? std::make_shared<Execution>(std::move(*read)) : nullptr;
+  return tables::LoadLive(tx, number, &definitions);
 }
 
 Status Engine::Impl::Deliver(store::Transaction& tx, const std::string& id, Stimulus stimulus) {
   const auto number = tables::NumberOf(tx, id);
-  const auto execution = number ? Load(tx, *number) : nullptr;
-  if (!execution) return Fail(Code::kNotFound, "there is no such execution");
-  if (execution->finished) return Fail(Code::kConflict, "execution " + id + " has finished");
+  const Live live = number ? Load(tx, *number) : nullptr;
+  if (!live) return Fail(Code::kNotFound, "there is no such execution");
+  if (live->execution.finished) return Fail(Code::kConflict, "execution " + id + " has finished");
   stimulus.now = clock.Now();
-  Advance(tx, execution, stimulus);
+  Advance(tx, live, stimulus);
   return {};
 }
 
 /// All or none of them: what throws undoes the closure.
 void Engine::Impl::RunGroup(store::Transaction& tx, std::vector<Outcome>& outcomes) {
   std::vector<Advanced> turns;
-  struct Scope {
+  struct Running {
     Impl& impl;
-    ~Scope() {
+    ~Running() {
       impl.group_turns = nullptr;
       impl.group_executions.clear();
     }
   };
   {
-    const Scope scope{*this};
+    const Running running_group{*this};
     group_turns = &turns;
     for (Outcome& outcome : outcomes) TakeOutcome(tx, outcome);
   }
   tx.OnCommit([weak = weak_from_this(), turns = std::move(turns)]() mutable {
     const auto self = weak.lock();
     if (!self || self->closed) return;
-    for (Advanced& turn : turns) self->Keep(turn);
+    for (const Advanced& turn : turns) self->Keep(turn.live);
     self->OnLoop([turns = std::move(turns)](Impl& impl) mutable {
       for (Advanced& turn : turns) impl.Committed(turn.after);
     });
@@ -57,13 +60,16 @@ void Engine::Impl::RunGroup(store::Transaction& tx, std::vector<Outcome>& outcom
 
 void Engine::Impl::TakeOutcome(store::Transaction& tx, Outcome& outcome) {
   const auto& [number, key] = outcome.key;
-  const auto again =
-      HasControlBug("step-repeated") ? tables::FindEffect(tx, number, key) : std::nullopt;
-  if (!tables::TakeEffect(tx, number, key, outcome.token)) return;
-  if (again) tables::InsertEffect(tx, *again);
-  const auto execution = Load(tx, number);
+  const Live live = Load(tx, number);
   // One that has finished or is gone needs no outcome.
-  if (!execution || execution->finished) return;
+  if (!live || live->execution.finished) return;
+  const auto owed = std::ranges::find(live->owed, key, KeyOf);
+  if (owed == live->owed.end() || (*owed)->token != outcome.token) return;
+  tables::Change change;
+  if (!HasControlBug("step-repeated")) {
+    live->owed.erase(owed);
+    change.gone.push_back(key);
+  }
   // It keeps its payload: should the closure be undone, it is delivered again.
   Stimulus stimulus{Stimulus::Kind::kEffect, key, std::move(outcome.payload), clock.Now()};
   struct GiveBack {
@@ -71,7 +77,7 @@ void Engine::Impl::TakeOutcome(store::Transaction& tx, Outcome& outcome) {
     json::Object& to;
     ~GiveBack() { to = std::move(from); }
   } const give_back{stimulus.payload, outcome.payload};
-  Advance(tx, execution, stimulus);
+  Advance(tx, live, stimulus, std::move(change));
 }
 
 /// The language's turn, or the one that ends an execution which the language cannot advance.
@@ -85,101 +91,104 @@ Turn Engine::Impl::TurnOf(store::Transaction& tx, Execution& execution, const St
     log.Error("workflow language failed",
               {{"execution", execution.id}, {"reason", problem.what()}});
     // What it has begun to edit is lost; the rows have the state as it was.
-    auto before = tables::LoadExecution(tx, execution.number, &definitions);
-    return language.GiveUp(execution, State(std::move(before->state)), problem.what(),
+    const Live before = tables::LoadLive(tx, execution.number, &definitions);
+    return language.GiveUp(execution, State(std::move(before->execution.state)), problem.what(),
                            stimulus.now);
   }
 }
 
-void Engine::Impl::Advance(store::Transaction& tx, const std::shared_ptr<Execution>& shared,
-                           const Stimulus& stimulus) {
-  Execution& execution = *shared;
-  // Until the commit nobody may take it for what is stored; and the language works on it in place,
-  // so that a turn that is refused or undone leaves nothing of it.
-  (void)executions.Take(execution.number);
+void Engine::Impl::Advance(store::Transaction& tx, const Live& live, const Stimulus& stimulus,
+                           tables::Change change) {
+  Execution& execution = live->execution;
   Turn turn = TurnOf(tx, execution, stimulus);
   if (turn.refused) throw *turn.refused;
 
-  Advanced advanced{shared, 0, {}};
+  Advanced advanced{live, {}};
   AfterCommit& after = advanced.after;
   ++execution.turns;
-  json::Array consequences;
-  std::shared_ptr<const Actor> actor;
+  if (turn.status != execution.status) change.status = turn.status;
   for (Effect& effect : turn.effects) {
-    switch (effect.kind) {
-      case Effect::Kind::kEmit:
-        Emit(tx, execution, effect, stimulus.now);
-        break;
-      case Effect::Kind::kForget:
-        Forget(tx, execution, effect.key, stimulus.now, after);
-        break;
-      case Effect::Kind::kAwait:
-      case Effect::Kind::kInvoke:
-      case Effect::Kind::kScript:
-      case Effect::Kind::kSleep: {
-        if (turn.finished) break;
-        if (effect.kind == Effect::Kind::kAwait) {
-          (void)tables::Adopt(tx, execution, effect.key,
-                              std::string(json::GetString(effect.detail, "execution_id")),
-                              ScopeOf(effect.detail, execution.scope));
-        }
-        consequences.emplace_back(NameOf(effect.kind));
-        consequences.emplace_back(effect.key);
-        if (!actor) {
-          actor = std::make_shared<const Actor>(
-              Actor{execution.id, execution.scope, execution.principal, execution.trace});
-        }
-        auto pending = std::make_shared<PendingEffect>(
-            PendingEffect{execution.number, std::move(effect.key), effect.kind,
-                          std::move(effect.detail), random.Uuid(), stimulus.now, actor});
-        tables::InsertEffect(tx, *pending);
-        after.issue.push_back(std::move(pending));
-        break;
-      }
+    if (effect.kind == Effect::Kind::kEmit) {
+      Emit(tx, execution, effect, stimulus.now);
+    } else if (effect.kind == Effect::Kind::kForget) {
+      Forget(tx, *live, effect.key, stimulus.now, after, change);
+    } else if (!turn.finished) {
+      Owe(tx, *live, effect, stimulus.now, after, change);
     }
   }
-  execution.state = std::move(turn.state).Release();
-  execution.status = std::move(turn.status);
-  execution.finished = turn.finished;
-  execution.output = std::move(turn.output);
+  std::vector<std::string_view> consequences;
+  for (const EffectPtr& effect : change.owed) {
+    consequences.insert(consequences.end(), {NameOf(effect->kind), effect->key});
+  }
   if (turn.finished) {
     execution.ended = stimulus.now;
-    for (const PendingEffect& owed : tables::EffectsOf(tx, execution.number)) {
-      if (static_cast<int>(owed.kind) != kStopChildKind) {
-        Forget(tx, execution, owed.key, stimulus.now, after);
-      }
+    for (const EffectPtr& owed : std::vector(live->owed)) {
+      Forget(tx, *live, owed->key, stimulus.now, after, change);
     }
-    consequences.emplace_back("finished");
-    consequences.emplace_back(execution.status);
+    consequences.insert(consequences.end(), {"finished", turn.status});
     after.waiter = tables::FindWaiter(tx, execution.id);
     if (after.waiter) {
-      after.waiter_outcome = {{"status", execution.status}, {"output", execution.output}};
-    } else if (watcher) {
-      if (const auto failure = languages.at(execution.language)->FailureOf(execution)) {
-        watcher(tx, execution, *failure);
-      }
+      after.waiter_outcome = {{"status", turn.status}, {"output", turn.output}};
     }
   }
-  tables::AppendHistory(tx, execution, stimulus.now, NameOf(stimulus.kind), stimulus.key,
-                        stimulus.payload, consequences);
-  advanced.bytes = tables::UpdateExecution(tx, execution);
+  execution.finished = turn.finished;
+  if (!tables::WillFold(*live)) change.state = turn.state.TakeChanges();
+  execution.state = std::move(turn.state).Release();
+  execution.status = turn.status;
+  execution.output = std::move(turn.output);
+  if (turn.finished && !after.waiter && watcher) {
+    if (const auto failure = languages.at(execution.language)->FailureOf(execution)) {
+      watcher(tx, execution, *failure);
+    }
+  }
+  tables::WriteTurn(
+      tx, *live,
+      {stimulus.now, NameOf(stimulus.kind), stimulus.key, stimulus.payload, consequences, change});
   if (group_turns) {
-    group_executions[execution.number] = shared;
+    group_executions[execution.number] = live;
     group_turns->push_back(std::move(advanced));
     return;
   }
-  tx.OnCommit([weak = weak_from_this(), turn = std::move(advanced)]() mutable {
+  tx.OnCommit([weak = weak_from_this(), turned = std::move(advanced)]() mutable {
     const auto self = weak.lock();
     if (!self || self->closed) return;
-    self->Keep(turn);
-    self->OnLoop([after = std::move(turn.after)](Impl& impl) mutable { impl.Committed(after); });
+    self->Keep(turned.live);
+    self->OnLoop([after = std::move(turned.after)](Impl& impl) mutable { impl.Committed(after); });
   });
 }
 
-/// It is committed: whoever is next finds it without reading.
-void Engine::Impl::Keep(Advanced& turn) {
-  const int64_t number = turn.execution->number;
-  if (!turn.execution->finished) executions.Put(number, std::move(turn.execution), turn.bytes);
+/// It is committed. Whose call or script is under way will be back soon, and is found without
+/// reading; who waits for people, children or a time costs no memory.
+void Engine::Impl::Keep(const Live& live) {
+  constexpr size_t kOwnBytes = 2048;
+  const Execution& execution = live->execution;
+  const bool soon = std::ranges::any_of(live->owed, [](const EffectPtr& effect) {
+    return effect->kind == Effect::Kind::kInvoke || effect->kind == Effect::Kind::kScript;
+  });
+  if (execution.finished || !soon) {
+    (void)executions.Take(execution.number);
+    return;
+  }
+  // A parsed state takes about three times its text; of the changes, half have replaced others.
+  const size_t bytes = kOwnBytes + 3 * live->row_bytes + 3 * live->change_bytes / 2;
+  executions.Put(execution.number, live, bytes);
+}
+
+void Engine::Impl::Owe(store::Transaction& tx, LiveExecution& live, Effect& effect, TimePoint now,
+                       AfterCommit& after, tables::Change& change) {
+  if (std::ranges::find(live.owed, effect.key, KeyOf) != live.owed.end()) {
+    throw store::Failure("effect " + effect.key + " is already in flight");
+  }
+  if (effect.kind == Effect::Kind::kAwait) {
+    (void)tables::Adopt(tx, live.execution, effect.key,
+                        std::string(json::GetString(effect.detail, "execution_id")),
+                        ScopeOf(effect.detail, live.execution.scope));
+  }
+  live.owed.push_back(std::make_shared<const PendingEffect>(
+      PendingEffect{live.execution.number, std::move(effect.key), effect.kind,
+                    std::move(effect.detail), random.Uuid(), now, live.actor}));
+  change.owed.push_back(live.owed.back());
+  after.issue.push_back(live.owed.back());
 }
 
 void Engine::Impl::Emit(store::Transaction& tx, const Execution& execution, Effect& effect,
@@ -197,26 +206,30 @@ void Engine::Impl::Emit(store::Transaction& tx, const Execution& execution, Effe
 }
 
 /// No longer owed. A child that this effect started or waited for is to be stopped.
-void Engine::Impl::Forget(store::Transaction& tx, const Execution& execution,
-                          const std::string& key, TimePoint now, AfterCommit& after) {
-  const auto effect = tables::FindEffect(tx, execution.number, key);
-  if (!effect) return;
-  tables::DeleteEffect(tx, execution.number, key);
-  after.forget.emplace_back(execution.number, key);
+void Engine::Impl::Forget(store::Transaction& tx, LiveExecution& live, const std::string& key,
+                          TimePoint now, AfterCommit& after, tables::Change& change) {
+  const auto owed = std::ranges::find(live.owed, key, KeyOf);
+  if (owed == live.owed.end()) return;
+  const EffectPtr effect = *owed;
+  live.owed.erase(owed);
+  std::erase(change.owed, effect);  // asked for in this very turn
+  std::erase(after.issue, effect);
+  const int64_t number = live.execution.number;
+  change.gone.push_back(effect->key);
+  after.forget.emplace_back(number, effect->key);
   json::Object child = effect->detail;
   if (effect->kind == Effect::Kind::kInvoke && json::GetBool(child, "starts_child")) {
-    const riposte::Scope scope = ScopeOf(child, execution.scope);
+    const Scope scope = ScopeOf(child, live.execution.scope);
     child = {{"client_token", effect->token},
              {"account", scope.account.str()},
              {"region", scope.region.str()}};
   } else if (effect->kind != Effect::Kind::kAwait) {
     return;
   }
-  auto stop = std::make_shared<PendingEffect>(PendingEffect{
-      execution.number, "stop-child/" + key, static_cast<Effect::Kind>(kStopChildKind),
-      std::move(child), random.Uuid(), now});
-  tables::DeleteEffect(tx, execution.number, stop->key);
-  tables::InsertEffect(tx, *stop);
+  auto stop = std::make_shared<const PendingEffect>(
+      PendingEffect{number, "stop-child/" + effect->key, static_cast<Effect::Kind>(kStopChildKind),
+                    std::move(child), random.Uuid(), now});
+  tables::PutErrand(tx, *stop);
   after.issue.push_back(std::move(stop));
 }
 

@@ -68,7 +68,9 @@ TEST_F(WebhooksTest, PostsToTheIntegrationAndKeepsItsSecret) {
     check("SELECT state FROM workflow_executions");
     check("SELECT content FROM workflow_definitions");
     check("SELECT detail FROM workflow_history");
-    check("SELECT detail FROM workflow_effects");
+    check("SELECT change FROM workflow_history");
+    check("SELECT owed FROM workflow_executions");
+    check("SELECT detail FROM workflow_errands");
   });
 }
 

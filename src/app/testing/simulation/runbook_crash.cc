@@ -6,6 +6,7 @@
 
 #include "app/testing/simulation/world.h"
 #include "store/testing/fault_vfs.h"
+#include "workflow/tables.h"
 
 namespace riposte::app::testing::simulation {
 namespace {
@@ -161,7 +162,8 @@ class Arrivals {
   [[nodiscard]] bool IsOwed(const std::string& token) const {
     int64_t rows = 0;
     world_.harness->engine().store().Read([&](store::Transaction& tx) {
-      rows = tx.QueryInt("SELECT COUNT(*) FROM workflow_effects WHERE token = ?", {token}).value();
+      rows = std::ranges::count(workflow::tables::EverythingOwed(tx), token,
+                                [](const auto& effect) { return effect->token; });
     });
     return rows == 1;
   }
@@ -249,10 +251,9 @@ class Life {
     const auto volumes = world_.Call("ec2", "DescribeVolumes", {});
     const Array* made = json::GetArray(volumes.output, "Volumes");
     if (!made || made->size() != 1) throw Violation("there is not one volume");
-    int64_t owed = 0;
-    world_.harness->engine().store().Read([&](store::Transaction& tx) {
-      owed = tx.QueryInt("SELECT COUNT(*) FROM workflow_effects").value();
-    });
+    size_t owed = 0;
+    world_.harness->engine().store().Read(
+        [&](store::Transaction& tx) { owed = workflow::tables::EverythingOwed(tx).size(); });
     if (owed != 0) throw Violation("effects are still owed");
   }
   /// Without what chance and the clock make of it.
