@@ -5,10 +5,9 @@
 //                commit -> then the effects run -> their outcomes advance the execution again
 // Thread safety: Start, Signal and Cancel inside a write transaction, on the writer thread. Idle
 //                from any thread. Everything else, and all memory, is on the engine's loop.
-// Cost:          one commit for each outcome, shared with what else is committed then; a turn
-// writes
-//                the execution's whole state, and reads it only when it is not among those that
-//                were advanced lately. bench/transitions_bench.cc.
+// Cost:          one row for a turn, as long as what it changed, in a commit shared with what else
+//                is committed then; an execution whose call or script is under way is in memory,
+//                others are read. docs/decisions/0012, bench/transitions_bench.cc.
 // A crash:       before the commit, the stimulus never happened; after it, the effects are owed
 //                and Start() runs those again that had no outcome yet, under the same token. So an
 //                effect runs at least once and its outcome counts once.
