@@ -70,17 +70,24 @@ bool Engine::Idle() const {
   return impl_->outstanding == 0;
 }
 
-void Engine::Reset() {
-  impl_->store.Write(
-      [impl = impl_](store::Transaction&) {
-        impl->executions.Clear();
-        impl->definitions.Clear();
+/// What memory has of executions goes; while `begin`, nothing comes in its place.
+void Engine::Impl::ForgetMemory(bool begin) {
+  store.Write(
+      [self = shared_from_this(), begin](store::Transaction&) {
+        self->executions.Clear();
+        self->definitions.Clear();
+        self->forgetting = begin;
       },
       [](std::exception_ptr) {});
+}
+
+void Engine::Reset() {
+  impl_->ForgetMemory(true);
   impl_->OnLoop([](Impl& impl) {
     impl.queue.clear();
     impl.starting.clear();
     while (!impl.flights.empty()) impl.Drop(Impl::Key(impl.flights.begin()->first));
+    impl.ForgetMemory(false);
   });
 }
 

@@ -93,6 +93,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   /// Unfinished executions as last committed. One is taken out when a turn begins to change it, and
   /// comes back with the commit: what is undone, in part or with its whole batch, is read again.
   Lru<int64_t, Live> executions{kMaxLiveBytes};
+  /// From a Reset until the loop has forgotten, too: rows may go meanwhile that memory has.
+  bool forgetting = false;
   /// The turns of the group that runs now; null outside of one.
   std::vector<Advanced>* group_turns = nullptr;
   std::unordered_map<int64_t, Live> group_executions;
@@ -171,6 +173,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   void Submitted(const std::shared_ptr<Group>& group, const std::exception_ptr& error);
 
   // engine.cc
+  void ForgetMemory(bool begin);
   void PruneSome();
 };
 

@@ -751,6 +751,26 @@ TEST_F(EngineTest, AnEffectMayBeTakenBackAtOnce) {
   EXPECT_EQ(json::GetString(invoker_->calls[0].input, "Key"), "b");
 }
 
+// Executions of the same number begin anew, and what the old ones had under way is nobody's.
+TEST_F(EngineTest, AResetForgetsWhatHasNoRowsAnyMore) {
+  Start(R"({"start": [{"kind": "invoke", "key": "a"}, {"kind": "invoke", "key": "b"}],
+            "a": [{"kind": "invoke", "key": "c"}]})");
+  engine_->Reset();
+  invoker_->Reply(Ok({}));  // between the reset and the end of the rows
+  store_->DeleteAllRows();
+  loop_.RunUntilIdle();
+  const std::string id = Start(R"({"start": [{"kind": "invoke", "key": "b"}],
+                                   "b": [{"kind": "Done"}]})");
+  EXPECT_EQ(Load(id).number, 1);
+  invoker_->Reply(Ok({{"old", true}}));  // the first execution's b
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Seen(id), R"(["start {}"])");
+  while (!invoker_->waiting.empty()) invoker_->Reply(Ok({}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(Load(id).status, "Done");
+  EXPECT_EQ(Seen(id), R"(["start {}","b {\"output\":{}}"])");
+}
+
 TEST_F(EngineTest, StopLeavesWhatIsOwed) {
   Start(R"({"start": [{"kind": "sleep", "key": "a", "ms": 1000}], "a": [{"kind": "Done"}]})");
   engine_->Stop();

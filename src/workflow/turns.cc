@@ -165,7 +165,7 @@ void Engine::Impl::Keep(const Live& live) {
   const bool soon = std::ranges::any_of(live->owed, [](const EffectPtr& effect) {
     return effect->kind == Effect::Kind::kInvoke || effect->kind == Effect::Kind::kScript;
   });
-  if (execution.finished || !soon) {
+  if (execution.finished || forgetting || !soon) {
     (void)executions.Take(execution.number);
     return;
   }
