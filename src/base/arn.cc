@@ -3,6 +3,22 @@
 #include <array>
 
 namespace riposte {
+namespace {
+
+std::string Join(std::string_view partition, std::string_view service, std::string_view region,
+                 std::string_view account, std::string_view resource) {
+  std::string out;
+  out.reserve(8 + partition.size() + service.size() + region.size() + account.size() +
+              resource.size());
+  out += "arn";
+  for (const std::string_view part : {partition, service, region, account, resource}) {
+    out += ':';
+    out += part;
+  }
+  return out;
+}
+
+}  // namespace
 
 Result<Arn> Arn::Parse(std::string_view text) {
   std::array<std::string_view, 5> parts;
@@ -23,8 +39,7 @@ Result<Arn> Arn::Parse(std::string_view text) {
 }
 
 std::string Arn::str() const {
-  return "arn:" + partition + ":" + service + ":" + region.str() + ":" + account.str() + ":" +
-         resource;
+  return Join(partition, service, region.str(), account.str(), resource);
 }
 
 std::string_view Arn::ResourceName() const {
@@ -34,7 +49,7 @@ std::string_view Arn::ResourceName() const {
 }
 
 std::string MakeArn(std::string_view service, const Scope& scope, std::string_view resource) {
-  return Arn{"aws", std::string(service), scope.region, scope.account, std::string(resource)}.str();
+  return Join("aws", service, scope.region.str(), scope.account.str(), resource);
 }
 
 std::string MakeGlobalArn(std::string_view service, const AccountId& account,

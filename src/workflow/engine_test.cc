@@ -63,7 +63,7 @@ class ScriptedLanguage final : public Language {
       } else if (kind == "forget") {
         turn.effects.push_back(Effect::Forget(key));
       } else if (kind == "emit") {
-        turn.effects.push_back(Effect::Emit("src", "type", {"arn:x"}, {{"k", "v"}}));
+        turn.effects.push_back(Effect::Emit({"src", "type", {"arn:x"}, {{"k", "v"}}}));
       } else {
         turn.finished = true;
         turn.status = kind;

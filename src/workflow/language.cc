@@ -42,16 +42,8 @@ Effect Effect::Await(std::string key, std::string_view execution_id,
   return {Kind::kAwait, std::move(key), std::move(detail)};
 }
 
-Effect Effect::Emit(std::string_view source, std::string_view detail_type,
-                    const std::vector<std::string>& resources, json::Object detail) {
-  json::Array list;
-  for (const std::string& resource : resources) list.emplace_back(resource);
-  return {Kind::kEmit,
-          "",
-          {{"source", source},
-           {"detail_type", detail_type},
-           {"resources", std::move(list)},
-           {"detail", std::move(detail)}}};
+Effect Effect::Emit(Announcement announcement) {
+  return {Kind::kEmit, {}, {}, std::move(announcement)};
 }
 
 Effect Effect::Forget(std::string key) {

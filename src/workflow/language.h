@@ -89,9 +89,17 @@ struct Effect {
     /// one whose start is under way (InvokeOptions::starts_child).
     kForget,
   };
+  /// What kEmit announces.
+  struct Announcement {
+    std::string_view source;  ///< Of the language's own: it outlives the effect.
+    std::string_view detail_type;
+    std::vector<std::string> resources;
+    json::Object detail;
+  };
   Kind kind = Kind::kSleep;
   std::string key;
   json::Object detail;
+  std::optional<Announcement> announcement = {};
 
   struct InvokeOptions {
     Millis timeout{25'000};        ///< Then the outcome is an error with code "Timeout".
@@ -118,8 +126,7 @@ struct Effect {
   /// `scope`: where the child runs, when not in the execution's own.
   [[nodiscard]] static Effect Await(std::string key, std::string_view execution_id,
                                     const std::optional<Scope>& scope = std::nullopt);
-  [[nodiscard]] static Effect Emit(std::string_view source, std::string_view detail_type,
-                                   const std::vector<std::string>& resources, json::Object detail);
+  [[nodiscard]] static Effect Emit(Announcement announcement);
   [[nodiscard]] static Effect Forget(std::string key);
 };
 

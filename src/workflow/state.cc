@@ -23,12 +23,17 @@ json::Array& MakeArray(json::Value& value) {
 
 }  // namespace
 
-void State::Note(Place place) {
-  if (std::ranges::find(edited_, place) == edited_.end()) edited_.push_back(std::move(place));
+void State::Note(Place::Kind kind, std::string_view name, std::string_view key, size_t index) {
+  for (const Place& place : edited_) {
+    if (place.kind == kind && place.index == index && place.key == key && place.name == name) {
+      return;
+    }
+  }
+  edited_.push_back({kind, index, std::string(key), std::string(name)});
 }
 
 json::Value& State::Edit(std::string_view name) {
-  Note({Place::Kind::kMember, 0, {}, std::string(name)});
+  Note(Place::Kind::kMember, name);
   return document_[name];
 }
 
@@ -41,25 +46,25 @@ json::Array& State::EditArray(std::string_view name) {
 }
 
 json::Value& State::Edit(std::string_view name, std::string_view key) {
-  Note({Place::Kind::kKey, 0, std::string(key), std::string(name)});
+  Note(Place::Kind::kKey, name, key);
   return MakeObject(document_[name])[key];
 }
 
 json::Value& State::EditAt(std::string_view name, size_t index) {
-  Note({Place::Kind::kIndex, index, {}, std::string(name)});
+  Note(Place::Kind::kIndex, name, {}, index);
   return document_.at(name).as_array().at(index);
 }
 
 void State::Append(std::string_view name, json::Value entry) {
   json::Array& list = MakeArray(document_[name]);
-  Note({Place::Kind::kIndex, list.size(), {}, std::string(name)});
+  Note(Place::Kind::kIndex, name, {}, list.size());
   list.push_back(std::move(entry));
 }
 
 void State::Erase(std::string_view name) {
   const auto at = document_.find(name);
   if (at == document_.end()) return;
-  Note({Place::Kind::kMember, 0, {}, std::string(name)});
+  Note(Place::Kind::kMember, name);
   document_.erase(at);
 }
 
@@ -69,7 +74,7 @@ void State::Erase(std::string_view name, std::string_view key) {
   if (!object) return;
   const auto entry = object->find(key);
   if (entry == object->end()) return;
-  Note({Place::Kind::kKey, 0, std::string(key), std::string(name)});
+  Note(Place::Kind::kKey, name, key);
   object->erase(entry);
 }
 

@@ -53,9 +53,8 @@ class State {
     size_t index = 0;
     std::string key;
     std::string name;
-    bool operator==(const Place&) const = default;
   };
-  void Note(Place place);
+  void Note(Place::Kind kind, std::string_view name, std::string_view key = {}, size_t index = 0);
 
   json::Object document_;
   std::vector<Place> edited_;  ///< Few: in the order of their first edit, none twice.

@@ -193,13 +193,13 @@ void Engine::Impl::Owe(store::Transaction& tx, LiveExecution& live, Effect& effe
 
 void Engine::Impl::Emit(store::Transaction& tx, const Execution& execution, Effect& effect,
                         TimePoint now) {
-  if (!sink) return;
+  if (!sink || !effect.announcement) return;
   api::Event event;
   event.scope = execution.scope;
-  event.source = json::GetString(effect.detail, "source");
-  event.detail_type = json::GetString(effect.detail, "detail_type");
-  event.resources = json::GetStrings(effect.detail, "resources");
-  event.detail = std::move(effect.detail["detail"]);
+  event.source = effect.announcement->source;
+  event.detail_type = effect.announcement->detail_type;
+  event.resources = std::move(effect.announcement->resources);
+  event.detail = std::move(effect.announcement->detail);
   event.time = now;
   event.trace = execution.trace;
   sink->Emit(tx, std::move(event));

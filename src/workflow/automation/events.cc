@@ -1,5 +1,7 @@
 #include "workflow/automation/events.h"
 
+#include <charconv>
+
 #include "base/arn.h"
 
 namespace riposte::automation {
@@ -15,22 +17,36 @@ std::string EventTime(TimePoint time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  const auto two = [](int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
   const int64_t hour = clock.hours().count();
-  return std::string(kMonths[static_cast<unsigned>(date.month()) - 1]) + " " +
-         std::to_string(static_cast<unsigned>(date.day())) + ", " +
-         std::to_string(static_cast<int>(date.year())) + " " +
-         std::to_string(hour % 12 == 0 ? 12 : hour % 12) + ":" + two(clock.minutes().count()) +
-         ":" + two(clock.seconds().count()) + (hour < 12 ? " AM" : " PM");
+  std::string out(kMonths[static_cast<unsigned>(date.month()) - 1]);
+  const auto number = [&out](int64_t value, bool two = false) {
+    if (two && value < 10) out += '0';
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof(digits), value).ptr);
+  };
+  out += ' ';
+  number(static_cast<unsigned>(date.day()));
+  out += ", ";
+  number(static_cast<int>(date.year()));
+  out += ' ';
+  number(hour % 12 == 0 ? 12 : hour % 12);
+  out += ':';
+  number(clock.minutes().count(), true);
+  out += ':';
+  number(clock.seconds().count(), true);
+  out += hour < 12 ? " AM" : " PM";
+  return out;
 }
 
 json::Object Detail(const Execution& execution, std::string_view status, TimePoint start,
                     std::optional<TimePoint> end) {
-  json::Object detail{{"ExecutionId", execution.id},
-                      {"Definition", execution.name},
-                      {"DefinitionVersion", execution.version},
-                      {"Status", status},
-                      {"StartTime", EventTime(start)}};
+  json::Object detail;
+  detail.reserve(9);
+  detail.emplace("ExecutionId", execution.id);
+  detail.emplace("Definition", execution.name);
+  detail.emplace("DefinitionVersion", execution.version);
+  detail.emplace("Status", status);
+  detail.emplace("StartTime", EventTime(start));
   if (end) {
     detail["EndTime"] = EventTime(*end);
     detail["Time"] = static_cast<double>((*end - start).count());
@@ -38,13 +54,14 @@ json::Object Detail(const Execution& execution, std::string_view status, TimePoi
   return detail;
 }
 
-Effect Event(const Execution& execution, std::string_view kind, json::Object detail) {
+Effect Event(const Execution& execution, std::string_view detail_type, json::Object detail) {
   return Effect::Emit(
-      "aws.ssm", "EC2 Automation " + std::string(kind) + " Status-change Notification",
-      {MakeArn("ssm", execution.scope, "automation-execution/" + execution.id),
-       MakeArn("ssm", execution.scope,
-               "automation-definition/" + execution.name + ":" + execution.version)},
-      std::move(detail));
+      {"aws.ssm",
+       detail_type,
+       {MakeArn("ssm", execution.scope, "automation-execution/" + execution.id),
+        MakeArn("ssm", execution.scope,
+                "automation-definition/" + execution.name + ":" + execution.version)},
+       std::move(detail)});
 }
 
 }  // namespace
@@ -53,14 +70,14 @@ Effect StepEvent(const Execution& execution, const StepChange& change) {
   json::Object detail = Detail(execution, change.status, change.start, change.end);
   detail["StepName"] = change.step;
   detail["Action"] = change.action;
-  return Event(execution, "Step", std::move(detail));
+  return Event(execution, "EC2 Automation Step Status-change Notification", std::move(detail));
 }
 
 Effect ExecutionEvent(const Execution& execution, std::string_view status,
                       std::string_view executed_by, std::optional<TimePoint> end) {
   json::Object detail = Detail(execution, status, execution.started, end);
   detail["ExecutedBy"] = executed_by;
-  return Event(execution, "Execution", std::move(detail));
+  return Event(execution, "EC2 Automation Execution Status-change Notification", std::move(detail));
 }
 
 }  // namespace riposte::automation

@@ -51,6 +51,7 @@ Result<json::Value> SubstituteText(std::string_view text, const Resolver& resolv
     return Fail(Code::kNotFound,
                 "The value of {{ " + std::string(reference) + " }} is not available.");
   };
+  if (text.find("{{") == std::string_view::npos) return json::Value(text);
   std::string out;
   size_t at = 0;
   while (const auto found = FindReference(text, at)) {
@@ -92,6 +93,7 @@ Result<json::Value> SubstituteValue(const json::Value& value, const Resolver& re
   }
   if (value.is_object()) {
     json::Object out;
+    out.reserve(value.get_object().size());
     for (const auto& [key, member] : value.get_object()) {
       auto result = SubstituteValue(member, resolver, budget);
       if (!result) return result;
@@ -128,6 +130,22 @@ bool EqualsNoCase(std::string_view a, std::string_view b) {
 Result<json::Value> Substitute(const json::Value& value, const Resolver& resolver) {
   size_t budget = kMaxSubstitutedBytes;
   return SubstituteValue(value, resolver, budget);
+}
+
+Result<json::Object> SubstituteInputs(const json::Object& inputs, const Resolver& resolver) {
+  size_t budget = kMaxSubstitutedBytes;
+  json::Object out;
+  out.reserve(inputs.size());
+  for (const auto& [key, member] : inputs) {
+    if (key == "Script" && !member.is_null()) {
+      out.emplace(key, member);
+      continue;
+    }
+    auto result = SubstituteValue(member, resolver, budget);
+    if (!result) return std::unexpected(result.error());
+    out.emplace(key, std::move(*result));
+  }
+  return out;
 }
 
 std::vector<std::string> ReferencesIn(const json::Value& value) {

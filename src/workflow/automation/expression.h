@@ -26,6 +26,9 @@ inline constexpr size_t kMaxSubstitutedBytes = 4 * 1024 * 1024;
 /// Replaces every reference in `value`, at any depth; keys of maps stay as they are.
 /// Errors: kNotFound naming the reference that has no value; kLimitExceeded.
 [[nodiscard]] Result<json::Value> Substitute(const json::Value& value, const Resolver& resolver);
+/// The same for the inputs of a step, except for its Script: data never becomes code.
+[[nodiscard]] Result<json::Object> SubstituteInputs(const json::Object& inputs,
+                                                    const Resolver& resolver);
 
 /// The references in `value`, in order, with repeats.
 [[nodiscard]] std::vector<std::string> ReferencesIn(const json::Value& value);

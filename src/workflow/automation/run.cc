@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "json/append.h"
 #include "workflow/automation/condition.h"
 #include "workflow/automation/events.h"
 #include "workflow/automation/parameter.h"
@@ -29,6 +30,8 @@ constexpr Millis kAlarmEvery{15'000};
 /// Inputs and outputs are kept to be shown; beyond this a value is shown cut.
 constexpr size_t kMaxShownBytes = 32 * 1024;
 constexpr size_t kMaxOutputPayloadBytes = 48 * 1024;
+/// A record has no more in the end; beyond this a document would keep a table of its keys.
+constexpr size_t kRecordMembers = 18;
 
 /// Version 5 UUID of a run of a step: the same stimuli give the same ids.
 std::string StepExecutionId(const std::string& execution_id, int64_t run) {
@@ -38,7 +41,12 @@ std::string StepExecutionId(const std::string& execution_id, int64_t run) {
 
 void CutForShow(json::Object& values) {
   for (auto& member : values) {
-    std::string text = json::Serialize(member.value());
+    const json::Value& value = member.value();
+    if (!value.is_structured() &&
+        (!value.is_string() || value.get_string().size() < kMaxShownBytes / 6)) {
+      continue;  // Escaped, a character is six at most.
+    }
+    const std::string text = json::Text(value);
     if (text.size() > kMaxShownBytes) {
       member.value() = json::Value(workflow::CleanText(text, kMaxShownBytes) + "… (cut)");
     }
@@ -345,20 +353,12 @@ void Run::Begin(const Step& step) {
   if (step.action->name == "aws:loop") return BeginLoop(step, record);
   if (step.action->name == "aws:branch") return BeginBranch(step, record);
 
-  json::Object inputs = step.inputs;
-  json::Value script;
-  if (const auto found = inputs.find("Script"); found != inputs.end()) {
-    script = std::move(found->value());  // data never becomes code
-    inputs.erase(found);
-  }
-  auto substituted = Substitute(json::Value(std::move(inputs)), MakeResolver());
+  auto substituted = SubstituteInputs(step.inputs, MakeResolver());
   if (!substituted) {
     FailStep(step, Progress::Failed("Input", "InvalidInput", substituted.error().message));
     return;
   }
-  json::Object& stored = ObjectAt(record, "inputs");
-  stored = std::move(substituted->get_object());
-  if (!script.is_null()) stored["Script"] = std::move(script);
+  record["inputs"] = std::move(*substituted);
   if (step.action->name == "aws:updateVariable") return BeginUpdate(step, record);
   if (step.action->name == "aws:approve") RefreshPlan(step, record);
   StepContext context = ContextOf(step, record);
@@ -453,7 +453,7 @@ void Run::Succeed(const Step& step, json::Object raw, const std::string& redirec
   json::Object& record = *RecordOf(step.name);
   ForgetOpen(record);
   json::Object& outputs = ObjectAt(record, "outputs");
-  const json::Value root(raw);
+  json::Value root(std::move(raw));
   for (const StepOutput& output : step.outputs) {
     const auto selector = Selector::Parse(output.selector);
     const auto value = selector ? selector->Select(root) : std::nullopt;
@@ -468,7 +468,7 @@ void Run::Succeed(const Step& step, json::Object raw, const std::string& redirec
     }
   }
   if (step.action->raw_outputs) {
-    for (auto& member : raw) {
+    for (const auto& member : root.get_object()) {
       const bool declared =
           std::ranges::find(step.outputs,
                             std::string_view(member.key().data(), member.key().size()),
@@ -478,8 +478,8 @@ void Run::Succeed(const Step& step, json::Object raw, const std::string& redirec
   }
   const bool has_payload =
       step.action->name == "aws:executeAwsApi" || step.action->name == "aws:executeScript";
-  if (has_payload && json::Serialize(root).size() <= kMaxOutputPayloadBytes) {
-    outputs["OutputPayload"] = root;
+  if (has_payload && json::Text(root).size() <= kMaxOutputPayloadBytes) {
+    outputs["OutputPayload"] = std::move(root);
   }
   record["response_code"] = "0";
   Close(record, "Success");
@@ -613,12 +613,14 @@ const json::Array& Run::Alarms() const {
 
 json::Object& Run::NewRecord(const Step& step, int64_t attempt) {
   const int64_t run = json::GetInt(state_.view(), "runs");
-  json::Object record{{"name", step.name},
-                      {"action", step.action->name},
-                      {"run", run},
-                      {"attempt", attempt},
-                      {"id", StepExecutionId(execution_.id, run)},
-                      {"start_ms", ToMillis(now_)}};
+  json::Object record;
+  record.reserve(kRecordMembers);
+  record.emplace("name", step.name);
+  record.emplace("action", step.action->name);
+  record.emplace("run", run);
+  record.emplace("attempt", attempt);
+  record.emplace("id", StepExecutionId(execution_.id, run));
+  record.emplace("start_ms", ToMillis(now_));
   if (const json::Object* loop = json::GetObject(state_.view(), "loop");
       loop && json::GetString(*loop, "step") != step.name) {
     if (const json::Object* parent = SeeRecord(json::GetString(*loop, "step"))) {
@@ -670,9 +672,7 @@ void Run::SetExecutionStatus(std::string_view status) {
 
 StepContext Run::ContextOf(const Step& step, json::Object& record) {
   // All members first: adding one may move another.
-  ObjectAt(record, "inputs");
-  ObjectAt(record, "memory");
-  ObjectAt(record, "outputs");
+  for (const std::string_view name : {"inputs", "memory", "outputs"}) ObjectAt(record, name);
   ArrayAt(record, "open");
   return {execution_,
           ObjectAt(record, "inputs"),
