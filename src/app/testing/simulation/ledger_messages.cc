@@ -172,6 +172,8 @@ void Ledger::RedriveBegins(const Letter& letter, int turn) {
   world_.Note("redrive " + letter.place + " " + letter.label);
   for (auto& [key, life] : lives_) {
     if (life.place != letter.place || life.label != letter.label || life.done) continue;
+    // Taken, and then lost with all that led there: nothing of it is a dead letter.
+    if (life.answered_done && !life.given_up && !life.refused) continue;
     if (!lives_before_.emplace(key, life).second) continue;
     Life again;
     again.label = life.label;
