@@ -17,7 +17,7 @@
 namespace riposte::workflow {
 
 struct ScriptRequest {
-  std::string runtime;  ///< "python3.11", as the definition says.
+  std::string runtime;  ///< "python3.11", "PowerShell 7.4", as the definition says.
   std::string handler;  ///< Called as handler(payload, context).
   std::string script;
   json::Value payload;
