@@ -59,6 +59,8 @@ void Ledger::Answered(const std::string& place, const std::string& life, Answer 
   if (answer == Answer::kDone) at.answered_done = true;
   if (answer == Answer::kNever) at.refused = true;
   if (answer == Answer::kAgain && counts) ++at.answered_failures;
+  // The wait is drawn, and may be nothing: the next attempt may come within the same call.
+  if (answer == Answer::kAgain) at.under_way = -1;
   world_.Defer([this, key = Key(place, life), answer, waits, counts, policy, now = world_.now(),
                 moved_back = world_.moved_back()] {
     Life& life_at = lives_.at(key);

@@ -131,7 +131,8 @@ class Ledger {
     Millis max_age{0};
     int most = 0;
     int attempts = 0;
-    int under_way = -1;     ///< Restarts of the world when its latest, unrecorded attempt began.
+    /// Restarts of the world at its latest attempt, until that is recorded or has failed.
+    int under_way = -1;
     bool redriven = false;  ///< And not tried since.
   };
   struct Moves {

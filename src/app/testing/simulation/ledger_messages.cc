@@ -172,8 +172,6 @@ void Ledger::RedriveBegins(const Letter& letter, int turn) {
   world_.Note("redrive " + letter.place + " " + letter.label);
   for (auto& [key, life] : lives_) {
     if (life.place != letter.place || life.label != letter.label || life.done) continue;
-    // Taken, and then lost with all that led there: nothing of it is a dead letter.
-    if (life.answered_done && !life.given_up && !life.refused) continue;
     if (!lives_before_.emplace(key, life).second) continue;
     Life again;
     again.label = life.label;
@@ -181,6 +179,8 @@ void Ledger::RedriveBegins(const Letter& letter, int turn) {
     again.max_age = life.max_age;
     again.most = life.most;
     again.redriven = true;
+    // Taken, and perhaps lost with all that led there: then nothing of it is a dead letter.
+    again.answered_done = life.answered_done && !life.given_up && !life.refused;
     life = again;
   }
   if (item->second.group.empty()) return;
