@@ -9,6 +9,8 @@ using std::chrono::hours;
 using Kind = World::Reply::Kind;
 
 constexpr Millis kYear = hours(24 * 365);
+/// A little less than that, so that the hour of a jump does not matter.
+constexpr Millis kExecutionsKept = hours(24 * 29);
 
 }  // namespace
 
@@ -88,7 +90,11 @@ void Ending::ListDead() {
       if (json::GetString(letter, "Kind") == "execution") {
         const std::string arn(json::GetString(letter, "SourceArn"));
         const std::string id = arn.substr(arn.rfind('/') + 1);
-        if (failed_.erase(id) == 0) throw Violation("a letter of " + arn + ", which is not owed");
+        // The list of executions forgets those that ended more than thirty days ago.
+        const bool owed = failed_.erase(id) == 1 ||
+                          (world_.moved_forward() > kExecutionsKept && lettered_.insert(id).second);
+        if (!owed) throw Violation("a letter of " + arn + ", which is not owed");
+        lettered_.insert(id);
         continue;
       }
       if (json::GetString(letter, "TargetArn") != script_.Arn("sqs", "nobody")) continue;

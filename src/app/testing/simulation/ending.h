@@ -26,7 +26,8 @@ class Ending {
   Targets& targets_;
   World& world_ = script_.world;
   Ledger& ledger_ = script_.ledger;
-  std::set<std::string> failed_;  ///< Executions that have no dead letter yet.
+  std::set<std::string> failed_;    ///< Executions that have no dead letter yet.
+  std::set<std::string> lettered_;  ///< Those that have one.
 };
 
 }  // namespace riposte::app::testing::simulation
