@@ -162,6 +162,21 @@ class Engine:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        # A sandbox that was just starting is not yet tied to the engine; the next start would end it.
+        mark = b"RIPOSTE_RUN=" + self.run_id()
+        for entry in pathlib.Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if mark in entry.read_bytes().split(b"\0"):
+                    os.kill(int(entry.parent.name), signal.SIGKILL)
+            except OSError:
+                pass  # It has ended by itself.
+
+    def run_id(self):
+        """What every process of the last start bears in its environment."""
+        try:
+            return (self.data / "run" / "run-id").read_bytes()
+        except OSError:
+            return b"none"
 
     def credentials(self):
         return json.loads((self.data / "root-credentials.json").read_text())
