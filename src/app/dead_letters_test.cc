@@ -26,6 +26,14 @@ class DeadLettersFlow : public ::testing::Test {
         engine.Call("sqs", "CreateQueue", {{"QueueName", name}, {"Attributes", attributes}}),
         "QueueUrl"));
   }
+  /// "jobs", which gives each message once and then puts it aside into "dead".
+  std::string NewQueueThatWearsOut() {
+    return NewQueue("jobs",
+                    {{"VisibilityTimeout", "0"},
+                     {"RedrivePolicy",
+                      json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
+                                             {"maxReceiveCount", 1}})}});
+  }
   /// A rule whose target is a queue that may not be there.
   void NewRule(const std::string& name, const std::string& queue, const std::string& dead = "") {
     Object target{{"Id", "1"}, {"Arn", engine.Arn("sqs", queue)}};
@@ -171,11 +179,7 @@ TEST_F(DeadLettersFlow, ALetterLeavesItsQueueWhenItIsRedriven) {
 
 TEST_F(DeadLettersFlow, WornOutMessagesGoBackToTheirQueue) {
   const std::string dead = NewQueue("dead");
-  const std::string url = NewQueue(
-      "jobs",
-      {{"VisibilityTimeout", "0"},
-       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
-                                                {"maxReceiveCount", 1}})}});
+  const std::string url = NewQueueThatWearsOut();
   engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
   EXPECT_FALSE(Take(url).empty());
   EXPECT_TRUE(Take(url).empty());
@@ -227,11 +231,7 @@ TEST_F(DeadLettersFlow, AllAreRedrivenWhenTheClockWasSetBack) {
 
 TEST_F(DeadLettersFlow, AMoveSeesWhatIsFreeWhenTheClockWasSetBack) {
   const std::string dead = NewQueue("dead");
-  const std::string url = NewQueue(
-      "jobs",
-      {{"VisibilityTimeout", "0"},
-       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
-                                                {"maxReceiveCount", 1}})}});
+  const std::string url = NewQueueThatWearsOut();
   engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
   EXPECT_FALSE(Take(url).empty());
   EXPECT_TRUE(Take(url).empty());
@@ -243,11 +243,7 @@ TEST_F(DeadLettersFlow, AMoveSeesWhatIsFreeWhenTheClockWasSetBack) {
 
 TEST_F(DeadLettersFlow, PagesCoverBothKinds) {
   NewQueue("dead");
-  const std::string url = NewQueue(
-      "jobs",
-      {{"VisibilityTimeout", "0"},
-       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
-                                                {"maxReceiveCount", 1}})}});
+  const std::string url = NewQueueThatWearsOut();
   NewRule("app", "inbox");
   for (int i = 0; i < 3; ++i) Put("app");
   for (int i = 0; i < 3; ++i) {
@@ -278,11 +274,7 @@ TEST_F(DeadLettersFlow, PagesCoverBothKinds) {
 
 TEST_F(DeadLettersFlow, MoveTasksAndFifoTopicsWorkThroughTheWholeEngine) {
   const std::string dead = NewQueue("dead");
-  const std::string url = NewQueue(
-      "jobs",
-      {{"VisibilityTimeout", "0"},
-       {"RedrivePolicy", json::Serialize(Object{{"deadLetterTargetArn", engine.Arn("sqs", "dead")},
-                                                {"maxReceiveCount", 1}})}});
+  const std::string url = NewQueueThatWearsOut();
   engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
   EXPECT_FALSE(Take(url).empty());
   EXPECT_TRUE(Take(url).empty());
