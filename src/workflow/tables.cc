@@ -229,16 +229,30 @@ void InsertExecution(store::Transaction& tx, Execution& execution, const std::st
 
 namespace {
 
+template <class List, class AppendOne>
+void AppendList(std::string& out, const List& list, AppendOne append_one) {
+  out += '[';
+  bool first = true;
+  for (const auto& one : list) {
+    if (!std::exchange(first, false)) out += ',';
+    append_one(one);
+  }
+  out += ']';
+}
+void AppendOwedList(std::string& out, const std::vector<EffectPtr>& owed) {
+  AppendList(out, owed, [&](const EffectPtr& effect) { AppendOwed(out, *effect); });
+}
+template <class List>
+void AppendTexts(std::string& out, const List& texts) {
+  AppendList(out, texts, [&](std::string_view text) { json::AppendString(out, text); });
+}
+
 /// The row becomes what the turns have made of it.
 void Fold(store::Transaction& tx, LiveExecution& live) {
   const Execution& execution = live.execution;
   const std::string state = json::Text(execution.state);
-  std::string owed = "[";
-  for (const EffectPtr& effect : live.owed) {
-    if (owed.size() > 1) owed += ',';
-    AppendOwed(owed, *effect);
-  }
-  owed += ']';
+  std::string owed;
+  AppendOwedList(owed, live.owed);
   tx.Execute(
       "UPDATE workflow_executions SET state = ?, status = ?, finished = ?, output = ?,"
       " ended_ms = ?, turns = ?, owed = ? WHERE number = ?",
@@ -257,21 +271,13 @@ std::string TextOf(const Change& change) {
   }
   if (!change.gone.empty()) {
     out += "\"gone\":";
-    char separator = '[';
-    for (const std::string& key : change.gone) {
-      out += std::exchange(separator, ',');
-      json::AppendString(out, key);
-    }
-    out += "],";
+    AppendTexts(out, change.gone);
+    out += ',';
   }
   if (!change.owed.empty()) {
     out += "\"owed\":";
-    char separator = '[';
-    for (const EffectPtr& effect : change.owed) {
-      out += std::exchange(separator, ',');
-      AppendOwed(out, *effect);
-    }
-    out += "],";
+    AppendOwedList(out, change.owed);
+    out += ',';
   }
   return out + "\"state\":" + change.state + '}';
 }
@@ -287,12 +293,8 @@ void WriteTurn(store::Transaction& tx, LiveExecution& live, const TurnRow& turn)
   if (detail.size() > kMaxHistoryBytes) {
     detail = json::Text(json::Object{{kTruncatedBytes, detail.size()}});
   }
-  std::string consequences = "[";
-  for (const std::string_view one : turn.consequences) {
-    if (consequences.size() > 1) consequences += ',';
-    json::AppendString(consequences, one);
-  }
-  consequences += ']';
+  std::string consequences;
+  AppendTexts(consequences, turn.consequences);
   const bool fold = WillFold(live);
   const std::string change = fold ? std::string() : TextOf(turn.change);
   tx.Execute(
