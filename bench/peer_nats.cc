@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstdio>
 #include <fstream>
+#include <vector>
 
 #include "bench/load_generator.h"
 #include "bench/peers.h"
@@ -59,8 +60,8 @@ class Nats final : public Candidate {
     const std::string config = R"({"name":")" + stream + R"(","subjects":[")" + subject_ +
                                R"("],"storage":"file","retention":"limits","num_replicas":1})";
     const int fd = Open(0);
-    SendNow(fd, "PUB $JS.API.STREAM.CREATE." + stream + " a.0 " + std::to_string(config.size()) +
-                    "\r\n" + config + "\r\n");
+    SendNow(fd, "PUB $JS.API.STREAM.CREATE." + stream + " " + replies_[0] + " " +
+                    std::to_string(config.size()) + "\r\n" + config + "\r\n");
     std::string in;
     while (in.find("\"created\"") == std::string::npos) {
       if (in.find("\"error\"") != std::string::npos) Die(name_ + ": " + in);
@@ -71,8 +72,11 @@ class Nats final : public Candidate {
 
   int Open(size_t index) override {
     const int fd = ConnectTo(port_);
-    // Replies come to the connection's own subject.
-    SendNow(fd, "CONNECT {\"verbose\":false,\"pedantic\":false}\r\nSUB a." + std::to_string(index) +
+    // Replies come to the connection's own subject; a late one to a connection that is closed must
+    // not count for the next.
+    if (replies_.size() <= index) replies_.resize(index + 1);
+    replies_[index] = "a." + std::to_string(++opened_);
+    SendNow(fd, "CONNECT {\"verbose\":false,\"pedantic\":false}\r\nSUB " + replies_[index] +
                     " 1\r\nPING\r\n");
     std::string in;
     while (in.find("PONG\r\n") == std::string::npos) ReadMore(fd, in);
@@ -80,7 +84,7 @@ class Nats final : public Candidate {
   }
 
   int Append(size_t index, std::string& out) override {
-    out.append("PUB ").append(subject_).append(" a.").append(std::to_string(index)).append(" ");
+    out.append("PUB ").append(subject_).append(" ").append(replies_[index]).append(" ");
     out.append(std::to_string(payload_.size())).append(kEnd).append(payload_).append(kEnd);
     return 1;
   }
@@ -116,6 +120,8 @@ class Nats final : public Candidate {
   std::string name_;
   std::string durability_;
   std::string payload_;
+  std::vector<std::string> replies_;  ///< The subject of each connection.
+  int opened_ = 0;
   std::string subject_;
   int streams_ = 0;
 };

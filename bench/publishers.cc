@@ -107,6 +107,7 @@ class Publishers {
       line.in.append(chunk.data(), static_cast<size_t>(n));
       confirmed += candidate_.Take(index, line.in, line.out);
     }
+    if (confirmed > line.outstanding) Die(candidate_.name() + " confirmed what was not sent");
     for (int i = 0; i < confirmed; ++i) {
       if (now >= options_.warm_up_seconds) {
         latencies_.push_back(static_cast<float>((now - line.started.front()) * 1000));

@@ -40,13 +40,20 @@ def adopt_orphans():
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
+PORTS_GIVEN = set()
+
+
 def free_port():
-    """A free port outside the range that outgoing connections take, so that it stays free."""
+    """A free port outside the range that outgoing connections take, so that it stays free; never the
+    same twice, for an engine may still call one whose server is gone."""
     while True:
         port = random.randint(20000, 30000)
+        if port in PORTS_GIVEN:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
+                PORTS_GIVEN.add(port)
                 return port
             except OSError:
                 continue

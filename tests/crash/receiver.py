@@ -2,13 +2,17 @@
 calls."""
 import http.server
 import json
+import math
 import threading
 
 
 class Receiver:
-    """Counts the events that were posted, by number; calls `before_answer` before each answer."""
+    """Keeps the numbers of the events that were posted, each with the moment at which it came, as
+    `moment` tells it; calls `before_answer` before each answer. What `refuse` says yes to is answered
+    with 503 and not kept."""
 
-    def __init__(self, before_answer=lambda: None):
+    def __init__(self, before_answer=lambda: None, port=0, moment=lambda: 0,
+                 refuse=lambda: False):
         self.lock = threading.Lock()
         self.posted = []
         outer = self
@@ -18,8 +22,13 @@ class Receiver:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if refuse():
+                    self.send_response(503)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 with outer.lock:
-                    outer.posted.append(body["detail"]["n"])
+                    outer.posted.append((moment(), body["detail"]["n"]))
                 before_answer()
                 self.send_response(204)
                 self.end_headers()
@@ -33,16 +42,21 @@ class Receiver:
             def handle_error(self, request, client_address):
                 """The engine died while it called: what the test is about."""
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", port), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
     def address(self):
         return f"127.0.0.1:{self.server.server_port}"
 
-    def numbers(self):
+    def numbers(self, until=math.inf):
         with self.lock:
-            return list(self.posted)
+            return [number for moment, number in self.posted if moment <= until]
+
+    def begin(self, numbers):
+        """From here on only these were posted, and what comes."""
+        with self.lock:
+            self.posted = [(0, number) for number in numbers]
 
     def close(self):
         self.server.shutdown()

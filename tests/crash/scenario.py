@@ -173,6 +173,11 @@ def make_destination(clients, address):
     return {"Arn": destination["ApiDestinationArn"], "RoleArn": role}
 
 
+def move_destination(clients, address):
+    """From here on the API destination is at `address`; what waits for a retry goes there too."""
+    clients.events.update_api_destination(Name="receiver", InvocationEndpoint=f"http://{address}/")
+
+
 def build(clients, with_function=True, receiver=None):
     """Makes everything; returns the URLs of the queues by the name of what they show. Without the
     function, no process but the engine has work. `receiver`: the address of an HTTP server."""

@@ -16,12 +16,14 @@ import threading
 from botocore.exceptions import BotoCoreError, ClientError
 
 from effects import Effects
-from engine import Engine, Failure, wait_until
+from engine import Failure, free_port, wait_until
+from receiver import Receiver
 import scenario
-from power_cut import Base, READY_SECONDS
+from power_cut import Base
 import workload
 
 EVENTS_ABOUT = 120
+SCHEDULES = 20
 PAGE_BYTES = 16384
 DETECTED, HARMLESS, SERVED = "noticed", "without effect", "served"
 
@@ -59,7 +61,34 @@ def contents(clients, queues):
     found["targets"] = sorted(
         json.dumps(t, sort_keys=True) for r in rules
         for t in clients.events.list_targets_by_rule(Rule=r["Name"])["Targets"])
+    found["archives"] = as_texts(clients.events.list_archives()["Archives"])
+    found["destinations"] = as_texts(clients.events.list_api_destinations()["ApiDestinations"])
+    found["connections"] = as_texts(
+        without_metadata(clients.events.describe_connection(Name=connection["Name"]))
+        for connection in clients.events.list_connections()["Connections"])
+    found["schedules"] = as_texts(
+        without_metadata(clients.scheduler.get_schedule(Name=schedule["Name"]))
+        for page in clients.scheduler.get_paginator("list_schedules").paginate()
+        for schedule in page["Schedules"])
     return found
+
+
+def as_texts(documents):
+    return sorted(json.dumps(document, sort_keys=True, default=str) for document in documents)
+
+
+def without_metadata(reply):
+    return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
+
+
+def make_schedules(clients):
+    """Ones that wait for another century."""
+    for number in range(SCHEDULES):
+        clients.scheduler.create_schedule(
+            Name=f"later-{number}", ScheduleExpression=f"at(2126-01-01T00:00:{number:02})",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": clients.arn("sqs", "by-schedule"), "Input": json.dumps({"n": number}),
+                    "RoleArn": f"arn:aws:iam::{clients.account}:role/timer"})
 
 
 def prepare(base, folder):
@@ -67,10 +96,13 @@ def prepare(base, folder):
     kill leaves it and as a stop does. Returns both, and what they hold."""
     folder.mkdir()
     base.copy_to(folder)
-    engine = Engine(base.program, folder, READY_SECONDS)
+    engine = base.make_engine(folder)
+    receiver = Receiver(port=free_port())
     engine.spawn()
     engine.wait_ready()
     clients = base.clients(engine, retries=3)
+    scenario.move_destination(clients, receiver.address)
+    make_schedules(clients)
     ledger = workload.Ledger()
     load = workload.Workload(clients, ledger, False, pace=0.02)
     load.start()
@@ -86,11 +118,13 @@ def prepare(base, folder):
         depth = {name: int(clients.sqs.get_queue_attributes(
             QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])["Attributes"]
             ["ApproximateNumberOfMessages"]) for name, url in base.queues.items()}
-        return (depth["queue"] == depth["topic"] == len(owed) == len(effects.seen["log"])
+        return (depth["queue"] == depth["topic"] == depth["pipe"] == len(owed)
+                and owed == set(receiver.numbers()) == effects.seen["log"].keys()
                 and depth["finding"] >= len(ledger.imports) / 2 and not effects.unfinished()
                 and len(effects.noted) == sum(map(ledger.starts_runbook, ledger.events)))
 
     wait_until(settled, 60, "nothing is owed", every=0.2)
+    receiver.close()
     # Damage to the last commits of a log is taken for a power cut: they hold nothing of interest.
     threading.Event().wait(2)
     for number in range(3):
@@ -152,7 +186,7 @@ class Examiner:
 
     def __init__(self, base, folder):
         self.base = base
-        self.engine = Engine(base.program, folder, READY_SECONDS)
+        self.engine = base.make_engine(folder)
         self.clients = base.clients(self.engine)
 
     def examine(self, whole, flips, expected, unseen=False):

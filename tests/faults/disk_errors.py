@@ -17,8 +17,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from disk import Disk, MODES
 from effects import Effects
-from engine import Engine, Failure, wait_until
-from power_cut import Base, MomentLedger, READY_SECONDS, Verifiers
+from engine import Failure, free_port, wait_until
+from power_cut import Base, MomentLedger, Verifiers
+from receiver import Receiver
+import scenario
 import shim
 import workload
 
@@ -46,8 +48,8 @@ class FaultyWorkload(workload.Workload):
 
 
 class FaultyLedger(MomentLedger):
-    def __init__(self, moment):
-        super().__init__(moment)
+    def __init__(self, moment, receiver):
+        super().__init__(moment, receiver)
         self.errors = 0  # Answers that say it failed.
         self.wrong = []
 
@@ -81,15 +83,20 @@ class Run:
         if data is None:
             base.copy_to(folder)
         self.shim = shim.Shim(library, folder / "data", folder)
-        self.engine = Engine(base.program, folder, READY_SECONDS, (), self.shim.environment)
-        self.ledger = FaultyLedger(lambda: self.shim.moment)
+        self.engine = base.make_engine(folder, environment=self.shim.environment)
+        self.receiver = None
+        self.ledger = None
         self.load = None
 
     def start(self):
         self.engine.spawn()
         self.engine.wait_ready()
+        self.receiver = Receiver(port=free_port(), moment=lambda: self.shim.moment)
+        self.ledger = FaultyLedger(lambda: self.shim.moment, self.receiver)
         self.clients = self.base.clients(self.engine)
-        self.load = FaultyWorkload(self.clients, self.ledger, False, event_threads=2, pace=0.005)
+        scenario.move_destination(self.clients, self.receiver.address)
+        self.load = FaultyWorkload(self.clients, self.ledger, False, event_threads=2, pace=0.005,
+                                   with_schedules=True)
         self.load.start()
 
     def health(self):
@@ -110,7 +117,8 @@ class Run:
     def check_effects(self):
         """Without a restart, everything acknowledged so far takes effect."""
         self.load.stop()
-        effects = Effects(self.base.clients(self.engine, retries=3), self.base.queues)
+        effects = Effects(self.base.clients(self.engine, retries=3), self.base.queues,
+                          self.receiver)
         effects.gather(self.ledger, HANG_SECONDS)
         lost = effects.losses(self.ledger)
         if lost:
@@ -131,12 +139,15 @@ class Run:
 
     def finish(self):
         """Kills it; from here on the record tells what is left."""
-        if self.load is not None:
-            self.load.stop()
+        if self.load is None:
+            self.engine.end()
+            return
+        self.load.stop()
         self.engine.end()
+        self.receiver.close()
         if self.ledger.wrong:
             raise Failure(f"failed with an answer that blames the client: {self.ledger.wrong[:2]}")
-        if self.load is not None and self.load.slowest > HANG_SECONDS:
+        if self.load.slowest > HANG_SECONDS:
             raise Failure(f"a call hung for {self.load.slowest:.1f} s")
 
     def verify(self, verifiers, mode, chance):

@@ -4,6 +4,7 @@ hold everything that was acknowledged before that moment.
 One recording serves many cuts. The controls: an engine that does not sync, and a disk that says it
 has synced and has not; both must be reported as losing.
 """
+import collections
 import concurrent.futures
 import copy
 import queue
@@ -15,23 +16,29 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from disk import Disk, MODES
 from effects import Effects
-from engine import Engine, Failure, wait_until
+from engine import Engine, Failure, free_port, wait_until
+from receiver import Receiver
 import scenario
 import shim
 import workload
 
 READY_SECONDS = 60
+# What must be seen as lost when a disk forgets.
+SEEN_IN_CONTROLS = {"queue", "topic", "log", "pipe", "web", "schedule", "finding", "runbook"}
 PATIENCE_SECONDS = 15
+REFUSED_SHARE = 0.3  # Of the calls of the API destination: so retries are owed at each moment.
 
 
 class MomentLedger(workload.Ledger):
-    """Also knows when, in the record of the disk, each acknowledgement had arrived."""
+    """Also knows when, in the record of the disk, each acknowledgement had arrived, and each call of
+    the API destination."""
 
-    def __init__(self, moment):
+    def __init__(self, moment, receiver):
         super().__init__()
         self.moment = moment
+        self.receiver = receiver
         self.received = {}  # What a client took from the queues before the cut.
-        self.times = {"events": {}, "imports": {}, "updates": {}}
+        self.times = {"events": {}, "imports": {}, "updates": {}, "schedules": {}}
 
     def acknowledge(self, what, numbers):
         super().acknowledge(what, numbers)
@@ -44,6 +51,8 @@ class MomentLedger(workload.Ledger):
         past = copy.copy(self)
         for what, times in self.times.items():
             setattr(past, what, {n for n, at in times.items() if at <= moment})
+        past.received = self.received | {
+            "web": collections.Counter(self.receiver.numbers(until=moment))}
         return past
 
 
@@ -54,12 +63,18 @@ class Base:
         self.program = program
         self.folder = folder / "base"
         self.folder.mkdir()
-        self.engine = Engine(program, self.folder, READY_SECONDS)
-        self.engine.spawn()
-        self.engine.wait_ready()
-        self.credentials = self.engine.credentials()
-        self.queues = scenario.build(self.clients(self.engine, retries=3), with_function=False)
-        self.engine.stop()
+        engine = self.make_engine(self.folder)
+        engine.spawn()
+        engine.wait_ready()
+        self.credentials = engine.credentials()
+        # Nobody listens there: each engine under test is told of a receiver of its own.
+        self.queues = scenario.build(self.clients(engine, retries=3), with_function=False,
+                                     receiver=f"127.0.0.1:{free_port()}")
+        engine.stop()
+
+    def make_engine(self, folder, options=(), environment=None):
+        return Engine(self.program, folder, READY_SECONDS,
+                      ["--allow-private", "127.0.0.1", *options], environment)
 
     def clients(self, engine, retries=0):
         return scenario.Clients(engine.endpoint, self.credentials, retries=retries)
@@ -77,19 +92,27 @@ class Recording:
         folder.mkdir()
         base.copy_to(folder)
         self.shim = shim.Shim(library, folder / "data", folder)
-        self.engine = Engine(base.program, folder, READY_SECONDS, options, self.shim.environment)
+        self.engine = base.make_engine(folder, options, self.shim.environment)
         control = self.shim.control
         control.sync_delay_us = chance.choice((0, 300, 2000, 8000))
         control.lying_sync = int(lying)
-        self.ledger = MomentLedger(lambda: self.shim.moment)
-        self.run(chance, seconds)
+        mood = random.Random(chance.random())
+        self.receiver = Receiver(port=free_port(), moment=lambda: self.shim.moment,
+                                 refuse=lambda: mood.random() < REFUSED_SHARE)
+        self.ledger = MomentLedger(lambda: self.shim.moment, self.receiver)
+        try:
+            self.run(chance, seconds)
+        finally:
+            self.receiver.close()
 
     def run(self, chance, seconds):
         self.engine.spawn()
         self.engine.wait_ready()
         self.served_from = self.shim.moment
-        load = workload.Workload(self.base.clients(self.engine), self.ledger, False,
-                                 event_threads=3, pace=0.01)
+        clients = self.base.clients(self.engine)
+        scenario.move_destination(clients, self.receiver.address)
+        load = workload.Workload(clients, self.ledger, False, event_threads=3, pace=0.01,
+                                 with_schedules=True)
         load.start()
         threading.Event().wait(seconds)
         # It dies by itself at some call, so that the last cut is where a real one would be.
@@ -118,20 +141,24 @@ class Verifier:
     def __init__(self, base, folder):
         self.base = base
         self.folder = folder
-        self.engine = Engine(base.program, folder, READY_SECONDS)
+        self.engine = base.make_engine(folder)
         self.clients = base.clients(self.engine, retries=3)
+        self.receiver = Receiver(port=free_port())
 
     def losses(self, ledger, expect_loss):
         """Starts over what lies in the data folder."""
         self.engine.spawn()
         try:
             self.engine.wait_ready()
-            effects = Effects(self.clients, self.base.queues)
+            self.receiver.begin(ledger.received["web"].elements())
+            scenario.move_destination(self.clients, self.receiver.address)
+            effects = Effects(self.clients, self.base.queues, self.receiver)
             for name, counter in ledger.received.items():
                 effects.seen[name].update(counter)
             effects.gather(ledger, 2 if expect_loss else PATIENCE_SECONDS)
             if not expect_loss:
                 effects.check_once(ledger)
+                effects.replay(ledger, PATIENCE_SECONDS)
             self.engine.check_database()
             lost = effects.losses(ledger)
             self.engine.stop(alone=False)
@@ -254,7 +281,8 @@ def controls(base, verifiers, library, folder, seed):
         recording = Recording(base, library, folder / "control", random.Random(seed), options,
                               lying)
         found, _, _ = cuts(recording, verifiers, 6, seed, expect_loss=True)
-        if not found:
-            raise Failure(f"control: {title} lost nothing: this test cannot see a loss")
+        unseen = SEEN_IN_CONTROLS - {name for _, lost in found for name in lost}
+        if unseen:
+            raise Failure(f"control: {title} lost none of {unseen}: this test cannot see a loss")
         print(f"  control: {title} loses in {len(found)} of 6 cuts: {found[0][1]}", flush=True)
         shutil.rmtree(recording.folder)
