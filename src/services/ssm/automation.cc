@@ -1,6 +1,7 @@
 // Automation executions: started here, run by workflow::Engine.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 
 #include "access/crypto.h"
@@ -8,6 +9,7 @@
 #include "services/ssm/ssm.h"
 #include "services/ssm/targets.h"
 #include "workflow/automation/expression.h"
+#include "workflow/automation/fan_out.h"
 #include "workflow/automation/language.h"
 #include "workflow/automation/view.h"
 #include "workflow/tables.h"
@@ -171,6 +173,29 @@ bool StepMatches(const json::Object& step, const Filter& filter) {
   ThrowFilterKey(filter.key);
 }
 
+/// For which target of another execution one was started. Reads each such parent once.
+class Parents {
+ public:
+  explicit Parents(store::Transaction& tx) : tx_(tx) {}
+
+  void AddTarget(const workflow::Execution& execution, json::Object& out) {
+    if (execution.parent_id.empty()) return;
+    auto [parent, added] = read_.try_emplace(execution.parent_id);
+    if (added) parent->second = workflow::tables::LoadExecution(tx_, execution.parent_id);
+    // A parent elsewhere is nobody's business here, and has places for targets.
+    if (!parent->second || parent->second->scope != execution.scope ||
+        parent->second->language != automation::kLanguageName ||
+        !automation::IsFanOut(*parent->second)) {
+      return;
+    }
+    json::SetIfNotEmpty(out, "Target", automation::TargetOf(*parent->second, execution.id));
+  }
+
+ private:
+  store::Transaction& tx_;
+  std::map<std::string, std::optional<workflow::Execution>> read_;
+};
+
 /// Attached files travel with the definition, so that a later version changes nothing that runs.
 void AddAttachments(store::Transaction& tx, const StoredDocument& document, const Scope& scope,
                     json::Object& definition) {
@@ -322,7 +347,6 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
   input.mode = json::GetString(call.input, "Mode", "Auto");
   input.executed_by = call.caller.arn;
   if (const json::Value* alarm = json::Find(call.input, "AlarmConfiguration")) {
-    if (plan) ThrowParameters("AlarmConfiguration is not supported with targets.");
     input.alarm_configuration = *alarm;
   }
   input.settings = ServiceSettings::ForExecution(tx, call.scope);
@@ -349,8 +373,10 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
 }
 
 json::Value SsmService::GetAutomationExecution(const Call& call, Tx& tx) {
-  return json::Object{
-      {"AutomationExecution", automation::DescribeExecution(FindExecution(call, tx))}};
+  const workflow::Execution execution = FindExecution(call, tx);
+  json::Object shown = automation::DescribeExecution(execution);
+  Parents(tx).AddTarget(execution, shown);
+  return json::Object{{"AutomationExecution", std::move(shown)}};
 }
 
 json::Value SsmService::DescribeAutomationExecutions(const Call& call, Tx& tx) {
@@ -369,6 +395,7 @@ json::Value SsmService::DescribeAutomationExecutions(const Call& call, Tx& tx) {
   json::Array list;
   json::Object out;
   std::string last;
+  Parents parents(tx);
   workflow::tables::EachExecution(
       tx, call.scope, std::string(automation::kLanguageName), after,
       [&](const workflow::Execution& execution) {
@@ -383,6 +410,7 @@ json::Value SsmService::DescribeAutomationExecutions(const Call& call, Tx& tx) {
           return false;
         }
         last = std::to_string(ToMillis(execution.started)) + "/" + execution.id;
+        parents.AddTarget(execution, metadata);
         list.push_back(std::move(metadata));
         return true;
       });

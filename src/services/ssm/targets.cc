@@ -148,6 +148,9 @@ void AddLocation(const api::Call& call, const json::Object& location,
         if (const json::Value* value = json::Find(call.input, name)) target.input[name] = *value;
       }
       if (const json::Value* own = json::Find(location, "Targets")) target.input["Targets"] = *own;
+      if (const json::Value* own = json::Find(location, "TargetLocationAlarmConfiguration")) {
+        target.input["AlarmConfiguration"] = *own;  // read there, and stops what runs there
+      }
       for (const auto& [from, to] : {std::pair("TargetsMaxConcurrency", "MaxConcurrency"),
                                      std::pair("TargetsMaxErrors", "MaxErrors")}) {
         if (const json::Value* own = json::Find(location, from)) target.input[to] = *own;

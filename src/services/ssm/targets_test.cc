@@ -105,6 +105,147 @@ TEST_F(TargetsTest, CancellingCancelsTheChildren) {
   EXPECT_EQ(Targets(id), "a:Cancelled b:Pending");
 }
 
+TEST_F(TargetsTest, AChildSaysItsTarget) {
+  Create("Doc");
+  const std::string id = StartOver("Doc", Values({"a", "b"}));
+  EXPECT_EQ(At(Execution(ChildOf(id, 1)), "Target"), "b");
+  EXPECT_FALSE(Execution(id).contains("Target"));
+  EXPECT_EQ(At(Execution(id), "StepExecutions.1.Targets"),
+            R"([{"Key":"ParameterValues","Values":["b"]}])");
+  const Object listed =
+      Run("DescribeAutomationExecutions",
+          {{"Filters", Array{Object{{"Key", "ParentExecutionId"}, {"Values", Array{id}}}}}});
+  EXPECT_EQ(At(listed, "AutomationExecutionMetadataList.0.Target") +
+                At(listed, "AutomationExecutionMetadataList.1.Target"),
+            "ba");
+}
+
+// ── Alarms ──────────────────────────────────────────────────────────────────────────────────
+
+class AlarmedTargetsTest : public TargetsTest {
+ protected:
+  AlarmedTargetsTest() {
+    answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
+      if (call.operation != "DescribeAlarms") {
+        done += (done.empty() ? "" : " ") + call.operation;
+        return Ok({{"MessageId", "m"}});
+      }
+      asked.push_back(call);
+      if (alarm.empty()) return Fails("AccessDenied");
+      const bool rings = call.scope.region.str() == ringing_region || ringing_region.empty();
+      return Ok({{"MetricAlarms",
+                  Array{Object{{"AlarmName", "high"}, {"StateValue", rings ? alarm : "OK"}}}}});
+    };
+    // Cleans up when it is stopped.
+    Create("Hold", R"({"schemaVersion":"0.3",
+      "parameters":{"Id":{"type":"String"}},
+      "mainSteps":[
+        {"name":"hold","action":"aws:pause","onCancel":"step:tidy","isEnd":true},
+        {"name":"tidy","action":"aws:executeAwsApi","inputs":{"Service":"x","Api":"Tidy"}}]})");
+  }
+  static Object Alarm(bool ignore = false) {
+    return {{"Alarms", Array{Object{{"Name", "high"}}}}, {"IgnorePollAlarmFailure", ignore}};
+  }
+  std::string StartAlarmed(Object alarm_configuration = Alarm()) {
+    return StartOver("Hold", Values({"a", "b", "c"}),
+                     {{"AlarmConfiguration", std::move(alarm_configuration)}});
+  }
+  void Wait(int seconds) {
+    loop_.Advance(std::chrono::seconds(seconds));
+    loop_.RunUntilIdle();
+  }
+
+  std::string alarm = "OK";    ///< State of the alarm; "" when it cannot be read.
+  std::string ringing_region;  ///< Where it is in this state; "" everywhere, else OK.
+  std::string done;            ///< Other calls.
+  std::vector<api::Invocation> asked;
+};
+
+TEST_F(AlarmedTargetsTest, AnAlarmThatRingsAtTheStartLetsNothingStart) {
+  alarm = "ALARM";
+  const std::string id = StartAlarmed();
+  const Object execution = Execution(id);
+  EXPECT_EQ(Status(id), "Cancelled");
+  EXPECT_EQ(Targets(id), "a:Pending b:Pending c:Pending");
+  EXPECT_EQ(At(execution, "TriggeredAlarms"), R"([{"Name":"high","State":"ALARM"}])");
+  EXPECT_EQ(At(execution, "AlarmConfiguration.Alarms.0.Name"), "high");
+  EXPECT_EQ(At(execution, "FailureMessage"), "The alarm is in state ALARM.");
+}
+
+TEST_F(AlarmedTargetsTest, AnAlarmThatRingsLaterStopsTheChildrenWithTheirCleanUp) {
+  const std::string id = StartAlarmed();
+  EXPECT_EQ(Targets(id), "a:InProgress b:Pending c:Pending");
+  Wait(15);
+  EXPECT_EQ(Status(id), "InProgress");
+  Resume(ChildOf(id, 0));
+  EXPECT_EQ(Targets(id), "a:Success b:InProgress c:InProgress");
+  alarm = "ALARM";
+  Wait(15);
+  EXPECT_EQ(Status(id), "Cancelled");
+  EXPECT_EQ(Targets(id), "a:Success b:Cancelled c:Cancelled");
+  EXPECT_EQ(Status(ChildOf(id, 1)), "Cancelled");
+  EXPECT_EQ(done, "Tidy Tidy");
+  const Object execution = Execution(id);
+  EXPECT_EQ(At(execution, "TriggeredAlarms.0.Name"), "high");
+  EXPECT_EQ(At(execution, "StepExecutions.1.TriggeredAlarms.0.Name"), "high");
+  EXPECT_FALSE(execution.at("StepExecutions").at(0).as_object().contains("TriggeredAlarms"));
+  const size_t polls = asked.size();
+  Wait(60);  // an execution that has ended asks no more
+  EXPECT_EQ(asked.size(), polls);
+}
+
+TEST_F(AlarmedTargetsTest, NoFurtherChildStartsOnceItRings) {
+  const std::string id = StartAlarmed();
+  alarm = "ALARM";
+  Wait(15);
+  EXPECT_EQ(Targets(id), "a:Cancelled b:Pending c:Pending");
+}
+
+TEST_F(AlarmedTargetsTest, AnAlarmThatCannotBeReadCancelsUnlessThatIsIgnored) {
+  alarm = "";
+  const std::string id = StartAlarmed();
+  EXPECT_EQ(Status(id), "Cancelled");
+  EXPECT_EQ(At(Execution(id), "TriggeredAlarms"), R"([{"Name":"high","State":"UNKNOWN"}])");
+  const std::string ignoring = StartAlarmed(Alarm(true));
+  EXPECT_EQ(Targets(ignoring), "a:InProgress b:Pending c:Pending");
+}
+
+TEST_F(AlarmedTargetsTest, TheInstancesAreLookedForWhenItIsQuiet) {
+  alarm = "ALARM";
+  const std::string id = StartOver("Hold", {{"Key", "tag:team"}, {"Values", Array{"blue"}}},
+                                   {{"AlarmConfiguration", Alarm()}});
+  EXPECT_EQ(Status(id), "Cancelled");
+  EXPECT_EQ(done, "");
+}
+
+TEST_F(AlarmedTargetsTest, ALocationsAlarmStopsThatLocationAlone) {
+  const auto location = [this](const char* region) {
+    return Object{{"Accounts", Array{scope_.account.str()}},
+                  {"Regions", Array{region}},
+                  {"TargetLocationAlarmConfiguration", Alarm()}};
+  };
+  const std::string id =
+      Start({{"DocumentName", "AWS-StopEC2InstanceWithApproval"},
+             {"Parameters", Object{{"InstanceId", Array{"i-12345678"}},
+                                   {"Approvers", Array{"arn:aws:iam::123456789012:root"}},
+                                   {"SNSTopicArn", Array{"arn:aws:sns:us-east-1:1:Automation"}}}},
+             {"TargetLocations", Array{location("eu-west-1"), location("us-west-2")}}});
+  EXPECT_EQ(Targets(id), "123456789012/eu-west-1:InProgress 123456789012/us-west-2:InProgress");
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(asked[1].scope.region.str(), "us-west-2");
+  alarm = "ALARM";
+  ringing_region = "us-west-2";
+  Wait(15);
+  EXPECT_EQ(Targets(id), "123456789012/eu-west-1:InProgress 123456789012/us-west-2:Cancelled");
+  EXPECT_EQ(Status(id), "InProgress");
+  const Object execution = Execution(id);
+  EXPECT_EQ(At(execution, "StepExecutions.1.TriggeredAlarms"),
+            R"([{"Name":"high","State":"ALARM"}])");
+  EXPECT_FALSE(execution.contains("TriggeredAlarms"));
+  EXPECT_EQ(At(execution, "TargetLocations.0.TargetLocationAlarmConfiguration.Alarms.0.Name"),
+            "high");
+}
+
 TEST_F(TargetsTest, InstancesAreFoundByTag) {
   Create("Hold", kHold);
   answer = [](const api::Invocation& call) -> std::optional<api::Outcome> {

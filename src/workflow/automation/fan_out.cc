@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/number.h"
+#include "workflow/automation/alarm.h"
 #include "workflow/automation/events.h"
 #include "workflow/automation/rate.h"
 #include "workflow/automation/state.h"
@@ -24,6 +25,12 @@ std::optional<Scope> ScopeOf(const json::Object& child) {
   if (!json::Find(child, "account")) return std::nullopt;
   return Scope{AccountId(std::string(json::GetString(child, "account"))),
                Region(std::string(json::GetString(child, "region")))};
+}
+
+/// Each child has one value of one parameter, not a map or a place.
+bool IsOfValues(const json::Object& plan) {
+  return !json::GetBool(plan, "cross_account") &&
+         !plan.at("shown").as_object().contains("TargetMaps");
 }
 
 class FanOut {
@@ -48,16 +55,25 @@ class FanOut {
       }
     }
     SetStatus("InProgress");
-    if (const json::Value* filters = json::Find(plan_, "find_instances")) {
-      Find(*filters, "");
+    if (const json::Object* alarm = json::GetObject(input, "alarm")) {
+      state_.Edit("alarm") = *alarm;
+      turn_.effects.push_back(PollAlarm(*alarm));
       return;
     }
-    Follow();
+    Begin();
   }
 
   void Resume(const std::string& key, const json::Object& outcome) {
     if (key == kFindKey) {
       Found(outcome);
+      return;
+    }
+    if (key == kAlarmPauseKey) {
+      turn_.effects.push_back(PollAlarm(state_.view().at("alarm").as_object()));
+      return;
+    }
+    if (key == kAlarmKey) {
+      AlarmSeen(outcome);
       return;
     }
     const size_t slash = key.find('/');
@@ -77,6 +93,10 @@ class FanOut {
       return;
     } else {
       const std::string status(json::GetString(outcome, "status"));
+      const json::Object* output = json::GetObject(outcome, "output");
+      if (const json::Value* alarms = output ? json::Find(*output, "TriggeredAlarms") : nullptr) {
+        child["triggered_alarms"] = *alarms;
+      }
       End(child, status,
           status == "Success" ? "" : "The child execution ended with status " + status + ".");
     }
@@ -123,6 +143,33 @@ class FanOut {
   static std::string Digits(size_t number) {
     std::string text = std::to_string(number);
     return std::string(12 - std::min<size_t>(12, text.size()), '0') + text;
+  }
+
+  void Begin() {
+    state_.Edit("begun") = true;
+    if (const json::Value* filters = json::Find(plan_, "find_instances")) {
+      Find(*filters, "");
+    } else {
+      Follow();
+    }
+  }
+
+  /// One that rings ends it all: no child is started any more, and those that run are cancelled.
+  void AlarmSeen(const json::Object& outcome) {
+    AlarmReading reading = ReadAlarm(state_.view().at("alarm").as_object(), outcome);
+    if (reading.triggered.empty()) {
+      turn_.effects.push_back(AlarmPause(now_));
+      if (!json::GetBool(state_.view(), "begun")) Begin();
+      return;
+    }
+    for (size_t i = 0; i < Entries("children").size(); ++i) {
+      if (json::GetString(Entry("children", i), "status") == "InProgress") {
+        state_.EditAt("children", i).as_object()["triggered_alarms"] = reading.triggered;
+      }
+    }
+    state_.Edit("failure_message") = std::move(reading.reason);
+    state_.Edit("triggered_alarms") = std::move(reading.triggered);
+    Cancel();
   }
 
   void Find(const json::Value& filters, std::string_view token) {
@@ -248,7 +295,11 @@ class FanOut {
         ids.emplace_back(id);
       }
     }
-    turn_.output = json::Object{{"Outputs", json::Object{{"Executions", std::move(ids)}}}};
+    json::Object output{{"Outputs", json::Object{{"Executions", std::move(ids)}}}};
+    if (const json::Value* alarms = json::Find(state_.view(), "triggered_alarms")) {
+      output["TriggeredAlarms"] = *alarms;
+    }
+    turn_.output = std::move(output);
     SetStatus(status);
   }
 
@@ -332,6 +383,8 @@ Turn AdvanceFanOut(const Execution& execution, State state, const Stimulus& stim
 
 json::Array DescribeTargets(const Execution& execution) {
   json::Array out;
+  const json::Object& plan = execution.definition->content.at(kFanOut).as_object();
+  const bool of_values = IsOfValues(plan);
   const json::Array* children = json::GetArray(execution.state, "children");
   for (const json::Value& entry : children ? *children : json::Array()) {
     const json::Object& child = entry.as_object();
@@ -348,6 +401,17 @@ json::Array DescribeTargets(const Execution& execution) {
       step["Outputs"] = json::Object{{"ExecutionId", json::Array{id}},
                                      {"Status", json::Array{json::GetString(child, "status")}}};
     }
+    if (const json::Array* alarms = json::GetArray(child, "triggered_alarms")) {
+      step["TriggeredAlarms"] = *alarms;
+    }
+    if (of_values) {
+      step["Targets"] = json::Array{json::Object{
+          {"Key", "ParameterValues"}, {"Values", json::Array{json::GetString(child, "name")}}}};
+    } else if (const json::Object* input = json::GetObject(child, "input")) {
+      if (const json::Array* targets = json::GetArray(*input, "Targets")) {
+        step["Targets"] = *targets;
+      }
+    }
     if (json::Find(child, "account")) {
       step["TargetLocation"] =
           json::Object{{"Accounts", json::Array{json::GetString(child, "account")}},
@@ -356,6 +420,18 @@ json::Array DescribeTargets(const Execution& execution) {
     out.emplace_back(std::move(step));
   }
   return out;
+}
+
+std::string TargetOf(const Execution& parent, std::string_view child) {
+  if (!IsOfValues(parent.definition->content.at(kFanOut).as_object())) return "";
+  const json::Array* children = json::GetArray(parent.state, "children");
+  for (const json::Value& entry : children ? *children : json::Array()) {
+    const json::Object& one = entry.as_object();
+    if (json::GetString(one, "execution") == child) {
+      return std::string(json::GetString(one, "name"));
+    }
+  }
+  return "";
 }
 
 void DescribeFanOut(const Execution& execution, bool whole, json::Object& out) {

@@ -6,8 +6,10 @@
 // for each entry of TargetLocations) one child runs at first; each that succeeds doubles how many
 // may, up to the group's limit. Once more have failed than allowed, no further one is started;
 // those that run are waited for.
-// State: executed_by, groups [{width, running, errors, next …}], children [{name, status …}].
-// Pure, as every language is.
+// With an AlarmConfiguration nothing starts before the alarm is known to be quiet; one that rings
+// later cancels the execution, and its children with it. A location's alarm is its child's own.
+// State: executed_by, groups [{width, running, errors, next …}], children [{name, status …}],
+// alarm, triggered_alarms, begun. Pure, as every language is.
 #pragma once
 
 #include <optional>
@@ -53,6 +55,9 @@ struct FanOutPlan {
                                            const workflow::Stimulus& stimulus);
 /// StepExecutions of such an execution.
 [[nodiscard]] json::Array DescribeTargets(const workflow::Execution& execution);
+/// The target for which `parent`, IsFanOut, has started execution `child`; "" when it is no one
+/// value: a map, an account and region.
+[[nodiscard]] std::string TargetOf(const workflow::Execution& parent, std::string_view child);
 /// Adds what AutomationExecution shows of targets and their progress.
 void DescribeFanOut(const workflow::Execution& execution, bool whole, json::Object& out);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "json/append.h"
+#include "workflow/automation/alarm.h"
 #include "workflow/automation/condition.h"
 #include "workflow/automation/events.h"
 #include "workflow/automation/parameter.h"
@@ -24,9 +25,6 @@ namespace {
 
 constexpr Millis kCleanUpLimit{120'000};
 constexpr std::string_view kCleanUpKey = "clean-up";
-constexpr std::string_view kAlarmKey = "alarm";
-constexpr std::string_view kAlarmWaitKey = "alarm-wait";
-constexpr Millis kAlarmEvery{15'000};
 /// Inputs and outputs are kept to be shown; beyond this a value is shown cut.
 constexpr size_t kMaxShownBytes = 32 * 1024;
 constexpr size_t kMaxOutputPayloadBytes = 48 * 1024;
@@ -101,49 +99,23 @@ void Run::Start(const json::Object& input) {
 }
 
 void Run::LookAtAlarm() {
-  json::Array names;
-  for (const json::Value& alarm : Alarms()) {
-    names.emplace_back(json::GetString(alarm.as_object(), "Name"));
-  }
-  turn_.effects.push_back(
-      Effect::Invoke(std::string(kAlarmKey), "monitoring", "DescribeAlarms",
-                     {{"AlarmNames", std::move(names)},
-                      {"AlarmTypes", json::Array{"MetricAlarm", "CompositeAlarm"}}},
-                     {}));
+  turn_.effects.push_back(PollAlarm(*json::GetObject(state_.view(), "alarm")));
 }
 
 /// An alarm that rings cancels the execution, with its clean-up.
 void Run::AlarmSeen(const json::Object& outcome) {
   if (json::GetBool(state_.view(), "cancelling")) return;
-  const json::Object* asked = json::GetObject(state_.view(), "alarm");
-  const bool ignore = asked && json::GetBool(*asked, "IgnorePollAlarmFailure");
-  json::Array ringing;
-  size_t known = 0;
-  const json::Object* output = json::GetObject(outcome, "output");
-  for (const std::string_view kind : {"MetricAlarms", "CompositeAlarms"}) {
-    const json::Array* alarms = output ? json::GetArray(*output, kind) : nullptr;
-    for (const json::Value& entry : alarms ? *alarms : json::Array()) {
-      ++known;
-      if (json::GetString(entry.as_object(), "StateValue") == "ALARM") {
-        ringing.push_back(json::Object{{"Name", json::GetString(entry.as_object(), "AlarmName")},
-                                       {"State", "ALARM"}});
-      }
+  AlarmReading reading = ReadAlarm(*json::GetObject(state_.view(), "alarm"), outcome);
+  if (!reading.triggered.empty()) {
+    if (json::Object* record = RecordOf(json::GetString(state_.view(), "current"))) {
+      (*record)["triggered_alarms"] = reading.triggered;
     }
-  }
-  if (known == 0 && !ignore) {
-    for (const json::Value& alarm : Alarms()) {
-      ringing.push_back(
-          json::Object{{"Name", json::GetString(alarm.as_object(), "Name")}, {"State", "UNKNOWN"}});
-    }
-  }
-  if (!ringing.empty()) {
-    state_.Edit("failure_message") =
-        known == 0 ? "The state of the alarm could not be read." : "The alarm is in state ALARM.";
-    state_.Edit("triggered_alarms") = std::move(ringing);
+    state_.Edit("failure_message") = std::move(reading.reason);
+    state_.Edit("triggered_alarms") = std::move(reading.triggered);
     Cancel();
     return;
   }
-  turn_.effects.push_back(Effect::Sleep(std::string(kAlarmWaitKey), now_ + kAlarmEvery));
+  turn_.effects.push_back(AlarmPause(now_));
   if (json::GetInt(state_.view(), "runs") == 0 &&
       json::GetString(state_.view(), "awaiting_start").empty()) {
     Go(document_.steps.front().name);
@@ -160,7 +132,7 @@ void Run::Resume(const std::string& key, const json::Object& outcome) {
     Finish("Cancelled");
     return;
   }
-  if (key == kAlarmWaitKey) {
+  if (key == kAlarmPauseKey) {
     LookAtAlarm();
     return;
   }
@@ -589,7 +561,11 @@ void Run::Finish(const std::string& status) {
   state_.Edit("outputs") = Outputs();
   state_.Edit("end_ms") = ToMillis(now_);
   turn_.finished = true;
-  turn_.output = json::Object{{"Outputs", *json::Find(state_.view(), "outputs")}};
+  json::Object output{{"Outputs", *json::Find(state_.view(), "outputs")}};
+  if (const json::Value* alarms = json::Find(state_.view(), "triggered_alarms")) {
+    output["TriggeredAlarms"] = *alarms;
+  }
+  turn_.output = std::move(output);
   SetExecutionStatus(status.empty() ? "Success" : status);
 }
 
@@ -602,13 +578,6 @@ const json::Object* Run::SeeRecord(std::string_view step) const {
 
 json::Object* Run::RecordOf(std::string_view step) {
   return SeeRecord(step) ? &state_.Edit("steps", step).get_object() : nullptr;
-}
-
-const json::Array& Run::Alarms() const {
-  static const json::Array kNone;
-  const json::Object* alarm = json::GetObject(state_.view(), "alarm");
-  const json::Array* alarms = alarm ? json::GetArray(*alarm, "Alarms") : nullptr;
-  return alarms ? *alarms : kNone;
 }
 
 json::Object& Run::NewRecord(const Step& step, int64_t attempt) {

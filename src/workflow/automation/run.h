@@ -58,7 +58,6 @@ class Run {
   // Records.
   [[nodiscard]] const json::Object* SeeRecord(std::string_view step) const;
   [[nodiscard]] json::Object* RecordOf(std::string_view step);  ///< To change it.
-  [[nodiscard]] const json::Array& Alarms() const;
   [[nodiscard]] json::Object& NewRecord(const Step& step, int64_t attempt);
   [[nodiscard]] std::string PrefixOf(std::string_view step, const json::Object& record) const;
   void Close(json::Object& record, std::string_view status);

@@ -1,5 +1,7 @@
 #include "workflow/automation/view.h"
 
+#include <algorithm>
+
 #include "workflow/automation/action.h"
 #include "workflow/automation/document.h"
 #include "workflow/automation/expression.h"
@@ -22,6 +24,20 @@ json::Object Lists(const json::Object& values) {
   json::Object out;
   for (const auto& [key, value] : values) out[key] = ToApi(value);
   return out;
+}
+
+/// The Targets of a step's inputs, when they have the API's form.
+const json::Array* TargetsIn(const json::Object& inputs) {
+  const json::Array* targets = json::GetArray(inputs, "Targets");
+  for (const json::Value& entry : targets ? *targets : json::Array()) {
+    const json::Object* target = entry.if_object();
+    const json::Array* values = target ? json::GetArray(*target, "Values") : nullptr;
+    if (!values || json::GetString(*target, "Key").empty()) return nullptr;
+    if (!std::ranges::all_of(*values, [](const json::Value& v) { return v.is_string(); })) {
+      return nullptr;
+    }
+  }
+  return targets;
 }
 
 json::Object StepOf(const Step& step, const json::Object* record) {
@@ -47,11 +63,17 @@ json::Object StepOf(const Step& step, const json::Object* record) {
                              {"FailureType", json::GetString(*failure, "type")},
                              {"Details", json::Object()}};
   }
+  if (const json::Array* alarms = json::GetArray(*record, "triggered_alarms")) {
+    out["TriggeredAlarms"] = *alarms;
+  }
   if (const json::Array* next = json::GetArray(*record, "valid_next"))
     out["ValidNextSteps"] = *next;
   json::Object inputs;
   if (const json::Object* given = json::GetObject(*record, "inputs")) {
     for (const auto& [key, value] : *given) inputs[key] = json::Serialize(value);
+    const bool aims =
+        step.action->name == "aws:executeAutomation" || step.action->name == "aws:runCommand";
+    if (const json::Array* targets = aims ? TargetsIn(*given) : nullptr) out["Targets"] = *targets;
   }
   out["Inputs"] = std::move(inputs);
   out["OverriddenParameters"] = json::Object();
