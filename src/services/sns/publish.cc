@@ -191,10 +191,6 @@ void SnsService::Owe(Tx& tx, const Call& call, const Topic& topic, const Subscri
   if (work.trace.correlation.empty()) work.trace.correlation = notice.message_id;
   ++work.trace.hops;
   work.created = work.due = call.now;
-  if (IsWeb(subscription.protocol) && notice.type == "Notification") {
-    work.max_per_second = static_cast<int>(
-        MaxReceivesPerSecond(subscription.Get("DeliveryPolicy"), topic.Get("DeliveryPolicy")));
-  }
   dispatcher_.Enqueue(tx, std::move(work));
 }
 

@@ -570,6 +570,45 @@ TEST_F(SnsTest, AThrottlePolicySpacesDeliveries) {
   EXPECT_EQ(At(effective, "healthyRetryPolicy.numRetries"), "3");
 }
 
+TEST_F(SnsTest, WhatIsRedrivenIsPacedAsThePolicySaysNow) {
+  const std::string topic = NewTopic();
+  const std::string arn = SubscribeTo(topic, "https", "https://example.com/hook");
+  const Object asked = json::Parse(web_.requests.at(0).body).value().as_object();
+  Run("ConfirmSubscription", {{"TopicArn", topic}, {"Token", At(asked, "Token")}});
+  Run("SetSubscriptionAttributes",
+      {{"SubscriptionArn", arn},
+       {"AttributeName", "DeliveryPolicy"},
+       {"AttributeValue", R"({"throttlePolicy":{"maxReceivesPerSecond":2}})"}});
+  Notice notice;
+  notice.topic_arn = topic;
+  notice.subscription_arn = arn;
+  notice.protocol = "https";
+  notice.endpoint = "https://example.com/hook";
+  const auto owe = [&](int count) {
+    store_->WriteAndWait([&](store::Transaction& tx) {
+      for (int i = 0; i < count; ++i) {
+        delivery::Work work;
+        work.kind = SubscriptionTarget::kKind;
+        work.source_arn = arn;
+        work.target_arn = notice.endpoint;
+        notice.message_id = std::to_string(i);
+        work.detail = notice.ToJson();
+        work.created = work.due = clock_.Now();
+        dispatcher_.Enqueue(tx, std::move(work));
+      }
+    });
+    loop_.RunUntilIdle();
+  };
+  owe(5);
+  EXPECT_EQ(web_.requests.size(), 2u);
+  loop_.Advance(seconds(2));
+  EXPECT_EQ(web_.requests.size(), 6u);
+  Run("DeleteTopic", {{"TopicArn", topic}});
+  loop_.Advance(seconds(1));
+  owe(5);  // Nobody says any more how fast; the deliveries themselves will tell what is gone.
+  EXPECT_EQ(web_.requests.size(), 11u);
+}
+
 TEST_F(SnsTest, DeliveryPoliciesAreCheckedPartByPart) {
   const std::string topic = NewTopic();
   const auto refused = [&](const std::string& policy) {

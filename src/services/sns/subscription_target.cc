@@ -5,6 +5,8 @@
 #include "base/arn.h"
 #include "base/encoding.h"
 #include "http/retry_after.h"
+#include "services/sns/delivery_policy.h"
+#include "services/sns/tables.h"
 #include "services/sns/webhook.h"
 
 namespace riposte::sns {
@@ -121,6 +123,19 @@ void SubscriptionTarget::Prepare(const Work& work, const Notice& notice, const A
       access::Principal::Service(work.scope.account, "sns.amazonaws.com", notice.topic_arn);
   invocation.trace = work.trace;
   invocation.user_agent = "sns.amazonaws.com";
+}
+
+int SubscriptionTarget::MostPerSecond(store::Transaction& tx, const Work& work) {
+  if (!IsWeb(json::GetString(work.detail, "protocol")) ||
+      json::GetString(work.detail, "type") != "Notification") {
+    return 0;
+  }
+  const auto subscription = FindSubscription(tx, work.source_arn);
+  if (!subscription) return 0;
+  const auto arn = Arn::Parse(subscription->topic_arn);
+  const auto topic = FindTopic(tx, subscription->scope, arn ? arn->resource : "");
+  return static_cast<int>(MaxReceivesPerSecond(subscription->Get("DeliveryPolicy"),
+                                               topic ? topic->Get("DeliveryPolicy") : ""));
 }
 
 bool SubscriptionTarget::DeliverWithin(store::Transaction& tx, const Work& work) {

@@ -42,6 +42,8 @@ class SubscriptionTarget final : public delivery::Target {
   void Reset() { order_.Clear(); }
 
   void Deliver(const delivery::Work& work, Completion completion) override;
+  /// What the delivery policies of web subscriptions say now.
+  [[nodiscard]] int MostPerSecond(store::Transaction& tx, const delivery::Work& work) override;
   /// Raw messages for queues, but of FIFO topics, whose order Deliver keeps. Others get a
   /// signature, which takes its time, and must not be made while a transaction waits.
   bool DeliverWithin(store::Transaction& tx, const delivery::Work& work) override;
