@@ -201,6 +201,17 @@ TEST_F(DeadLettersFlow, WornOutMessagesGoBackToTheirQueue) {
   EXPECT_TRUE(List().empty());
 }
 
+TEST_F(DeadLettersFlow, AWornOutMessageThatNobodyHoldsGoesBackThoughTheClockWasSetBack) {
+  NewQueue("dead");
+  const std::string url = NewQueueThatWearsOut();
+  engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
+  EXPECT_FALSE(Take(url).empty());
+  EXPECT_TRUE(Take(url).empty());
+  engine.clock.Set(engine.clock.Now() - std::chrono::hours(1));
+  EXPECT_EQ(Redrive({{"All", true}}).at("Redriven"), 1);
+  EXPECT_TRUE(List().empty());
+}
+
 TEST_F(DeadLettersFlow, ALetterThatSomebodyHoldsIsTheirs) {
   const std::string dead = NewQueue("dead");
   NewRule("app", "inbox", "dead");

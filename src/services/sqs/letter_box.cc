@@ -73,7 +73,7 @@ std::string QueueLetterBox::PutBack(store::Transaction& tx, const Scope& scope, 
   auto dead = FindDead(tx, scope, id);
   if (!dead) return "There is no such dead letter.";
   Message& message = dead->message;
-  if (message.visible > now) return "Somebody holds the message: it is in flight.";
+  if (riposte::sqs::IsInFlight(tx, id, now)) return "Somebody holds the message: it is in flight.";
   const auto arn = Arn::Parse(message.dead_from);
   const auto target = arn ? FindQueue(tx, arn->scope(), arn->resource) : std::nullopt;
   if (!target) return "Its queue is gone: " + message.dead_from;
