@@ -64,13 +64,21 @@ IAM_ACTION = {
 
 # Operation -> resource templates. {region} and {account} are the call's scope, any other name is a
 # member of the input (a path with dots reaches into it; a member that already holds an ARN stands
-# for the whole template; {/Name} puts a slash before a text that has none).
+# for the whole template; {/Name} puts a slash before a text that has none; {A|@B} is B without A).
 _BUS = "arn:aws:events:{region}:{account}:event-bus/"
 _RULE = "arn:aws:events:{region}:{account}:rule/"
 _PIPE = "arn:aws:pipes:{region}:{account}:pipe/"
 _SCHEDULE = "arn:aws:scheduler:{region}:{account}:schedule/"
 _GROUP = "arn:aws:scheduler:{region}:{account}:schedule-group/"
+_RESOURCE_GROUP = "arn:aws:resource-groups:{region}:{account}:group/"
 IAM_RESOURCE = {
+    "resource-groups": {
+        "CreateGroup": [_RESOURCE_GROUP + "{Name}"],
+        **{op: [_RESOURCE_GROUP + "{Group|@GroupName}"] for op in (
+            "GetGroup", "UpdateGroup", "DeleteGroup", "GetGroupQuery", "UpdateGroupQuery",
+            "ListGroupResources")},
+        **{op: ["{Arn}"] for op in ("GetTags", "Tag", "Untag")},
+    },
     "pipes": {
         **{op: [_PIPE + "{Name}"] for op in (
             "CreatePipe", "DescribePipe", "UpdatePipe", "DeletePipe", "StartPipe", "StopPipe")},

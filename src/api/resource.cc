@@ -84,7 +84,12 @@ std::vector<std::string> ValuesOf(std::string_view placeholder, const json::Obje
   Fallback fallback;
   if (bar != std::string_view::npos) fallback = placeholder.substr(bar + 1);
   // Only the template says "@account": a caller's text of that name stays what it is.
-  if (fallback == "@account") fallback = scope.account.str();
+  if (fallback == "@account") {
+    fallback = scope.account.str();
+  } else if (fallback && fallback->starts_with('@')) {
+    const json::Value* other = json::Find(input, fallback->substr(1));
+    fallback = other && other->is_string() ? json::View(*other) : "*";
+  }
   CollectIn(&input, placeholder.substr(0, bar), fallback, values);
   if (values.empty()) values = {"*"};
   // One batch mostly names one resource over and over.

@@ -6,7 +6,7 @@
 // input. {Members[]}, {Entries[].Name}: one resource an element. A member whose text is itself an
 // ARN stands for the whole resource. A member that is a queue URL becomes its queue's ARN.
 // {Member|text}: `text` when the member, or that of an element, is missing; "@account" is the
-// call's account. {Member/}: a step of a
+// call's account, "@Other" what the member Other says ("*" without it). {Member/}: a step of a
 // path, the name (of an ARN, what follows its type) and a slash, or nothing when the member is
 // missing or "default": rules of the default bus.
 // {/Member}: the text with one slash before it, also when it has one of its own (parameter names).

@@ -36,6 +36,11 @@ TEST(Resource, FallbacksAndWholeArns) {
             Resources{"arn:aws:events:::event-bus/default"});
   EXPECT_EQ(Expand("arn:aws:sqs::{Owner|@account}:q", "{}"),
             Resources{"arn:aws:sqs::111122223333:q"});
+  const std::string group = "arn:aws:rg:::group/{Group|@Name}";
+  EXPECT_EQ(Expand(group, R"({"Group": "g", "Name": "n"})"), Resources{"arn:aws:rg:::group/g"});
+  EXPECT_EQ(Expand(group, R"({"Name": "n"})"), Resources{"arn:aws:rg:::group/n"});
+  EXPECT_EQ(Expand(group, R"({"Name": 1})"), Resources{"arn:aws:rg:::group/*"});
+  EXPECT_EQ(Expand(group, "{}"), Resources{"arn:aws:rg:::group/*"});
   EXPECT_EQ(Expand("arn:aws:sqs::{Owner|@account}:q", R"({"Owner": "@account"})"),
             Resources{"arn:aws:sqs::@account:q"});
 }

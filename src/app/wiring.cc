@@ -42,6 +42,7 @@
 #include "services/monitoring/monitoring_service.h"
 #include "services/pipes/checks.h"
 #include "services/pipes/pipes_service.h"
+#include "services/resourcegroups/service.h"
 #include "services/riposte/service.h"
 #include "services/s3/s3.h"
 #include "services/scheduler/schedule_target.h"
@@ -79,6 +80,7 @@ std::vector<store::Migration> AllMigrations() {
   add(bus::archive_tables::Migrations());
   add(functions::Migrations());
   add(estate::Estate::Migrations());
+  add(resourcegroups::ResourceGroupsService::Migrations());
   add(response::Incidents::Migrations());
   add(securityhub::SecurityHubService::Migrations());
   add(pipes::PipesService::Migrations());
@@ -224,6 +226,7 @@ struct Engine::Impl {
     previews.Register(registry);
     webhooks.Register(registry);
     s3.Register(registry);
+    resource_groups.Register(registry);
     queues.Register(registry);
     topics.Register(registry);
     pipeline.emplace(
@@ -570,6 +573,7 @@ struct Engine::Impl {
   ssm::Previews previews;
   ssm::Webhooks webhooks;
   s3::S3Service s3;
+  resourcegroups::ResourceGroupsService resource_groups;
   sqs::SqsService queues{*store, world.loop, world.clock, world.random, QueueOptions()};
   std::unique_ptr<sns::MailTransport> mail = MakeMail(config);
   sns::MessageSigner message_signer{*store, world.clock};

@@ -23,7 +23,7 @@ struct Style {
 };
 
 /// Services that differ from the default of their protocol.
-constexpr std::array<Style, 8> kStyles = {{
+constexpr std::array<Style, 9> kStyles = {{
     {"ec2", "InvalidParameterValue", Wording::kEc2},
     {"sqs", "InvalidParameterValue", Wording::kSqs},
     {"monitoring", "ValidationError", Wording::kMonitoring},
@@ -32,6 +32,7 @@ constexpr std::array<Style, 8> kStyles = {{
     {"logs", "InvalidParameterException", Wording::kCommon},
     {"securityhub", "InvalidInputException", Wording::kCommon},
     {"guardduty", "BadRequestException", Wording::kCommon},
+    {"resource-groups", "BadRequestException", Wording::kCommon},
 }};
 
 Style StyleOf(const ServiceModel& service) {

@@ -113,6 +113,24 @@ bool HasText(const Filter& filter, std::string_view text) {
   throw api::Error("InvalidFilterKey", "The specified key isn't valid: " + key + ".");
 }
 
+/// The name of the resource group that `text`, a name or ARN, means.
+std::string_view GroupNameOf(std::string_view text) {
+  constexpr std::string_view kBefore = ":group/";
+  const size_t at = text.starts_with("arn:") ? text.find(kBefore) : std::string_view::npos;
+  return at == std::string_view::npos ? text : text.substr(at + kBefore.size());
+}
+
+bool TargetsGroup(const json::Object& metadata, std::string_view group) {
+  const json::Array* targets = json::GetArray(metadata, "Targets");
+  return targets && std::ranges::any_of(*targets, [&](const json::Value& entry) {
+           const json::Object& target = entry.as_object();
+           if (json::GetString(target, "Key") != "ResourceGroup") return false;
+           return std::ranges::any_of(
+               json::GetStrings(target, "Values"),
+               [&](const std::string& value) { return GroupNameOf(value) == GroupNameOf(group); });
+         });
+}
+
 bool Matches(const json::Object& metadata, const Tags& tags, const Filter& filter) {
   if (filter.key == "DocumentNamePrefix") {
     return std::ranges::any_of(filter.values, [&](const std::string& v) {
@@ -140,8 +158,11 @@ bool Matches(const json::Object& metadata, const Tags& tags, const Filter& filte
   if (filter.key == "TagKey") {
     return std::ranges::any_of(tags, [&](const auto& tag) { return HasText(filter, tag.first); });
   }
-  if (filter.key == "TargetResourceGroup" || filter.key == "AutomationSubtype" ||
-      filter.key == "OpsItemId") {
+  if (filter.key == "TargetResourceGroup") {
+    return std::ranges::any_of(
+        filter.values, [&](const std::string& group) { return TargetsGroup(metadata, group); });
+  }
+  if (filter.key == "AutomationSubtype" || filter.key == "OpsItemId") {
     return false;  // no execution here has one
   }
   ThrowFilterKey(filter.key);

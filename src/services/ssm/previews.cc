@@ -15,8 +15,8 @@ namespace {
 
 using automation::Document;
 using automation::FanOutPlan;
+using automation::TargetSearch;
 
-constexpr std::string_view kInstances = "AWS::EC2::Instance";
 constexpr size_t kMaxShown = 50;
 constexpr Millis kKept = std::chrono::hours(24 * 7);
 
@@ -42,17 +42,6 @@ json::Object StartOf(const api::Call& call) {
   if (given) input = *given;
   input["DocumentName"] = json::GetString(call.input, "DocumentName");
   return input;
-}
-
-/// The type of resource that a parameter names; "" when it says nothing.
-std::string TypeOfTargets(const StoredDocument& stored, const Document& document,
-                          const std::string& parameter) {
-  if (stored.target_type.size() > 1) return stored.target_type.substr(1);
-  const automation::Parameter* declared = document.FindParameter(parameter);
-  std::string_view type = declared ? std::string_view(declared->declared_type) : std::string_view();
-  if (type.starts_with("List<") && type.ends_with(">")) type = type.substr(5, type.size() - 6);
-  if (!type.starts_with("AWS::")) return "";
-  return std::string(type.substr(0, type.rfind("::")));
 }
 
 }  // namespace
@@ -95,12 +84,11 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
 
   void Continue(std::string_view token = {}) {
     if (searches_.empty()) return Finish("Success", "");
-    json::Object input{{"Filters", searches_.front().second}};
-    json::SetIfNotEmpty(input, "NextToken", token);
+    const TargetSearch& search = searches_.front().second;
     api::Invocation look;
-    look.service = "ec2";
-    look.operation = "DescribeInstances";
-    look.input = std::move(input);
+    look.service = search.service;
+    look.operation = search.operation;
+    look.input = search.InputOf(token);
     look.principal = call_->caller;
     look.scope = searches_.front().first;
     look.trace = call_->trace;
@@ -120,7 +108,12 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
     if (!plan.cross_account) {
       const auto known = static_cast<int64_t>(plan.groups[0].targets.size());
       if (known > 0) targets_[TypeOfTargets(stored, document, plan.target_parameter)] += known;
-      if (!plan.find_instances.is_null()) Look(start.scope, plan.find_instances);
+      if (plan.search) {
+        if (auto type = TypeOfTargets(stored, document, plan.target_parameter); !type.empty()) {
+          targets_.try_emplace(std::move(type), 0);
+        }
+        searches_.emplace_back(start.scope, *plan.search);
+      }
       return;
     }
     for (const FanOutPlan::Group& group : plan.groups) {
@@ -133,28 +126,19 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
         there.input["DocumentName"] = stored.name;
         const auto inner = PlanTargets(there, stored, document);
         // What another account has is seen with its role alone, when the execution starts.
-        if (!inner || (!inner->find_instances.is_null() && !place.role_arn.empty())) continue;
+        if (!inner || (inner->search && !place.role_arn.empty())) continue;
         AddTargets(there, *inner, stored, document);
       }
     }
-  }
-
-  void Look(const Scope& scope, const json::Value& filters) {
-    targets_.try_emplace(std::string(kInstances), 0);
-    searches_.emplace_back(scope, filters);
   }
 
   void Seen(const api::Outcome& outcome) {
     if (!outcome.ok()) {
       return Finish("Failed", "The targets could not be found: " + outcome.error->message());
     }
-    const json::Object& output = outcome.output.as_object();
-    const json::Array* reservations = json::GetArray(output, "Reservations");
-    for (const json::Value& reservation : reservations ? *reservations : json::Array()) {
-      const json::Array* instances = json::GetArray(reservation.as_object(), "Instances");
-      if (instances) targets_[std::string(kInstances)] += static_cast<int64_t>(instances->size());
-    }
-    const std::string next(json::GetString(output, "NextToken"));
+    const TargetSearch::Page page = searches_.front().second.Read(outcome.output.as_object());
+    for (const TargetSearch::Target& target : page.targets) ++targets_[target.type];
+    const std::string next = page.next;
     if (next.empty()) searches_.pop_front();
     Continue(next);
   }
@@ -200,7 +184,7 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
   std::set<std::string> regions_;
   std::set<std::string> accounts_;
   std::map<std::string, int64_t> targets_;
-  std::deque<std::pair<Scope, json::Value>> searches_;
+  std::deque<std::pair<Scope, TargetSearch>> searches_;
 };
 
 void Previews::StartExecutionPreview(api::SharedCall call, api::Reply reply) {

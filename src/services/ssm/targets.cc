@@ -13,6 +13,7 @@ namespace {
 using automation::FanOutPlan;
 
 constexpr size_t kMaxValues = 50;
+constexpr std::string_view kInstances = "AWS::EC2::Instance";
 constexpr std::string_view kExecutionRole = "AWS-SystemsManager-AutomationExecutionRole";
 
 [[noreturn]] void ThrowTarget(std::string message) {
@@ -52,10 +53,10 @@ void CheckParameter(const automation::Document& document, const std::string& nam
   }
 }
 
-/// The values of ParameterValues, or the filters that find the instances.
-void AddTargets(const json::Array& targets, const std::string& parameter,
-                const StoredDocument& stored, FanOutPlan& plan) {
-  json::Array filters;
+/// The values of ParameterValues, or the search that finds the targets.
+void AddTargets(const json::Array& targets, const std::string& parameter, const std::string& type,
+                FanOutPlan& plan) {
+  json::Array filters, tags;
   bool instances = false;
   for (const json::Value& entry : targets) {
     const std::string key(json::GetString(entry.as_object(), "Key"));
@@ -71,25 +72,32 @@ void AddTargets(const json::Array& targets, const std::string& parameter,
       }
       return;
     }
+    if (key == "ResourceGroup") {
+      if (targets.size() > 1) ThrowTarget("ResourceGroup stands alone.");
+      if (values.size() != 1 || values[0].empty()) {
+        ThrowTarget("ResourceGroup must have one value, the group's name or ARN.");
+      }
+      plan.search = automation::TargetSearch::Group(values[0], type);
+      return;
+    }
     if (key.starts_with("tag:") && key.size() > 4) {
       json::Array list;
       for (const std::string& value : values) list.emplace_back(value);
-      filters.push_back(json::Object{{"Name", key}, {"Values", std::move(list)}});
-    } else if (key == "AWS::EC2::Instance" && values == std::vector<std::string>{"*"}) {
+      filters.push_back(json::Object{{"Name", key}, {"Values", list}});
+      tags.push_back(json::Object{{"Key", key.substr(4)}, {"Values", std::move(list)}});
+    } else if (key == kInstances && values == std::vector<std::string>{"*"}) {
       instances = true;
     } else {
       ThrowTarget("Targets with the key " + key + " are not supported.");
     }
   }
   if (filters.empty() && !instances) ThrowTarget("No targets are given.");
-  if (!stored.target_type.empty() && stored.target_type != "/" &&
-      stored.target_type != "/AWS::EC2::Instance") {
-    ThrowTarget("Resources of type " + stored.target_type + " cannot be found by tag.");
+  if (type.empty() || type == kInstances) {
+    plan.search = automation::TargetSearch::Instances(std::move(filters));
+    return;
   }
-  filters.push_back(
-      json::Object{{"Name", "instance-state-name"},
-                   {"Values", json::Array{"pending", "running", "stopping", "stopped"}}});
-  plan.find_instances = std::move(filters);
+  if (instances) ThrowTarget("The document runs on " + type + ", not on instances.");
+  plan.search = automation::TargetSearch::Resources(type, std::move(tags));
 }
 
 void AddMaps(const json::Array& maps, const automation::Document& document, FanOutPlan& plan) {
@@ -178,6 +186,16 @@ void AddLocation(const api::Call& call, const json::Object& location,
 
 }  // namespace
 
+std::string TypeOfTargets(const StoredDocument& stored, const automation::Document& document,
+                          const std::string& parameter) {
+  if (stored.target_type.size() > 1) return stored.target_type.substr(1);
+  const automation::Parameter* declared = document.FindParameter(parameter);
+  std::string_view type = declared ? std::string_view(declared->declared_type) : std::string_view();
+  if (type.starts_with("List<") && type.ends_with(">")) type = type.substr(5, type.size() - 6);
+  if (!type.starts_with("AWS::")) return "";
+  return std::string(type.substr(0, type.rfind("::")));
+}
+
 json::Object CommonParameters(const automation::Document& document, const json::Object& given) {
   json::Object values;
   for (const auto& [name, texts] : given) {
@@ -245,7 +263,7 @@ std::optional<automation::FanOutPlan> PlanTargets(const api::Call& call,
     group.max_errors = json::GetString(input, "MaxErrors", "0");
     plan.groups.push_back(std::move(group));
     if (maps.empty()) {
-      AddTargets(targets, parameter, stored, plan);
+      AddTargets(targets, parameter, TypeOfTargets(stored, document, parameter), plan);
     } else {
       AddMaps(maps, document, plan);
     }
@@ -256,7 +274,7 @@ std::optional<automation::FanOutPlan> PlanTargets(const api::Call& call,
     ThrowTarget("An execution has at most " + std::to_string(automation::kMaxTargets) +
                 " targets.");
   }
-  if (count == 0 && plan.find_instances.is_null()) ThrowTarget("No targets are given.");
+  if (count == 0 && !plan.search) ThrowTarget("No targets are given.");
   return plan;
 }
 

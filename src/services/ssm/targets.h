@@ -16,6 +16,12 @@ namespace riposte::ssm {
 [[nodiscard]] std::optional<automation::FanOutPlan> PlanTargets(
     const api::Call& call, const StoredDocument& stored, const automation::Document& document);
 
+/// The type of resource that a document's target type, else its target parameter, names; "" when
+/// neither says anything.
+[[nodiscard]] std::string TypeOfTargets(const StoredDocument& stored,
+                                        const automation::Document& document,
+                                        const std::string& parameter);
+
 /// What is given for all targets together, as far as it is: values of the declared types. Throws
 /// InvalidAutomationExecutionParametersException.
 [[nodiscard]] json::Object CommonParameters(const automation::Document& document,

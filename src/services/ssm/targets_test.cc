@@ -263,6 +263,112 @@ TEST_F(TargetsTest, InstancesAreFoundByTag) {
   EXPECT_EQ(At(Execution(none), "FailureMessage"), "No targets were found.");
 }
 
+// ── Resource groups ─────────────────────────────────────────────────────────────────────────
+
+class GroupTargetsTest : public TargetsTest {
+ protected:
+  GroupTargetsTest() {
+    answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
+      asked.push_back(call);
+      if (call.service != "resource-groups") return Ok({{"MessageId", "m"}});
+      if (group_error) return Fails("NotFoundException", "Cannot find group: web");
+      const bool first = json::GetString(call.input, "NextToken").empty();
+      Array found;
+      for (const char* arn :
+           {first ? "arn:aws:ec2:us-east-1:1:instance/i-1" : "arn:aws:s3:::b-2"}) {
+        found.push_back(Object{{"ResourceArn", arn},
+                               {"ResourceType", first ? "AWS::EC2::Instance" : "AWS::S3::Bucket"}});
+      }
+      Object reply{{"ResourceIdentifiers", std::move(found)}};
+      if (first) reply["NextToken"] = "bW9yZQ==";
+      return Ok(std::move(reply));
+    };
+    Create("Hold", kHold);
+  }
+  static Object Group(const char* name) {
+    return {{"Key", "ResourceGroup"}, {"Values", Array{name}}};
+  }
+  void CreateTyped(const std::string& name, const std::string& target_type,
+                   const std::string& parameter_type = "String") {
+    std::string content = kHold;
+    content.replace(content.find("String"), 6, parameter_type);
+    Object input{{"Name", name}, {"Content", content}, {"DocumentType", "Automation"}};
+    if (!target_type.empty()) input["TargetType"] = target_type;
+    Run("CreateDocument", std::move(input));
+  }
+
+  bool group_error = false;
+  std::vector<api::Invocation> asked;
+};
+
+TEST_F(GroupTargetsTest, EachMemberIsATarget) {
+  const std::string id = StartOver("Hold", Group("web"), {{"MaxConcurrency", "1"}});
+  EXPECT_EQ(Targets(id), "i-1:InProgress b-2:Pending");
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(asked[0].operation, "ListGroupResources");
+  EXPECT_EQ(At(json::Value(asked[0].input), "Group"), "web");
+  EXPECT_FALSE(asked[0].input.contains("Filters"));
+  EXPECT_EQ(asked[0].principal.arn, "arn:aws:iam::123456789012:root");
+  EXPECT_EQ(At(json::Value(asked[1].input), "NextToken"), "bW9yZQ==");
+  EXPECT_EQ(At(Execution(ChildOf(id, 0)), "Parameters.Id.0"), "i-1");
+  EXPECT_EQ(At(Execution(id), "Targets.0.Values.0"), "web");
+}
+
+TEST_F(GroupTargetsTest, TheDocumentsTargetTypeSaysWhichMembers) {
+  const auto filter = [this](const std::string& document) {
+    asked.clear();
+    StartOver(document, Group("web"));
+    return At(json::Value(asked.at(0).input), "Filters.0.Values.0");
+  };
+  CreateTyped("Buckets", "/AWS::S3::Bucket");
+  EXPECT_EQ(filter("Buckets"), "AWS::S3::Bucket");
+  CreateTyped("Any", "/");
+  EXPECT_EQ(filter("Any"), "");
+  CreateTyped("ByParameter", "", "AWS::EC2::Instance::Id");
+  EXPECT_EQ(filter("ByParameter"), "AWS::EC2::Instance");
+}
+
+TEST_F(GroupTargetsTest, TagsFindResourcesOfTheDocumentsType) {
+  CreateTyped("Buckets", "/AWS::S3::Bucket");
+  StartOver("Buckets", {{"Key", "tag:team"}, {"Values", Array{"blue"}}});
+  ASSERT_GE(asked.size(), 1u);
+  EXPECT_EQ(asked[0].operation, "SearchResources");
+  EXPECT_EQ(At(json::Value(asked[0].input), "ResourceQuery.Query"),
+            R"({"ResourceTypeFilters":["AWS::S3::Bucket"],)"
+            R"("TagFilters":[{"Key":"team","Values":["blue"]}]})");
+  EXPECT_EQ(
+      Refusal({{"DocumentName", "Buckets"},
+               {"TargetParameterName", "Id"},
+               {"Targets", Array{Object{{"Key", "AWS::EC2::Instance"}, {"Values", Array{"*"}}}}}}),
+      "InvalidTarget");
+}
+
+TEST_F(GroupTargetsTest, AGroupThatIsNotThereFailsTheExecution) {
+  group_error = true;
+  const std::string id = StartOver("Hold", Group("web"));
+  EXPECT_EQ(Status(id), "Failed");
+  EXPECT_EQ(At(Execution(id), "FailureMessage"),
+            "The targets could not be found: Cannot find group: web");
+}
+
+TEST_F(GroupTargetsTest, ExecutionsAreFilteredByTheirGroup) {
+  const std::string arn = "arn:aws:resource-groups:us-east-1:123456789012:group/web";
+  const std::string by_name = StartOver("Hold", Group("web"));
+  const std::string by_arn = StartOver("Hold", Group(arn.c_str()));
+  StartOver("Hold", Group("other"));
+  StartOver("Hold", Values({"web"}));
+  const auto listed = [this](const std::string& group) {
+    const Object reply =
+        Run("DescribeAutomationExecutions",
+            {{"Filters", Array{Object{{"Key", "TargetResourceGroup"}, {"Values", Array{group}}}}}});
+    return reply.at("AutomationExecutionMetadataList").as_array().size();
+  };
+  EXPECT_EQ(listed("web"), 2u);
+  EXPECT_EQ(listed(arn), 2u);
+  EXPECT_EQ(listed("other"), 1u);
+  EXPECT_EQ(listed("nobody"), 0u);
+}
+
 TEST_F(TargetsTest, MapsGiveSeveralParametersEach) {
   Create("Doc");
   const std::string id =
@@ -330,7 +436,13 @@ TEST_F(TargetsTest, WhatCannotBeTargetsIsRefused) {
                      {"TargetParameterName", "Word"},
                      {"TargetMaps", Array{Object{{"Word", Array{"a"}}}}}}),
             "InvalidTarget");
-  EXPECT_EQ(refusal({{"Targets", Array{Object{{"Key", "ResourceGroup"}, {"Values", Array{"g"}}}}},
+  for (const Array& groups : {Array{}, Array{"a", "b"}, Array{""}}) {
+    EXPECT_EQ(refusal({{"Targets", Array{Object{{"Key", "ResourceGroup"}, {"Values", groups}}}},
+                       {"TargetParameterName", "Word"}}),
+              "InvalidTarget");
+  }
+  EXPECT_EQ(refusal({{"Targets", Array{Object{{"Key", "ResourceGroup"}, {"Values", Array{"g"}}},
+                                       Object{{"Key", "tag:a"}, {"Values", Array{"b"}}}}},
                      {"TargetParameterName", "Word"}}),
             "InvalidTarget");
   EXPECT_EQ(refusal({{"Targets", Array{Values({"NOT-A-WORD"})}}, {"TargetParameterName", "Word"}}),

@@ -27,6 +27,17 @@ std::optional<Scope> ScopeOf(const json::Object& child) {
                Region(std::string(json::GetString(child, "region")))};
 }
 
+std::optional<TargetSearch> SearchOf(const json::Object& plan) {
+  if (const json::Object* search = json::GetObject(plan, "search")) {
+    return TargetSearch::FromJson(*search);
+  }
+  // As releases before resource groups stored it.
+  if (const json::Value* filters = json::Find(plan, "find_instances")) {
+    return TargetSearch{"ec2", "DescribeInstances", {{"Filters", *filters}}};
+  }
+  return std::nullopt;
+}
+
 /// Each child has one value of one parameter, not a map or a place.
 bool IsOfValues(const json::Object& plan) {
   return !json::GetBool(plan, "cross_account") &&
@@ -147,8 +158,8 @@ class FanOut {
 
   void Begin() {
     state_.Edit("begun") = true;
-    if (const json::Value* filters = json::Find(plan_, "find_instances")) {
-      Find(*filters, "");
+    if (SearchOf(plan_)) {
+      Find("");
     } else {
       Follow();
     }
@@ -172,11 +183,10 @@ class FanOut {
     Cancel();
   }
 
-  void Find(const json::Value& filters, std::string_view token) {
-    json::Object input{{"Filters", filters}};
-    json::SetIfNotEmpty(input, "NextToken", token);
-    turn_.effects.push_back(
-        Effect::Invoke(std::string(kFindKey), "ec2", "DescribeInstances", std::move(input), {}));
+  void Find(std::string_view token) {
+    const TargetSearch search = *SearchOf(plan_);
+    turn_.effects.push_back(Effect::Invoke(std::string(kFindKey), search.service, search.operation,
+                                           search.InputOf(token), {}));
   }
 
   void Found(const json::Object& outcome) {
@@ -187,18 +197,16 @@ class FanOut {
     }
     const json::Object* output = json::GetObject(outcome, "output");
     const std::string parameter(json::GetString(plan_, "target_parameter"));
-    const json::Array* reservations = output ? json::GetArray(*output, "Reservations") : nullptr;
-    for (const json::Value& reservation : reservations ? *reservations : json::Array()) {
-      const json::Array* instances = json::GetArray(reservation.as_object(), "Instances");
-      for (const json::Value& instance : instances ? *instances : json::Array()) {
-        const std::string id(json::GetString(instance.as_object(), "InstanceId"));
-        if (id.empty() || Entries("children").size() >= kMaxTargets) continue;
-        AddChild({{"name", id}, {"parameters", json::Object{{parameter, json::Array{id}}}}}, 0);
-      }
+    TargetSearch::Page page;
+    if (output) page = SearchOf(plan_)->Read(*output);
+    for (const TargetSearch::Target& target : page.targets) {
+      if (Entries("children").size() >= kMaxTargets) break;
+      AddChild({{"name", target.value},
+                {"parameters", json::Object{{parameter, json::Array{target.value}}}}},
+               0);
     }
-    const std::string_view next = output ? json::GetString(*output, "NextToken") : "";
-    if (!next.empty() && Entries("children").size() < kMaxTargets) {
-      Find(plan_.at("find_instances"), next);
+    if (!page.next.empty() && Entries("children").size() < kMaxTargets) {
+      Find(page.next);
       return;
     }
     if (Entries("children").empty()) {
@@ -353,7 +361,7 @@ json::Object FanOutPlan::ToJson() const {
                     {"groups", std::move(all)},
                     {"shown", shown},
                     {"cross_account", cross_account}};
-  if (!find_instances.is_null()) plan["find_instances"] = find_instances;
+  if (search) plan["search"] = search->ToJson();
   return {{kFanOut, std::move(plan)}};
 }
 

@@ -2,7 +2,7 @@
 // have failed. Source: spec 2.7.
 //
 // The definition of such an execution has one member, kFanOut (FanOutPlan::ToJson). Targets are
-// known at the start, or found by a call (instances by tag). In each group of targets (one, or one
+// known at the start, or found by a call (target_search.h). In each group of targets (one, or one
 // for each entry of TargetLocations) one child runs at first; each that succeeds doubles how many
 // may, up to the group's limit. Once more have failed than allowed, no further one is started;
 // those that run are waited for.
@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "workflow/automation/target_search.h"
 #include "workflow/language.h"
 
 namespace riposte::automation {
@@ -39,9 +40,8 @@ struct FanOutPlan {
   json::Object input;  ///< StartAutomationExecution's, the same for all.
   std::string target_parameter;
   std::vector<Group> groups;
-  /// Filters of DescribeInstances: the first group gets a target for each instance found. Null when
-  /// the targets are known.
-  json::Value find_instances;
+  /// The first group gets a target for each that is found; nullopt when the targets are known.
+  std::optional<TargetSearch> search;
   json::Object shown;  ///< Members of AutomationExecution, as they were given.
   bool cross_account = false;
 
