@@ -283,6 +283,22 @@ std::optional<json::Value> SsmService::DefaultReference(const Call& call, Tx& tx
   }
 }
 
+access::Principal SsmService::ActorOf(const Call& call, Tx& tx,
+                                      const automation::Document& document,
+                                      const json::Object& parameters, bool partly,
+                                      const std::string& execution_id) const {
+  const auto role =
+      automation::Substitute(json::Value(document.assume_role),
+                             [&](std::string_view reference) -> std::optional<json::Value> {
+                               if (const json::Value* value = json::Find(parameters, reference))
+                                 return *value;
+                               if (partly) return json::Value("");
+                               return DefaultReference(call, tx, execution_id, reference);
+                             });
+  if (!role) ThrowParameters(role.error().message);
+  return PrincipalFor(call, automation::ToText(automation::Unwrap(*role)), execution_id);
+}
+
 json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
   StoredDocument stored;
   try {
@@ -335,22 +351,10 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
                          : automation::BindParameters(*document, common, resolve);
   if (!parameters) ThrowParameters(parameters.error().message);
 
-  // The role may be named by a parameter. The children in this account take it for themselves.
-  if (!plan || plan->cross_account) {
-    const auto role =
-        automation::Substitute(json::Value(document->assume_role),
-                               [&](std::string_view reference) -> std::optional<json::Value> {
-                                 if (const json::Value* value = json::Find(*parameters, reference))
-                                   return *value;
-                                 if (plan) return json::Value("");
-                                 return resolve(reference);
-                               });
-    if (!role) ThrowParameters(role.error().message);
-    request.principal =
-        PrincipalFor(call, automation::ToText(automation::Unwrap(*role)), request.id);
-  } else {
-    request.principal = call.caller;
-  }
+  // The children in this account take the document's role for themselves.
+  request.principal = !plan || plan->cross_account
+                          ? ActorOf(call, tx, *document, *parameters, plan.has_value(), request.id)
+                          : call.caller;
 
   request.language = automation::kLanguageName;
   request.scope = call.scope;

@@ -17,6 +17,7 @@ using automation::Document;
 using automation::FanOutPlan;
 using automation::TargetSearch;
 
+constexpr std::string_view kInstances = "AWS::EC2::Instance";
 constexpr size_t kMaxShown = 50;
 constexpr Millis kKept = std::chrono::hours(24 * 7);
 
@@ -51,7 +52,10 @@ json::Object StartOf(const api::Call& call) {
 class Previews::Search : public std::enable_shared_from_this<Search> {
  public:
   Search(const Parts& parts, api::SharedCall call, api::Reply reply)
-      : parts_(parts), call_(std::move(call)), reply_(std::move(reply)) {}
+      : parts_(parts),
+        call_(std::move(call)),
+        reply_(std::move(reply)),
+        session_(parts.random.Uuid()) {}
 
   /// Throws ValidationException.
   void Prepare(store::Transaction& tx) {
@@ -74,23 +78,27 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
 
     api::Call start = *call_;
     start.input = StartOf(*call_);
-    if (const json::Object* given = json::GetObject(start.input, "Parameters")) {
-      (void)CommonParameters(document, *given);
-    }
+    const json::Object* given = json::GetObject(start.input, "Parameters");
+    const json::Object common = CommonParameters(document, given ? *given : json::Object());
     const auto plan = PlanTargets(start, stored, document);
     if (!plan || !plan->cross_account) AddPlace(call_->scope);
-    if (plan) AddTargets(start, *plan, stored, document);
+    if (!plan) return;
+    if (plan->cross_account) {
+      start.caller = parts_.documents.ActorOf(start, tx, document, common, true, session_);
+    }
+    AddTargets(start, *plan, stored, document);
   }
 
   void Continue(std::string_view token = {}) {
+    if (!failure_.empty()) return Finish("Failed", "The targets could not be found: " + failure_);
     if (searches_.empty()) return Finish("Success", "");
-    const TargetSearch& search = searches_.front().second;
+    const Errand& errand = searches_.front();
     api::Invocation look;
-    look.service = search.service;
-    look.operation = search.operation;
-    look.input = search.InputOf(token);
-    look.principal = call_->caller;
-    look.scope = searches_.front().first;
+    look.service = errand.search.service;
+    look.operation = errand.search.operation;
+    look.input = errand.search.InputOf(token);
+    look.principal = errand.principal;
+    look.scope = errand.scope;
     look.trace = call_->trace;
     parts_.invoker.Invoke(std::move(look), [self = shared_from_this()](api::Outcome outcome) {
       self->Seen(outcome);
@@ -98,6 +106,12 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
   }
 
  private:
+  struct Errand {
+    Scope scope;
+    access::Principal principal;
+    TargetSearch search;
+  };
+
   void AddPlace(const Scope& scope) {
     regions_.insert(scope.region.str());
     accounts_.insert(scope.account.str());
@@ -109,10 +123,10 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
       const auto known = static_cast<int64_t>(plan.groups[0].targets.size());
       if (known > 0) targets_[TypeOfTargets(stored, document, plan.target_parameter)] += known;
       if (plan.search) {
-        if (auto type = TypeOfTargets(stored, document, plan.target_parameter); !type.empty()) {
-          targets_.try_emplace(std::move(type), 0);
-        }
-        searches_.emplace_back(start.scope, *plan.search);
+        std::string type = TypeOfTargets(stored, document, plan.target_parameter);
+        if (type.empty() && plan.search->service == "ec2") type = kInstances;
+        if (!type.empty()) targets_.try_emplace(std::move(type), 0);
+        searches_.push_back({start.scope, start.caller, *plan.search});
       }
       return;
     }
@@ -125,18 +139,32 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
         there.input = place.input;
         there.input["DocumentName"] = stored.name;
         const auto inner = PlanTargets(there, stored, document);
-        // What another account has is seen with its role alone, when the execution starts.
-        if (!inner || (inner->search && !place.role_arn.empty())) continue;
+        if (!inner || (inner->search && !TakeRole(place, there))) continue;
         AddTargets(there, *inner, stored, document);
       }
     }
+  }
+
+  /// What another account has is seen with its role alone.
+  bool TakeRole(const FanOutPlan::Target& place, api::Call& there) {
+    if (place.role_arn.empty()) return true;
+    auto assumed = parts_.assume(there.caller, place.role_arn, session_);
+    if (!assumed) {
+      failure_ = assumed.error().message;
+    } else if (assumed->account != there.scope.account) {
+      failure_ = "The execution has no role in account " + there.scope.account.str() + ".";
+    } else {
+      there.caller = std::move(*assumed);
+      return true;
+    }
+    return false;
   }
 
   void Seen(const api::Outcome& outcome) {
     if (!outcome.ok()) {
       return Finish("Failed", "The targets could not be found: " + outcome.error->message());
     }
-    const TargetSearch::Page page = searches_.front().second.Read(outcome.output.as_object());
+    const TargetSearch::Page page = searches_.front().search.Read(outcome.output.as_object());
     for (const TargetSearch::Target& target : page.targets) ++targets_[target.type];
     const std::string next = page.next;
     if (next.empty()) searches_.pop_front();
@@ -180,11 +208,13 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
   const Parts& parts_;
   api::SharedCall call_;
   api::Reply reply_;
+  std::string session_;  ///< Of the roles that are taken on.
   json::Object steps_;
   std::set<std::string> regions_;
   std::set<std::string> accounts_;
   std::map<std::string, int64_t> targets_;
-  std::deque<std::pair<Scope, TargetSearch>> searches_;
+  std::deque<Errand> searches_;
+  std::string failure_;  ///< Why a place cannot be looked at; "" when all can.
 };
 
 void Previews::StartExecutionPreview(api::SharedCall call, api::Reply reply) {

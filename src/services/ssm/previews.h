@@ -1,9 +1,14 @@
 // Previews: what an execution would do, how many targets it would have, and where, without it.
 //
-// Data path: StartExecutionPreview -> document and targets over a snapshot -> instances found by
-// their tags (ec2 DescribeInstances, as the caller) -> the result as a row -> reply. So a preview
-// that has an id has its end, too. Source: spec 2.9. Thread rule: as api/registry.h says.
+// Data path: StartExecutionPreview -> document and targets over a snapshot -> targets found by tag
+// or group, place by place, as whom the execution would find them -> the result as a row -> reply.
+// So a preview that has an id has its end, too. Whom: the caller; with target locations, the
+// execution itself (the document's role, else the caller), and in other accounts the location's
+// role, which it takes on. A place that cannot be looked at fails the preview. Source: spec 2.9.
+// Thread rule: as api/registry.h says.
 #pragma once
+
+#include <functional>
 
 #include "api/invoker.h"
 #include "api/registry.h"
@@ -20,6 +25,11 @@ class Previews {
     Random& random;
     automation::FindApi find_api;
     const SsmService& documents;
+    /// Of workflow::Engine::Options: the principal that acts as a role for another, or an error.
+    std::function<Result<access::Principal>(const access::Principal& principal,
+                                            const std::string& role_arn,
+                                            const std::string& session)>
+        assume;
   };
   explicit Previews(Parts parts) : parts_(std::move(parts)) {}
   void Register(api::Registry& registry);

@@ -101,22 +101,91 @@ TEST_F(PreviewsTest, WhatCannotBeLookedAtFails) {
             "The targets could not be found: You are not authorized.");
 }
 
-TEST_F(PreviewsTest, LocationsSayWhere) {
-  answer = [](const api::Invocation&) {
-    return std::optional(Ok(Object{
-        {"Reservations", Array{Object{{"Instances", Array{Object{{"InstanceId", "i-1"}}}}}}}}));
+TEST_F(PreviewsTest, MembersOfAGroupAreCountedByTheirType) {
+  answer = [](const api::Invocation& call) {
+    EXPECT_EQ(call.operation, "ListGroupResources");
+    Array found;
+    for (const char* type : {"AWS::EC2::Volume", "AWS::S3::Bucket", "AWS::EC2::Volume"}) {
+      found.push_back(Object{{"ResourceArn", "arn:aws:x:::a/b"}, {"ResourceType", type}});
+    }
+    return std::optional(Ok(Object{{"ResourceIdentifiers", std::move(found)}}));
   };
-  const Object inputs{
-      {"TargetParameterName", "InstanceId"},
-      {"Targets", Array{Target("tag:Team", "blue")}},
-      {"TargetLocations", Array{Object{{"Accounts", Array{"123456789012", "999988887777"}},
-                                       {"Regions", Array{"eu-west-1", "us-east-1"}}}}}};
-  const Object shown = Of(Preview("Mixed", inputs));
+  Create("Plain", R"({"schemaVersion":"0.3","parameters":{"Id":{"type":"String"}},
+    "mainSteps":[{"name":"a","action":"aws:pause"}]})");
+  const Object inputs{{"TargetParameterName", "Id"},
+                      {"Targets", Array{Target("ResourceGroup", "ours")}}};
+  EXPECT_EQ(Of(Preview("Plain", inputs)).at("TargetPreviews"),
+            (json::Value{{{"Count", 2}, {"TargetType", "AWS::EC2::Volume"}},
+                         {{"Count", 1}, {"TargetType", "AWS::S3::Bucket"}}}));
+}
+
+class LocatedPreviewsTest : public PreviewsTest {
+ protected:
+  LocatedPreviewsTest() {
+    answer = [](const api::Invocation& call) {
+      Array instances{Object{{"InstanceId", "i-1"}}};
+      if (call.scope.account.str() == kAway) instances.push_back(Object{{"InstanceId", "i-2"}});
+      return std::optional(
+          Ok(Object{{"Reservations", Array{Object{{"Instances", std::move(instances)}}}}}));
+    };
+  }
+  static Object Inputs() {
+    return {{"TargetParameterName", "InstanceId"},
+            {"Targets", Array{Target("tag:Team", "blue")}},
+            {"TargetLocations", Array{Object{{"Accounts", Array{"123456789012", kAway}},
+                                             {"Regions", Array{"eu-west-1", "us-east-1"}}}}}};
+  }
+  void AddRoleAway() {
+    const Scope home = std::exchange(scope_, {AccountId(kAway), scope_.region});
+    AddRole("AWS-SystemsManager-AutomationExecutionRole", "ssm.amazonaws.com");
+    scope_ = home;
+  }
+  static constexpr const char* kAway = "999988887777";
+};
+
+TEST_F(LocatedPreviewsTest, OtherAccountsAreLookedAtAsTheirRole) {
+  AddRoleAway();
+  const Object shown = Of(Preview("Mixed", Inputs()));
   EXPECT_EQ(shown.at("Regions"), json::Value(Array{"eu-west-1", "us-east-1"}));
   EXPECT_EQ(shown.at("TotalAccounts"), json::Value(2));
-  // One in each region of the caller's own account; the other account is not looked into.
-  EXPECT_EQ(At(shown, "TargetPreviews.0.Count"), "2");
-  EXPECT_EQ(invoker_.calls.size(), 2u);
+  // One instance in each region at home, two in each away.
+  EXPECT_EQ(shown.at("TargetPreviews"),
+            (json::Value{{{"Count", 6}, {"TargetType", "AWS::EC2::Instance"}}}));
+  ASSERT_EQ(invoker_.calls.size(), 4u);
+  EXPECT_EQ(invoker_.calls[0].principal.arn, "arn:aws:iam::123456789012:root");
+  EXPECT_EQ(invoker_.calls[3].scope.account.str(), kAway);
+  EXPECT_TRUE(invoker_.calls[3].principal.arn.starts_with(
+      "arn:aws:sts::999988887777:assumed-role/AWS-SystemsManager-AutomationExecutionRole/"))
+      << invoker_.calls[3].principal.arn;
+}
+
+TEST_F(LocatedPreviewsTest, APlaceThatCannotBeLookedAtFailsThePreview) {
+  const Object preview = Preview("Mixed", Inputs());
+  EXPECT_EQ(At(preview, "Status"), "Failed");
+  EXPECT_NE(At(preview, "StatusMessage").find("AWS-SystemsManager-AutomationExecutionRole"),
+            std::string::npos)
+      << At(preview, "StatusMessage");
+  EXPECT_EQ(At(Of(preview), "TotalAccounts"), "2");
+  EXPECT_TRUE(invoker_.calls.empty());
+}
+
+TEST_F(LocatedPreviewsTest, TargetsThatAreGivenNeedNoLook) {
+  Object inputs = Inputs();
+  inputs["Targets"] = Array{Target("ParameterValues", "i-0000000a")};
+  EXPECT_EQ(At(Of(Preview("Mixed", inputs)), "TargetPreviews.0.Count"), "4");
+  EXPECT_TRUE(invoker_.calls.empty());
+}
+
+TEST_F(LocatedPreviewsTest, TheDocumentsRoleIsWhoTakesOnTheirs) {
+  AddRoleAway();
+  AddRole("Runner", "ssm.amazonaws.com");
+  Create("Acting", R"({"schemaVersion":"0.3","assumeRole":")" + RoleArn("Runner") + R"(",
+    "parameters":{"InstanceId":{"type":"AWS::EC2::Instance::Id"}},
+    "mainSteps":[{"name":"a","action":"aws:pause"}]})");
+  EXPECT_EQ(At(Preview("Acting", Inputs()), "Status"), "Success");
+  EXPECT_TRUE(invoker_.calls.at(0).principal.arn.starts_with(
+      "arn:aws:sts::123456789012:assumed-role/Runner/"))
+      << invoker_.calls[0].principal.arn;
 }
 
 TEST_F(PreviewsTest, BadInputIsAValidationException) {

@@ -47,6 +47,15 @@ class SsmService {
                                     std::string_view name, std::string_view version,
                                     std::string_view version_name = {}) const;
 
+  /// Whom an execution acts as: the role that `document` names, itself or by a parameter, or the
+  /// caller. `partly`: `parameters` are those that many executions have in common, so one may be
+  /// missing. Throws InvalidAutomationExecutionParametersException, AccessDeniedException
+  /// (iam:PassRole).
+  [[nodiscard]] access::Principal ActorOf(const api::Call& call, store::Transaction& tx,
+                                          const automation::Document& document,
+                                          const json::Object& parameters, bool partly,
+                                          const std::string& execution_id) const;
+
  private:
   using Call = api::Call;
   using Tx = store::Transaction;
