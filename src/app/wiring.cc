@@ -183,8 +183,7 @@ struct Engine::Impl {
         connection_secrets(sealing_key, w.random),
         secrets(sealing_key, w.random),
         ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random),
-        previews({*store, invoker, w.random, FindApiIn(catalog), ssm,
-                  AssumeFrom(directory, authorizer)}),
+        previews({*store, invoker, w.random, FindApiIn(catalog), ssm}),
         webhooks(*store, w.http, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender(
         [this](const delivery::Work& work, delivery::Target::DeadLetter letter,

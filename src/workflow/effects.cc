@@ -119,6 +119,27 @@ void Engine::Impl::Run(EffectPtr effect, int throttled) {
   }
 }
 
+Result<access::Principal> Engine::Impl::ActorOf(const access::Principal& principal,
+                                                const std::optional<Scope>& elsewhere,
+                                                const std::string& role_arn,
+                                                const std::string& session) const {
+  access::Principal actor = principal;
+  if (!role_arn.empty()) {
+    if (!options.assume) {
+      return Fail(Code::kPermissionDenied, "The execution cannot take on role " + role_arn + ".");
+    }
+    auto assumed = options.assume(principal, role_arn, session);
+    if (!assumed) return assumed;
+    actor = std::move(*assumed);
+  }
+  // Nobody acts in another account by the mere wish of a definition.
+  if (elsewhere && actor.account != elsewhere->account) {
+    return Fail(Code::kPermissionDenied,
+                "The execution has no role in account " + elsewhere->account.str() + ".");
+  }
+  return actor;
+}
+
 void Engine::Impl::Invoke(const EffectPtr& effect, const Actor& actor, int throttled,
                           std::shared_ptr<bool> open) {
   api::Invocation invocation;
@@ -130,27 +151,18 @@ void Engine::Impl::Invoke(const EffectPtr& effect, const Actor& actor, int throt
   if (options.fill_token) {
     options.fill_token(invocation.service, invocation.operation, invocation.input, effect->token);
   }
-  invocation.principal = actor.principal;
   invocation.scope = ScopeOf(effect->detail, actor.scope);
-  const std::string role(json::GetString(effect->detail, "role_arn"));
-  if (!role.empty() && options.assume) {
-    auto assumed = options.assume(actor.principal, role, actor.execution_id);
-    if (!assumed) {
-      *open = false;
-      Ran(*effect, ErrorOutcome("AccessDenied", assumed.error().message));
-      return;
-    }
-    invocation.principal = std::move(*assumed);
-  }
-  // Nobody acts in another account by the mere wish of a definition.
-  if ((json::Find(effect->detail, "account") &&
-       invocation.principal.account != invocation.scope.account) ||
-      (!role.empty() && !options.assume)) {
+  std::optional<Scope> elsewhere;
+  if (json::Find(effect->detail, "account")) elsewhere = invocation.scope;
+  auto principal =
+      ActorOf(actor.principal, elsewhere, std::string(json::GetString(effect->detail, "role_arn")),
+              actor.execution_id);
+  if (!principal) {
     *open = false;
-    Ran(*effect, ErrorOutcome("AccessDenied", "The execution has no role in account " +
-                                                  invocation.scope.account.str() + "."));
+    Ran(*effect, ErrorOutcome("AccessDenied", principal.error().message));
     return;
   }
+  invocation.principal = std::move(*principal);
   invocation.trace = actor.trace;
   invocation.user_agent = "riposte-workflow";
   if (json::GetBool(effect->detail, "starts_child")) starting.try_emplace(effect->token);

@@ -70,6 +70,13 @@ bool Engine::Idle() const {
   return impl_->outstanding == 0;
 }
 
+Result<access::Principal> Engine::ActorOf(const access::Principal& principal,
+                                          const std::optional<Scope>& elsewhere,
+                                          const std::string& role_arn,
+                                          const std::string& session) const {
+  return impl_->ActorOf(principal, elsewhere, role_arn, session);
+}
+
 /// What memory has of executions goes; while `begin`, nothing comes in its place.
 void Engine::Impl::ForgetMemory(bool begin) {
   store.Write(

@@ -102,6 +102,14 @@ class Engine {
   /// Asks the execution to stop; how it cleans up is the language's business. Errors: as Signal.
   [[nodiscard]] Status Cancel(store::Transaction& tx, const std::string& id);
 
+  /// Whom an execution of `principal` makes a call as that names `role_arn` ("" for none) and, when
+  /// it is about another place than its own, `elsewhere`. Errors: kPermissionDenied, or what
+  /// Options::assume says.
+  [[nodiscard]] Result<access::Principal> ActorOf(const access::Principal& principal,
+                                                  const std::optional<Scope>& elsewhere,
+                                                  const std::string& role_arn,
+                                                  const std::string& session) const;
+
   [[nodiscard]] static std::span<const store::Migration> Migrations();
 
  private:

@@ -153,6 +153,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
   void Drop(const Key& key);
   [[nodiscard]] bool IsOwed(const PendingEffect& effect) const;
   void Run(EffectPtr effect, int throttled);
+  [[nodiscard]] Result<access::Principal> ActorOf(const access::Principal& principal,
+                                                  const std::optional<Scope>& elsewhere,
+                                                  const std::string& role_arn,
+                                                  const std::string& session) const;
   void Invoke(const EffectPtr& effect, const Actor& actor, int throttled,
               std::shared_ptr<bool> open);
   void Answered(const EffectPtr& effect, int throttled, api::Outcome outcome);

@@ -148,16 +148,14 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
   /// What another account has is seen with its role alone.
   bool TakeRole(const FanOutPlan::Target& place, api::Call& there) {
     if (place.role_arn.empty()) return true;
-    auto assumed = parts_.assume(there.caller, place.role_arn, session_);
-    if (!assumed) {
-      failure_ = assumed.error().message;
-    } else if (assumed->account != there.scope.account) {
-      failure_ = "The execution has no role in account " + there.scope.account.str() + ".";
+    auto actor =
+        parts_.documents.engine().ActorOf(there.caller, there.scope, place.role_arn, session_);
+    if (actor) {
+      there.caller = std::move(*actor);
     } else {
-      there.caller = std::move(*assumed);
-      return true;
+      failure_ = actor.error().message;
     }
-    return false;
+    return actor.has_value();
   }
 
   void Seen(const api::Outcome& outcome) {

@@ -8,8 +8,6 @@
 // Thread rule: as api/registry.h says.
 #pragma once
 
-#include <functional>
-
 #include "api/invoker.h"
 #include "api/registry.h"
 #include "services/ssm/ssm.h"
@@ -25,11 +23,6 @@ class Previews {
     Random& random;
     automation::FindApi find_api;
     const SsmService& documents;
-    /// Of workflow::Engine::Options: the principal that acts as a role for another, or an error.
-    std::function<Result<access::Principal>(const access::Principal& principal,
-                                            const std::string& role_arn,
-                                            const std::string& session)>
-        assume;
   };
   explicit Previews(Parts parts) : parts_(std::move(parts)) {}
   void Register(api::Registry& registry);

@@ -47,6 +47,8 @@ class SsmService {
                                     std::string_view name, std::string_view version,
                                     std::string_view version_name = {}) const;
 
+  [[nodiscard]] const workflow::Engine& engine() const { return engine_; }
+
   /// Whom an execution acts as: the role that `document` names, itself or by a parameter, or the
   /// caller. `partly`: `parameters` are those that many executions have in common, so one may be
   /// missing. Throws InvalidAutomationExecutionParametersException, AccessDeniedException

@@ -61,8 +61,8 @@ class SsmTest : public api::testing::ServiceFixture {
     service_object_ = std::make_unique<SsmService>(SsmService::Options{}, *engine_, directory_,
                                                    authorizer_, std::string(32, 'k'), random_);
     service_object_->Register(registry_);
-    previews_ = std::make_unique<Previews>(Previews::Parts{
-        *store_, invoker_, random_, automation::FindApi(), *service_object_, options.assume});
+    previews_ = std::make_unique<Previews>(
+        Previews::Parts{*store_, invoker_, random_, automation::FindApi(), *service_object_});
     previews_->Register(registry_);
     invoker_.answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
       if (call.service == "ssm") {  // children come through the API, as anybody's calls do
