@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "base/arn.h"
 #include "base/encoding.h"

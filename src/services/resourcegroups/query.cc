@@ -1,6 +1,7 @@
 #include "services/resourcegroups/query.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace riposte::resourcegroups {
 namespace {
