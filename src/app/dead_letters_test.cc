@@ -207,9 +207,14 @@ TEST_F(DeadLettersFlow, AWornOutMessageThatNobodyHoldsGoesBackThoughTheClockWasS
   engine.Call("sqs", "SendMessage", {{"QueueUrl", url}, {"MessageBody", "poison"}});
   EXPECT_FALSE(Take(url).empty());
   EXPECT_TRUE(Take(url).empty());
+  const std::string other = NewQueue("other");
+  engine.Call("sqs", "SendMessage", {{"QueueUrl", other}, {"MessageBody", "waits"}});
   engine.clock.Set(engine.clock.Now() - std::chrono::hours(1));
   EXPECT_EQ(Redrive({{"All", true}}).at("Redriven"), 1);
   EXPECT_TRUE(List().empty());
+  // That the clock was set back is not forgotten over what was moved since.
+  engine.Restart();
+  EXPECT_EQ(json::GetString(Take(other), "Body"), "waits");
 }
 
 TEST_F(DeadLettersFlow, ALetterThatSomebodyHoldsIsTheirs) {

@@ -70,6 +70,7 @@ std::optional<delivery::DeadLetterRecord> QueueLetterBox::Find(store::Transactio
 
 std::string QueueLetterBox::PutBack(store::Transaction& tx, const Scope& scope, int64_t id,
                                     TimePoint now) {
+  mover_.FollowClock(tx, now);
   auto dead = FindDead(tx, scope, id);
   if (!dead) return "There is no such dead letter.";
   Message& message = dead->message;

@@ -96,6 +96,7 @@ std::optional<TimePoint> Mover::Step(Tx& tx, int64_t id) {
   auto task = FindMove(tx, id);
   if (!task || task->status != "RUNNING") return std::nullopt;  // Cancelled, or its queue is gone.
   const TimePoint now = clock_.Now();
+  FollowClock(tx, now);
   const auto source = FindQueue(tx, task->source_id);
   if (!source) return std::nullopt;
   const int most = task->rate == 0

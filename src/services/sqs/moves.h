@@ -25,8 +25,17 @@ class Mover {
  public:
   /// Called in the transaction that brings a message into a queue.
   using Arrive = std::function<void(store::Transaction&, int64_t queue_id, int messages)>;
-  Mover(store::Store& store, Executor& loop, const Clock& clock, Random& random, Arrive arrive)
-      : store_(store), loop_(loop), clock_(clock), random_(random), arrive_(std::move(arrive)) {}
+  /// Called before one looks at what is visible, or brings a message: the clock may have been set
+  /// back.
+  using Follow = std::function<void(store::Transaction&, TimePoint now)>;
+  Mover(store::Store& store, Executor& loop, const Clock& clock, Random& random, Arrive arrive,
+        Follow follow_clock)
+      : store_(store),
+        loop_(loop),
+        clock_(clock),
+        random_(random),
+        arrive_(std::move(arrive)),
+        follow_clock_(std::move(follow_clock)) {}
 
   /// Takes up every task that was under way.
   void Start();
@@ -34,7 +43,8 @@ class Mover {
   /// The task with this row begins once `tx` commits.
   void Begin(store::Transaction& tx, int64_t id);
 
-  /// Moves one message to `target`, as a new message there.
+  void FollowClock(store::Transaction& tx, TimePoint now) { follow_clock_(tx, now); }
+  /// Moves one message to `target`, as a new message there. After FollowClock.
   void MoveOne(store::Transaction& tx, Message message, const Queue& target, TimePoint now);
 
  private:
@@ -51,6 +61,7 @@ class Mover {
   const Clock& clock_;
   Random& random_;
   Arrive arrive_;
+  Follow follow_clock_;
   std::atomic<bool> stopped_ = false;
 };
 

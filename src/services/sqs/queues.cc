@@ -156,8 +156,10 @@ SqsService::SqsService(store::Store& store, Executor& loop, const Clock& clock, 
       options_(std::move(options)),
       waiters_(loop),
       metrics_(options_.metrics),
-      mover_(store, loop, clock, random,
-             [this](Tx& tx, int64_t queue_id, int messages) { Arrive(tx, queue_id, messages); }),
+      mover_(
+          store, loop, clock, random,
+          [this](Tx& tx, int64_t queue_id, int messages) { Arrive(tx, queue_id, messages); },
+          [this](Tx& tx, TimePoint now) { FollowClock(tx, now); }),
       loop_(loop) {}
 
 void RefuseValue(const std::string& value, std::string_view parameter, std::string_view reason) {

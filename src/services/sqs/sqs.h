@@ -114,7 +114,7 @@ class SqsService {
   QueueLetterBox letter_box_{mover_};
   Executor& loop_;
   TimePoint moved_to_;   ///< The clock's new time, until the commit that follows it.
-  TimePoint last_look_;  ///< When somebody sent or received last; the writer's.
+  TimePoint last_look_;  ///< When somebody sent, received or moved last; the writer's.
   std::atomic<bool> stopped_ = false;
   /// At least as many as are in flight, by queue: the last count and what was received since. Only
   /// in write transactions, so on one thread.
