@@ -15,6 +15,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 find_library(CCTZ_LIBRARY cctz REQUIRED)
 if(RIPOSTE_TESTS)
@@ -134,6 +135,22 @@ function(riposte_embed_runtimes target)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DDIR=${dir} -DOUT=${out} -P ${script}
     DEPENDS ${bootstraps} ${script} COMMENT "Embedding the function runtimes")
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
+# riposte_embed_sandbox(<target>): compiles what raises a sandbox from within, by itself and without
+# sanitizers, and puts the program into the target; see functions/embedded_runtimes.h.
+function(riposte_embed_sandbox target)
+  set(source ${CMAKE_SOURCE_DIR}/src/functions/runtime/sandbox_init.cc)
+  set(program ${CMAKE_BINARY_DIR}/sandbox_init)
+  set(out ${CMAKE_BINARY_DIR}/embedded_sandbox.cc)
+  add_custom_command(OUTPUT ${program}
+    COMMAND ${CMAKE_CXX_COMPILER} -std=c++23 -Os -static -s -fno-exceptions -fno-rtti -Wall -Wextra
+      -Wpedantic -Werror -Wshadow -o ${program} ${source}
+    DEPENDS ${source} COMMENT "Building what raises a sandbox from within")
+  set(SANDBOX_PROGRAM ${program})
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/embedded_sandbox.cc.in ${out} @ONLY)
+  set_source_files_properties(${out} PROPERTIES OBJECT_DEPENDS ${program})
   target_sources(${target} PRIVATE ${out})
 endfunction()
 

@@ -29,6 +29,8 @@ const std::map<std::string, Setter>& Setters() {
        [](Config& c, const YAML::Node& n) {
          c.allowed_private = n.as<std::vector<std::string>>();
        }},
+      {"open_network",
+       [](Config& c, const YAML::Node& n) { c.open_network = n.as<std::vector<std::string>>(); }},
       {"ca_file", [](Config& c, const YAML::Node& n) { c.ca_file = n.as<std::string>(); }},
       {"public_url", [](Config& c, const YAML::Node& n) { c.public_url = n.as<std::string>(); }},
       {"max_owed", [](Config& c, const YAML::Node& n) { c.max_owed = n.as<int64_t>(); }},

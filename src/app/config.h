@@ -27,6 +27,8 @@ struct Config {
   std::string mail_spool;                    ///< Folder for e-mail; "" is <data_dir>/mail.
   std::string smtp_url;                      ///< "smtp://host:25"; "" spools instead.
   std::vector<std::string> allowed_private;  ///< Webhook destinations that are not public.
+  /// Names of functions (with wildcards) that have the host's network and not the engine alone.
+  std::vector<std::string> open_network;
   /// Certificates (PEM) to trust for outgoing calls instead of the system's; "" trusts the
   /// system's.
   std::string ca_file;

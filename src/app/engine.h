@@ -5,6 +5,7 @@
 // Thread safety: Create, Start, Stop and Reset from one thread; pipeline() from any.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "access/directory.h"
@@ -45,8 +46,10 @@ class Engine {
                                                               const World& world);
   ~Engine();  ///< Stop().
 
-  /// Where the engine can be reached by functions and in replies; before Start().
-  void SetEndpoint(const std::string& endpoint);
+  using ServeAt = std::function<Status(const std::string& socket_path)>;
+  /// Where the engine can be reached by functions and in replies; before Start(). `serve_at` has
+  /// its API served at a Unix socket as well, for those that have no network.
+  void SetEndpoint(const std::string& endpoint, ServeAt serve_at = nullptr);
   void Start();
   /// Begins nothing more that is owed; what is under way may finish. On the loop.
   void Drain();

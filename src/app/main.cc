@@ -69,6 +69,11 @@ void AddServeOptions(CLI::App& serve, Config& config, std::string& config_file,
       .add_option("--allow-private", config.allowed_private,
                   "host, host:port or CIDR block that webhooks may reach although it is private")
       ->envname("RIPOSTE_ALLOW_PRIVATE");
+  serve
+      .add_option("--open-network", config.open_network,
+                  "function (a name with wildcards; scripts are executeScript) that may use the "
+                  "host's network; the others reach this engine alone")
+      ->envname("RIPOSTE_OPEN_NETWORK");
   // Controls of the durability tests: not shown in the help.
   serve.add_flag("--unsafe-no-sync", config.unsafe_no_sync)->group("");
   serve.add_option("--max-owed", config.max_owed, "Deliveries owed before callers are throttled")

@@ -255,7 +255,9 @@ int Run(const Config& config, const telemetry::Log& log) {
       });
   if (!server) return Refuse(server.error().message);
   const std::string endpoint = fmt::format("http://{}:{}", options.address, (*server)->port());
-  (*engine)->SetEndpoint(endpoint);
+  (*engine)->SetEndpoint(endpoint, [&server](const std::string& socket_path) {
+    return (*server)->Listen(socket_path, "127.0.0.1");
+  });
   const access::AccessKey root = (*engine)->directory().EnsureRootKey(config.account);
   if (const Status written = WriteCredentials(config, root); !written) {
     return Refuse(written.error().message);

@@ -128,10 +128,28 @@ access::Authenticator::Options AuthenticatorOptions(const Config& config) {
   return options;
 }
 
+/// "riposte.example.org" of "https://riposte.example.org:443/x".
+std::string HostOf(const std::string& url) {
+  const size_t begin = url.find("://");
+  if (begin == std::string::npos) return "";
+  return url.substr(begin + 3, url.find_first_of(":/", begin + 3) - begin - 3);
+}
+
+/// And no address.
+bool IsHostName(std::string_view host) {
+  return std::ranges::any_of(host, [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         host.find(':') == std::string_view::npos;
+}
+
 functions::Host::Options HostOptions(const Config& config) {
   functions::Host::Options options;
   if (!config.data_dir.empty()) options.folder = config.data_dir + "/run";
   options.launcher.python = config.python;
+  options.launcher.open_network = config.open_network;
+  const auto name = HostOf(config.public_url);
+  for (const std::string& host : {name, config.address}) {
+    if (IsHostName(host)) options.launcher.engine_names.push_back(host);
+  }
   return options;
 }
 
@@ -306,7 +324,7 @@ struct Engine::Impl {
     ssm.SealStored(*store);
     rules.Load(*store);
     if (!world.runner) {
-      if (const Status started = function_host.Start(endpoint); !started) {
+      if (const Status started = function_host.Start(endpoint, serve_at); !started) {
         world.log.Error("functions cannot run", {{"error", started.error().message}});
       }
     }
@@ -522,6 +540,7 @@ struct Engine::Impl {
   bus::HttpTarget api_destinations{ApiDestinationParts()};
   bus::RuleTargets rule_targets{RuleTargetParts()};
   std::string endpoint = "http://127.0.0.1:4566";
+  functions::Host::ServeAt serve_at;
   functions::Catalog function_catalog{*store, world.random};
   functions::Host function_host{HostOptions(config),
                                 {world.loop, world.clock, world.random, logs, metrics, directory,
@@ -602,8 +621,9 @@ Engine::~Engine() {
   Stop();
 }
 
-void Engine::SetEndpoint(const std::string& endpoint) {
+void Engine::SetEndpoint(const std::string& endpoint, ServeAt serve_at) {
   impl_->endpoint = endpoint;
+  impl_->serve_at = std::move(serve_at);
 }
 
 void Engine::Start() {

@@ -1,4 +1,5 @@
-// The bootstraps in src/functions/runtime, as text in the binary.
+// What lies in src/functions/runtime, in the binary: the bootstraps as text, and the program that
+// raises a sandbox from within.
 #pragma once
 
 #include <span>
@@ -11,5 +12,7 @@ struct EmbeddedRuntime {
   std::string_view text;
 };
 [[nodiscard]] std::span<const EmbeddedRuntime> EmbeddedRuntimes();
+/// sandbox_init, ready to be run.
+[[nodiscard]] std::string_view EmbeddedSandbox();
 
 }  // namespace riposte::functions

@@ -1,5 +1,6 @@
 #include "functions/host.h"
 
+#include <charconv>
 #include <mutex>
 
 #include "functions/package_folder.h"
@@ -75,9 +76,12 @@ Credentials ToCredentials(const access::AccessKey& key) {
 struct Host::Impl {
   Impl(Options o, const Parts& p) : options(std::move(o)), parts(p) {}
 
-  Status Start(const std::string& endpoint);
+  Status Start(const std::string& endpoint, const ServeAt& serve_at);
   void Stop();
   [[nodiscard]] Status MakeFolder();
+  /// What processes need to reach the engine.
+  [[nodiscard]] Result<OsLauncherOptions> LauncherOptions(const std::string& endpoint,
+                                                          const ServeAt& serve_at) const;
   [[nodiscard]] PoolRunner::Parts PoolParts();
   [[nodiscard]] ScriptRunnerParts ScriptParts();
 
@@ -141,7 +145,21 @@ ScriptRunnerParts Host::Impl::ScriptParts() {
           [this] { return packages->Empty(); }};
 }
 
-Status Host::Impl::Start(const std::string& endpoint) {
+Result<OsLauncherOptions> Host::Impl::LauncherOptions(const std::string& endpoint,
+                                                      const ServeAt& serve_at) const {
+  OsLauncherOptions out = options.launcher;
+  out.folder = folder + "/launcher";
+  if (!serve_at) return out;
+  const std::string socket = folder + "/engine.sock";
+  if (const Status served = serve_at(socket); !served) return std::unexpected(served.error());
+  out.engine_socket = socket;
+  out.engine_endpoint = endpoint;
+  const size_t colon = endpoint.rfind(':');
+  std::from_chars(endpoint.data() + colon + 1, endpoint.data() + endpoint.size(), out.engine_port);
+  return out;
+}
+
+Status Host::Impl::Start(const std::string& endpoint, const ServeAt& serve_at) {
   if (const Status made = MakeFolder(); !made) return made;
   // The mark stays where the next run looks, also when the socket's path had to be a shorter one.
   const std::string& home = options.folder.empty() ? folder : options.folder;
@@ -158,9 +176,9 @@ Status Host::Impl::Start(const std::string& endpoint) {
   if (const Status listening = server->Listen(folder + "/runtime.sock"); !listening) {
     return listening;
   }
-  OsLauncherOptions launcher_options = options.launcher;
-  launcher_options.folder = folder + "/launcher";
-  auto made = MakeOsLauncher(launcher_options, *processes, parts.log);
+  const auto launcher_options = LauncherOptions(endpoint, serve_at);
+  if (!launcher_options) return std::unexpected(launcher_options.error());
+  auto made = MakeOsLauncher(*launcher_options, *processes, parts.log);
   if (!made) return std::unexpected(made.error());
   launcher = std::move(*made);
   packages = std::make_unique<PackageFolder>(
@@ -199,8 +217,8 @@ Host::~Host() {
   impl_->Stop();
 }
 
-Status Host::Start(const std::string& endpoint) {
-  Status started = impl_->Start(endpoint);
+Status Host::Start(const std::string& endpoint, const ServeAt& serve_at) {
+  Status started = impl_->Start(endpoint, serve_at);
   if (!started) impl_->Stop();
   return started;
 }

@@ -6,6 +6,7 @@
 // Thread safety: Start, Stop and Reset from one thread; the runners from any.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -41,9 +42,12 @@ class Host {
   Host(Options options, const Parts& parts);
   ~Host();  ///< Stop().
 
-  /// `endpoint` is where processes reach the engine. Errors: kUnavailable, kPermissionDenied (the
-  /// folder, the socket), or a required sandbox that does not work.
-  [[nodiscard]] Status Start(const std::string& endpoint);
+  /// Has the engine's own API served at a Unix socket.
+  using ServeAt = std::function<Status(const std::string& socket_path)>;
+  /// `endpoint` is where the engine is reached. Processes without a network reach it through the
+  /// socket that `serve_at` serves; null: they do not. Errors: kUnavailable, kPermissionDenied (the
+  /// folder, the sockets), or a required sandbox that does not work.
+  [[nodiscard]] Status Start(const std::string& endpoint, const ServeAt& serve_at = nullptr);
   void Stop();
   /// Ends every process; what was under way fails.
   void Reset();

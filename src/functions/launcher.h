@@ -24,6 +24,7 @@ struct Exit {
 };
 
 struct Launch {
+  std::string name;       ///< Of the function; scripts are "executeScript".
   std::string runtime;    ///< "python3.12": which interpreter and bootstrap.
   std::string task_root;  ///< Directory of the unpacked package; shown read-only.
   /// All that the process sees of an environment.

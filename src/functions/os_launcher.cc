@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <future>
 
+#include "base/wildcard.h"
 #include "functions/embedded_runtimes.h"
 #include "functions/powershell.h"
 #include "functions/spec.h"
 #include "os/files.h"
 #include "os/run_mark.h"
 #include "os/staged_tree.h"
+#include "os/syscall_filter.h"
 
 namespace riposte::functions {
 namespace {
@@ -20,6 +22,7 @@ constexpr int64_t kMegabyte = 1 << 20;
 constexpr int64_t kHeadroomMegabytes = 512;
 constexpr char kSocketVariable[] = "RIPOSTE_RUNTIME_SOCKET";
 constexpr char kSocketInSandbox[] = "/run/riposte-runtime.sock";
+constexpr char kEngineInSandbox[] = "/run/riposte-engine.sock";
 constexpr char kTaskInSandbox[] = "/var/task";
 constexpr char kRuntimeInSandbox[] = "/var/runtime";
 constexpr char kPowerShellInSandbox[] = "/var/powershell";
@@ -27,11 +30,14 @@ constexpr char kPowerShellVariable[] = "RIPOSTE_POWERSHELL";
 
 /// What of /etc programs need to run; none of it is secret.
 constexpr const char* kVisibleEtc[] = {
-    "/etc/alternatives",  "/etc/ca-certificates", "/etc/hosts",
-    "/etc/ld.so.cache",   "/etc/localtime",       "/etc/mime.types",
-    "/etc/nsswitch.conf", "/etc/resolv.conf",     "/etc/services",
-    "/etc/ssl",
+    "/etc/alternatives", "/etc/ca-certificates", "/etc/ld.so.cache", "/etc/localtime",
+    "/etc/mime.types",   "/etc/nsswitch.conf",   "/etc/services",    "/etc/ssl",
 };
+constexpr const char* kSystemFolders[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64"};
+// Of the runtime folder:
+constexpr char kInit[] = "/sandbox_init";
+constexpr char kFilter[] = "/syscalls.bpf";
+constexpr char kHosts[] = "/hosts";
 
 class OsProcess final : public Process {
  public:
@@ -59,7 +65,11 @@ class OsLauncher final : public Launcher {
   }
 
  private:
-  [[nodiscard]] std::vector<std::string> SandboxArguments(int64_t tmp_bytes) const;
+  using Arguments = std::vector<std::string>;
+  [[nodiscard]] Arguments SandboxArguments(int64_t tmp_bytes, bool open_network) const;
+  /// What the process does before it becomes the interpreter; behind it goes the interpreter.
+  [[nodiscard]] Arguments InitArguments(const Launch& launch, bool open_network) const;
+  [[nodiscard]] bool HasOpenNetwork(const std::string& name) const;
   [[nodiscard]] Result<std::vector<std::string>> Interpreter(const Launch& launch) const;
 
   OsLauncherOptions options_;
@@ -77,10 +87,25 @@ Status OsLauncher::WriteBootstraps() {
   for (const EmbeddedRuntime& runtime : EmbeddedRuntimes()) {
     if (Status added = tree->AddFile(runtime.name, runtime.text, false); !added) return added;
   }
+  if (Status added = tree->AddFile(kInit + 1, EmbeddedSandbox(), true); !added) return added;
+  const auto filter = os::MakeSyscallFilter();
+  if (!filter) return std::unexpected(filter.error());
+  if (Status added = tree->AddFile(kFilter + 1, *filter, false); !added) return added;
+  std::string hosts = "127.0.0.1 localhost function\n";
+  for (const std::string& name : options_.engine_names) hosts += "127.0.0.1 " + name + "\n";
+  if (Status added = tree->AddFile(kHosts + 1, hosts, false); !added) return added;
   return tree->Publish();
 }
 
-std::vector<std::string> OsLauncher::SandboxArguments(int64_t tmp_bytes) const {
+bool OsLauncher::HasOpenNetwork(const std::string& name) const {
+  return std::ranges::any_of(options_.open_network, [&](const std::string& pattern) {
+    return MatchRuns<char>(
+        pattern, name, [](char unit) { return unit == '*'; },
+        [](char unit, char c) { return unit == '?' || unit == c; });
+  });
+}
+
+std::vector<std::string> OsLauncher::SandboxArguments(int64_t tmp_bytes, bool open_network) const {
   std::vector<std::string> out = {options_.bubblewrap,
                                   "--unshare-user",
                                   "--uid",
@@ -96,18 +121,45 @@ std::vector<std::string> OsLauncher::SandboxArguments(int64_t tmp_bytes) const {
                                   "--unsetenv",
                                   os::RunMark::kVariable,
                                   "--cap-drop",
-                                  "ALL",
-                                  "--ro-bind",
-                                  "/usr",
-                                  "/usr"};
+                                  "ALL"};
   const auto see = [&out](const std::string& path) {
     out.insert(out.end(), {"--ro-bind-try", path, path});
   };
-  for (const char* path : {"/bin", "/sbin", "/lib", "/lib32", "/lib64"}) see(path);
+  for (const char* path : kSystemFolders) see(path);
   for (const char* path : kVisibleEtc) see(path);
+  if (open_network) {
+    see("/etc/hosts");
+    see("/etc/resolv.conf");
+  } else {
+    out.insert(out.end(), {"--unshare-net", "--ro-bind", runtime_folder_ + kHosts, "/etc/hosts"});
+  }
   for (const std::string& path : options_.visible) see(path);
   out.insert(out.end(), {"--proc", "/proc", "--dev", "/dev", "--size", std::to_string(tmp_bytes),
-                         "--tmpfs", "/tmp"});
+                         "--tmpfs", "/tmp", "--ro-bind", runtime_folder_, kRuntimeInSandbox});
+  return out;
+}
+
+std::vector<std::string> OsLauncher::InitArguments(const Launch& launch, bool open_network) const {
+  const std::string folder = sandboxed() ? kRuntimeInSandbox : runtime_folder_;
+  const bool reaches_engine = !open_network && !options_.engine_socket.empty();
+  Arguments out{folder + kInit, "--filter", folder + kFilter, "--write", "/tmp", "--write", "/dev"};
+  const auto read = [&out](const std::string& path) { out.insert(out.end(), {"--read", path}); };
+  if (sandboxed()) {
+    read("/");
+    if (reaches_engine) {
+      out.insert(out.end(), {"--relay", std::to_string(options_.engine_port), kEngineInSandbox});
+    }
+  } else {
+    for (const char* path : kSystemFolders) read(path);
+    for (const char* path : {"/etc", "/opt", "/proc", "/sys/devices/system/cpu"}) read(path);
+    for (const std::string& path : options_.visible) read(path);
+    read(launch.task_root);
+    read(runtime_folder_);
+    if (!open_network) {
+      out.insert(out.end(), {"--connect", std::to_string(options_.engine_port)});
+    }
+  }
+  out.push_back("--");
   return out;
 }
 
@@ -116,14 +168,18 @@ void OsLauncher::ProbeSandbox(const telemetry::Log& log) {
   probe_ = works->get_future().share();
   const auto tell = [&log, works, program = options_.bubblewrap](bool ok) {
     if (!ok) {
-      log.Warning("functions run without a sandbox: they can read what the engine's user can",
-                  {{"bubblewrap", program}});
+      log.Warning(
+          "functions run without namespaces: only Landlock, where the kernel has it, a filter of "
+          "system calls and limits hold them",
+          {{"bubblewrap", program}});
     }
     works->set_value(ok);
   };
   os::ProcessSpec spec;
-  spec.argv = SandboxArguments(kMegabyte);
-  spec.argv.insert(spec.argv.end(), {"--", "/bin/true"});
+  spec.argv = SandboxArguments(kMegabyte, /*open_network=*/false);
+  spec.argv.insert(spec.argv.end(),
+                   {"--", std::string(kRuntimeInSandbox) + kInit, "--filter",
+                    std::string(kRuntimeInSandbox) + kFilter, "--read", "/", "--", "/bin/true"});
   spec.limits.cpu_seconds = 5;
   spec.on_exit = [tell](const os::ProcessExit& exit) {
     tell(exit.signal == 0 && exit.status == 0);
@@ -150,6 +206,8 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
   auto interpreter = Interpreter(launch);
   if (!interpreter) return std::unexpected(interpreter.error());
   os::ProcessSpec spec;
+  const bool open_network = HasOpenNetwork(launch.name);
+  Arguments init = InitArguments(launch, open_network);
   std::vector<std::string> powershell_folder;
   if (IsPowerShell(launch.runtime)) {
     const auto program = os::FindProgram(options_.powershell);
@@ -158,8 +216,9 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
                   "Runtime " + launch.runtime + " is not available here: there is no pwsh.");
     }
     const size_t slash = program->rfind('/');
-    powershell_folder = {"--ro-bind", program->substr(0, std::max<size_t>(slash, 1)),
-                         kPowerShellInSandbox};
+    const std::string folder = program->substr(0, std::max<size_t>(slash, 1));
+    powershell_folder = {"--ro-bind", folder, kPowerShellInSandbox};
+    if (!sandboxed()) init.insert(init.begin() + 1, {"--read", folder});
     launch.variables[kPowerShellVariable] =
         sandboxed() ? kPowerShellInSandbox + program->substr(slash) : *program;
     // .NET reserves address space far beyond what it uses; this bounds what it uses.
@@ -170,14 +229,23 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
     const std::string socket = launch.variables[kSocketVariable];
     launch.variables[kSocketVariable] = kSocketInSandbox;
     launch.variables["AWS_LAMBDA_RUNTIME_API"] = std::string("unix:") + kSocketInSandbox;
-    spec.argv = SandboxArguments(launch.ephemeral_storage_mb * kMegabyte);
+    spec.argv = SandboxArguments(launch.ephemeral_storage_mb * kMegabyte, open_network);
+    if (!open_network && !options_.engine_socket.empty()) {
+      if (std::string& endpoint = launch.variables["AWS_ENDPOINT_URL"];
+          endpoint == options_.engine_endpoint) {
+        endpoint = fmt::format("http://127.0.0.1:{}", options_.engine_port);
+      }
+      spec.argv.insert(spec.argv.end(), {"--ro-bind", options_.engine_socket, kEngineInSandbox});
+    }
     spec.argv.insert(spec.argv.end(), powershell_folder.begin(), powershell_folder.end());
     spec.argv.insert(spec.argv.end(), {"--ro-bind", launch.task_root, kTaskInSandbox, "--ro-bind",
-                                       runtime_folder_, kRuntimeInSandbox, "--ro-bind", socket,
-                                       kSocketInSandbox, "--chdir", kTaskInSandbox, "--"});
+                                       socket, kSocketInSandbox, "--chdir", kTaskInSandbox, "--"});
   } else {
     spec.directory = launch.task_root;
     launch.variables["LAMBDA_RUNTIME_DIR"] = runtime_folder_;
+  }
+  if (options_.sandbox != OsLauncherOptions::Sandbox::kOff) {
+    spec.argv.insert(spec.argv.end(), init.begin(), init.end());
   }
   spec.argv.insert(spec.argv.end(), interpreter->begin(), interpreter->end());
   spec.environment.assign(launch.variables.begin(), launch.variables.end());
@@ -209,7 +277,13 @@ Result<std::shared_ptr<Process>> OsLauncher::Start(Launch launch) {
 Result<std::unique_ptr<Launcher>> MakeOsLauncher(const OsLauncherOptions& options,
                                                  os::ProcessRunner& processes,
                                                  const telemetry::Log& log) {
-  auto launcher = std::make_unique<OsLauncher>(options, processes);
+  OsLauncherOptions with_prefixes = options;
+  for (const std::string& program : {options.python, options.node}) {
+    const size_t folder = program.rfind('/', program.rfind('/') - 1);
+    if (program.starts_with("/usr/") || folder == 0 || folder == std::string::npos) continue;
+    with_prefixes.visible.push_back(program.substr(0, folder));
+  }
+  auto launcher = std::make_unique<OsLauncher>(std::move(with_prefixes), processes);
   if (const Status written = launcher->WriteBootstraps(); !written) {
     return std::unexpected(written.error());
   }

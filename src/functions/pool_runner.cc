@@ -170,6 +170,7 @@ void PoolRunner::Impl::LaunchProcess(const Env& env) {
   Result<Credentials> credentials = parts_.credentials(*env->spec);
   if (!credentials) return fail(credentials.error());
   Launch launch;
+  launch.name = env->spec->name;
   launch.runtime = env->spec->runtime;
   launch.task_root = *directory;
   launch.memory_mb = env->spec->memory_mb;

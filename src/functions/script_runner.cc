@@ -140,6 +140,7 @@ void Runner::LaunchProcess(const JobPtr& job) {
   spec.memory_mb = options_.memory_mb;
   spec.environment.assign(what.variables.begin(), what.variables.end());
   Launch launch;
+  launch.name = spec.name;
   launch.runtime = what.runtime;
   launch.task_root = *directory;
   launch.memory_mb = options_.memory_mb;
