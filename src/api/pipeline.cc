@@ -244,6 +244,8 @@ std::optional<Outcome> Pipeline::InvokeWithin(store::Transaction& tx, Invocation
   meters_.at(&operation).calls->Add();
   if (job->model->data_plane) {
     tx.OnCommit([this, job] { AuditLater(*job, std::nullopt); });
+  } else if (job->model->readonly) {
+    AuditLater(*job, std::nullopt);  // What was read stays read, whatever becomes of `tx`.
   } else {
     AuditNow(tx, *job, outcome.output);
   }

@@ -349,7 +349,7 @@ void S3Service::Register(api::Registry& registry) {
                       {"GetBucketPolicyStatus", api::Read(&S::GetBucketPolicyStatus)},
                       {"GetBucketTagging", api::Read(&S::GetBucketTagging)},
                       {"GetBucketVersioning", api::Read(&S::GetBucketVersioning)},
-                      {"GetObject", api::Read(&S::GetObject)},
+                      {"GetObject", &S::ObjectRow},
                       {"GetPublicAccessBlock", api::Read(&S::GetPublicAccessBlock)},
                       {"HeadBucket", api::Read(&S::HeadBucket)},
                       {"HeadObject", api::Read(&S::HeadObject)},

@@ -91,6 +91,14 @@ json::Value S3Service::GetObject(const Call& call, Tx& tx) {
   return out;
 }
 
+api::Operation S3Service::ObjectRow(S3Service& service) {
+  api::Operation row = api::Read(&S3Service::GetObject)(service);
+  row.within = [&service](const Call& call, Tx& tx) -> std::optional<json::Value> {
+    return service.GetObject(call, tx);
+  };
+  return row;
+}
+
 json::Value S3Service::HeadObject(const Call& call, Tx& tx) {
   const estate::Object object = RequireObject(call, tx, /*with_body=*/false);
   json::Object out = Described(object);

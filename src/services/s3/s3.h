@@ -54,6 +54,8 @@ class S3Service {
   // objects.cc
   json::Value PutObject(const Call& call, Tx& tx);
   json::Value GetObject(const Call& call, Tx& tx);
+  /// Objects are also read inside the transaction of a part that keeps what it reads.
+  static api::Operation ObjectRow(S3Service& service);
   json::Value HeadObject(const Call& call, Tx& tx);
   json::Value DeleteObject(const Call& call, Tx& tx);
   json::Value ListObjectsV2(const Call& call, Tx& tx);
