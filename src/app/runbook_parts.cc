@@ -9,6 +9,7 @@ void ScriptSteps::Run(workflow::ScriptRequest request, Done done) {
   job.scope = std::move(request.scope);
   job.runtime = std::move(request.runtime);
   job.script = std::move(request.script);
+  job.package = std::move(request.package);
   job.handler = std::move(request.handler);
   job.input = std::move(request.payload);
   // The token lets a script that runs again after a restart be told from a new run.

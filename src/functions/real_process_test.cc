@@ -295,6 +295,32 @@ def main(events, context):
   EXPECT_EQ(result.log, "before\n");
 }
 
+TEST_F(RealProcessTest, APackageOfAScriptIsUnpackedWhereItRuns) {
+  const std::string zip =
+      testing::MakeZip({{"run.py",
+                         "from lib import words\n\ndef main(events, context):\n"
+                         "    return words.twice(events['name'])\n"},
+                        {"lib/__init__.py", ""},
+                        {"lib/words.py",
+                         "import os\n\ndef twice(word):\n"
+                         "    beside = os.path.join(os.path.dirname(__file__), 'end.txt')\n"
+                         "    return word * 2 + open(beside).read()\n\n"
+                         "def fail(events, context):\n    return events['missing']\n"},
+                        {"lib/end.txt", "!"}});
+  const ScriptResult ran = RunPackage(zip, "run.main");
+  ASSERT_TRUE(ran.ok) << ran.failure;
+  EXPECT_EQ(json::Serialize(ran.payload), R"("xx!")");
+  // The traceback has the lines of the package's files.
+  const ScriptResult failed = RunPackage(zip, "lib/words.fail");
+  EXPECT_EQ(failed.failure_type, "KeyError");
+  EXPECT_NE(failed.failure.find("words.py\", line 8, in fail\n    return events['missing']"),
+            std::string::npos)
+      << failed.failure;
+  EXPECT_EQ(RunPackage(zip, "run.other").failure_type, "Runtime.HandlerNotFound");
+  EXPECT_EQ(RunPackage(zip, "absent.main").failure_type, "Runtime.ImportModuleError");
+  EXPECT_EQ(RunPackage("no zip at all", "run.main").failure_type, "InvalidAttachment");
+}
+
 TEST_F(RealProcessTest, AScriptMayExitWithAMessageOrTakeTooLong) {
   ScriptResult result = RunScript("def main(events, context):\n    exit('not allowed')\n");
   EXPECT_FALSE(result.ok);

@@ -194,10 +194,12 @@ void Runner::OnNext(const JobPtr& job, http::Responder responder) {
   if (const std::string trace = FormatTrace(what.trace); !trace.empty()) {
     response.headers.Add("Lambda-Runtime-Trace-Id", trace);
   }
-  response.body = json::Serialize(json::Object{{"script", what.script},
-                                               {"handler", what.handler},
-                                               {"input", what.input},
-                                               {"context", what.context}});
+  json::Object body{{"script", what.script},
+                    {"handler", what.handler},
+                    {"input", what.input},
+                    {"context", what.context}};
+  json::SetIfNotEmpty(body, "package", what.package);
+  response.body = json::Serialize(body);
   responder.Send(std::move(response));
 }
 

@@ -29,10 +29,13 @@ struct ScriptJob {
   Scope scope;
   std::string runtime = "python3.11";  ///< "python3.x".
   std::string script;                  ///< The text of the script.
-  std::string handler;                 ///< "script_handler": a function of (events, context).
-  json::Value input;                   ///< InputPayload; becomes `events`.
-  json::Value context;                 ///< An object or null; becomes `context`.
-  access::Principal principal;         ///< Whose credentials the script gets.
+  /// A zip of Python files in base64, in the place of `script`; `handler` is then "file.function".
+  /// It is unpacked in the process, by its bounds; "" for none.
+  std::string package;
+  std::string handler;          ///< "script_handler": a function of (events, context).
+  json::Value input;            ///< InputPayload; becomes `events`.
+  json::Value context;          ///< An object or null; becomes `context`.
+  access::Principal principal;  ///< Whose credentials the script gets.
   std::map<std::string, std::string> variables;  ///< Further environment variables.
   Millis timeout{600'000};
   Trace trace;

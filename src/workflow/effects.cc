@@ -224,6 +224,7 @@ void Engine::Impl::RunScript(const EffectPtr& effect, const Actor& actor,
   request.runtime = json::GetString(effect->detail, "runtime");
   request.handler = json::GetString(effect->detail, "handler");
   request.script = json::GetString(effect->detail, "script");
+  request.package = json::GetString(effect->detail, "package");
   if (const json::Value* payload = json::Find(effect->detail, "payload")) {
     request.payload = *payload;
   }

@@ -19,13 +19,13 @@ Effect Effect::Invoke(std::string key, std::string_view service, std::string_vie
 }
 
 Effect Effect::Script(std::string key, const ScriptOptions& options) {
-  return {Kind::kScript,
-          std::move(key),
-          {{"runtime", options.runtime},
-           {"handler", options.handler},
-           {"script", options.script},
-           {"payload", options.payload},
-           {"timeout_ms", options.timeout.count()}}};
+  json::Object detail{{"runtime", options.runtime},
+                      {"handler", options.handler},
+                      {"script", options.script},
+                      {"payload", options.payload},
+                      {"timeout_ms", options.timeout.count()}};
+  json::SetIfNotEmpty(detail, "package", options.package);
+  return {Kind::kScript, std::move(key), std::move(detail)};
 }
 
 Effect Effect::Sleep(std::string key, TimePoint until) {

@@ -118,6 +118,7 @@ struct Effect {
     std::string runtime;  ///< "python3.11"
     std::string handler;  ///< Name of the function; "" where the runtime has none.
     std::string script;
+    std::string package;  ///< A zip of files in base64, in the place of `script`; "" for none.
     json::Value payload;
     Millis timeout{600'000};
   };

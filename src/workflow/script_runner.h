@@ -20,6 +20,7 @@ struct ScriptRequest {
   std::string runtime;  ///< "python3.11", "PowerShell 7.4", as the definition says.
   std::string handler;  ///< Called as handler(payload, context).
   std::string script;
+  std::string package;  ///< A zip of files in base64, in the place of `script`; "" for none.
   json::Value payload;
   Millis timeout{600'000};
   access::Principal principal;  ///< Whose temporary credentials the script gets.

@@ -405,26 +405,68 @@ def serve_function(client):
         end_of_log(request_id)
 
 
-def serve_script(client):
-    """One script, given as data; its text is compiled, never rendered with its input."""
-    headers, body = client.next()
-    request_id = headers.get("lambda-runtime-aws-request-id", "")
-    trace_header(headers)
-    job = json.loads(body)
+# What a package of a script may hold when unpacked.
+MAX_PACKAGE_FILES = 1000
+MAX_PACKAGE_BYTES = 64 * 1024 * 1024
+
+
+def unpack_package(package, folder):
+    """Lays a zip of files down in `folder`. Raises Fault."""
+    import base64
+    import io
+    import zipfile
+    try:
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(package))) as archive:
+            entries = archive.infolist()
+            # No entry is inflated beyond the size that is declared here.
+            if len(entries) > MAX_PACKAGE_FILES or (
+                    sum(entry.file_size for entry in entries) > MAX_PACKAGE_BYTES):
+                raise Fault("InvalidAttachment", "The package holds more than %d files or %d bytes"
+                            % (MAX_PACKAGE_FILES, MAX_PACKAGE_BYTES))
+            archive.extractall(folder)
+    except Fault:
+        raise
+    except Exception as error:  # of the archive or of a decompressor
+        raise Fault("InvalidAttachment", "The package can't be unpacked: %s" % error)
+
+
+def load_package(job, folder):
+    unpack_package(job["package"], folder)
+    sys.path[0] = folder
+    return load_handler(job["handler"])
+
+
+def load_script(job):
     script, handler_name = job["script"], job["handler"]
     filename = os.path.join(os.getcwd(), "customer_script.py")
     sys.path[0] = os.getcwd()
     import linecache
     import types
     linecache.cache[filename] = (len(script), None, script.splitlines(True), filename)
+    module = types.ModuleType("customer_script")
+    module.__file__ = filename
+    sys.modules["customer_script"] = module
+    exec(compile(script, filename, "exec"), module.__dict__)
+    handler = getattr(module, handler_name.rsplit(".", 1)[-1], None)
+    if not callable(handler):
+        raise Fault("HandlerNotFound", "Handler '%s' is missing in the script" % handler_name)
+    return handler
+
+
+def serve_script(client):
+    """One script, given as data; its text is compiled, never rendered with its input."""
+    headers, body = client.next()
+    request_id = headers.get("lambda-runtime-aws-request-id", "")
+    trace_header(headers)
+    job = json.loads(body)
+    folder = None
     try:
-        module = types.ModuleType("customer_script")
-        module.__file__ = filename
-        sys.modules["customer_script"] = module
-        exec(compile(script, filename, "exec"), module.__dict__)
-        handler = getattr(module, handler_name.rsplit(".", 1)[-1], None)
-        if not callable(handler):
-            raise Fault("HandlerNotFound", "Handler '%s' is missing in the script" % handler_name)
+        if job.get("package"):
+            import tempfile
+            folder = tempfile.TemporaryDirectory()
+            handler = load_package(job, folder.name)
+        else:
+            handler = load_script(job)
         result = handler(job.get("input"), job.get("context") or {})
         try:
             text = json.dumps(result, cls=ResponseEncoder).encode()
@@ -439,12 +481,14 @@ def serve_script(client):
                 "SystemExit", str(stop.code), [], request_id))
     except Fault as fault:
         report = client.error(request_id, fault.error_type, error_document(
-            fault.error_type, str(fault), [], request_id))
+            fault.error_type, str(fault), fault.trace, request_id))
     except BaseException as error:
         name, trace = type(error).__name__, format_trace(error)
         report = client.error(request_id, name, error_document(
             name, str(error), trace, request_id))
     end_of_log(request_id)
+    if folder:
+        folder.cleanup()
     client.next(report)
 
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/encoding.h"
 #include "functions/os_launcher.h"
 #include "functions/package_folder.h"
 #include "functions/pool_runner.h"
@@ -137,12 +138,23 @@ class RealProcessTest : public ::testing::Test {
   ScriptResult RunScript(const std::string& script, json::Value input = json::Object(),
                          Millis timeout = Millis(20'000)) {
     ScriptJob job;
-    job.scope = {AccountId("111122223333"), Region("eu-west-1")};
-    job.runtime = runtime_name_;
     job.script = script;
     job.handler = "main";
     job.input = std::move(input);
     job.timeout = timeout;
+    return RunJob(std::move(job));
+  }
+  ScriptResult RunPackage(std::string_view zip, const std::string& handler) {
+    ScriptJob job;
+    job.package = Base64Encode(zip);
+    job.handler = handler;
+    job.input = json::Object{{"name", "x"}};
+    job.timeout = Millis(20'000);
+    return RunJob(std::move(job));
+  }
+  ScriptResult RunJob(ScriptJob job) {
+    job.scope = {AccountId("111122223333"), Region("eu-west-1")};
+    job.runtime = runtime_name_;
     auto promise = std::make_shared<std::promise<ScriptResult>>();
     auto future = promise->get_future();
     scripts_->Run(std::move(job),

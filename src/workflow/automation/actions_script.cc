@@ -29,6 +29,11 @@ bool IsPowerShell(std::string_view runtime) {
          runtime == "PowerShell 7.4";
 }
 
+bool IsRunnable(std::string_view attachment, std::string_view runtime) {
+  if (IsPowerShell(runtime)) return attachment.ends_with(".ps1");
+  return attachment.ends_with(".py") || attachment.ends_with(".zip");
+}
+
 Status CheckScript(const json::Object& inputs) {
   const std::string runtime = ToText(*json::Find(inputs, "Runtime"));
   if (!IsPython(runtime) && !IsPowerShell(runtime)) {
@@ -41,8 +46,10 @@ Status CheckScript(const json::Object& inputs) {
   if (script && (!script->is_string() || script->get_string().empty())) {
     return Bad("Script must be text");
   }
-  if (attachment && !ToText(*attachment).ends_with(".py")) {
-    return Bad("only attachments that are Python files (.py) can be run");
+  if (attachment && !IsRunnable(ToText(*attachment), runtime)) {
+    return Bad(
+        "an attachment that is run must be a Python file (.py) or a package of them (.zip), "
+        "or a PowerShell script (.ps1), as the runtime says");
   }
   const json::Value* handler = json::Find(inputs, "Handler");
   if (IsPython(runtime) && !handler) return Bad("required input Handler is missing");
@@ -64,7 +71,7 @@ Progress StartScript(StepContext& step) {
       return Progress::Failed("Input", "AttachmentNotFound",
                               "The document has no attachment " + attachment + ".");
     }
-    options.script = found->second;
+    (attachment.ends_with(".zip") ? options.package : options.script) = found->second;
   } else {
     options.script = InputText(step, "Script");
   }

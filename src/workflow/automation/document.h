@@ -52,8 +52,9 @@ struct Document {
   std::vector<Step> steps;
   std::vector<std::string> outputs;                       ///< "Step.Output" or "variable:name".
   std::map<std::string, std::string, std::less<>> files;  ///< Name -> SHA-256 in hex, "" for any.
-  /// Bodies of attached files by name. Not part of the text of a document: what is stored with it
-  /// reaches an execution in the member kAttachments of its definition.
+  /// Bodies of attached files by name, packages (.zip) in base64. Not part of the text of a
+  /// document: what is stored with it reaches an execution in the member kAttachments of its
+  /// definition.
   std::map<std::string, std::string, std::less<>> attachments;
   static constexpr std::string_view kAttachments = "$attachments";
 

@@ -30,6 +30,12 @@ class FakeInvoker final : public api::Invoker {
     }
     waiting.push_back(std::move(reply));
   }
+  std::optional<api::Outcome> InvokeWithin(store::Transaction& /*tx*/,
+                                           api::Invocation invocation) override {
+    if (!within) return std::nullopt;
+    calls.push_back(std::move(invocation));
+    return within(calls.back());
+  }
   /// Answers the call that has waited longest.
   void Reply(api::Outcome outcome) {
     api::Reply reply = std::move(waiting.front());
@@ -38,6 +44,8 @@ class FakeInvoker final : public api::Invoker {
   }
 
   std::function<std::optional<api::Outcome>(const api::Invocation&)> answer;
+  /// For calls from inside a transaction; without one they are not taken.
+  std::function<std::optional<api::Outcome>(const api::Invocation&)> within;
   std::vector<api::Invocation> calls;
   std::deque<api::Reply> waiting;
 
