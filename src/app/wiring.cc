@@ -200,7 +200,7 @@ struct Engine::Impl {
         store(std::move(opened)),
         connection_secrets(sealing_key, w.random),
         secrets(sealing_key, w.random),
-        ssm(SsmOptions(), executions, directory, authorizer, sealing_key, w.random),
+        ssm(SsmOptions(), {executions, directory, authorizer, invoker, w.random}, sealing_key),
         previews({*store, invoker, w.random, FindApiIn(catalog), ssm}),
         webhooks(*store, w.http, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender(

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { before, test } from "node:test";
 import * as compute from "@aws-sdk/client-ec2";
+import * as store from "@aws-sdk/client-s3";
 import * as systems from "@aws-sdk/client-ssm";
-import { account, eventually, makeRole, patience, refused, unique } from "./support.js";
+import {
+  account, eventually, makeRole, patience, refused, region, unique, zip,
+} from "./support.js";
 
 const ssm = new systems.SSMClient({});
 const ec2 = new compute.EC2Client({});
@@ -121,6 +125,66 @@ test("a step that its role may not do fails the runbook, and says so", async () 
   const execution = await ended(AutomationExecutionId);
   assert.equal(execution.AutomationExecutionStatus, "Failed");
   assert.match(execution.StepExecutions[0].FailureMessage, /UnauthorizedOperation|not authorized/);
+});
+
+test("a runbook runs files from a bucket that were attached to it", async () => {
+  const s3 = new store.S3Client({ forcePathStyle: true });
+  const Bucket = unique("scripts");
+  await s3.send(new store.CreateBucketCommand({ Bucket }));
+  const files = {
+    "greet.py": Buffer.from("def hello(events, context):\n    return 'hello ' + events['who']\n"),
+    "tools.zip": zip("inner.py", "def run(events, context):\n    return len(events['who'])\n"),
+  };
+  const sha256 = (body) => createHash("sha256").update(body).digest("hex");
+  const listed = {};
+  for (const [Key, Body] of Object.entries(files)) {
+    await s3.send(new store.PutObjectCommand({ Bucket, Key: `runbooks/${Key}`, Body }));
+    listed[Key] = { checksums: { sha256: sha256(Body) } };
+  }
+  const step = (name, Handler, Attachment) => ({
+    name, action: "aws:executeScript",
+    inputs: { Runtime: "python3.11", Handler, Attachment, InputPayload: { who: "world" } },
+  });
+  const attached = unique("attached");
+  const { DocumentDescription } = await ssm.send(new systems.CreateDocumentCommand({
+    Name: attached, DocumentType: "Automation", DocumentFormat: "JSON",
+    Content: JSON.stringify({
+      schemaVersion: "0.3", assumeRole: role, files: listed,
+      mainSteps: [step("Script", "greet.hello", "greet.py"), step("Package", "inner.run", "tools.zip")],
+      outputs: ["Script.Payload", "Package.Payload"],
+    }),
+    Attachments: [
+      { Key: "S3FileUrl", Values: [`s3://${Bucket}/runbooks/greet.py`], Name: "greet.py" },
+      { Key: "SourceUrl", Values: [`https://s3.${region}.amazonaws.com/${Bucket}/runbooks`],
+        Name: "tools.zip" },
+    ],
+  }));
+  assert.deepEqual(DocumentDescription.AttachmentsInformation.map((file) => file.Name),
+    Object.keys(files));
+  // What runs is what was attached, whatever becomes of the bucket.
+  for (const Key of Object.keys(files))
+    await s3.send(new store.DeleteObjectCommand({ Bucket, Key: `runbooks/${Key}` }));
+  const { AutomationExecutionId } = await ssm.send(
+    new systems.StartAutomationExecutionCommand({ DocumentName: attached }),
+  );
+  const execution = await ended(AutomationExecutionId);
+  assert.equal(execution.AutomationExecutionStatus, "Success", execution.FailureMessage);
+  assert.deepEqual(execution.Outputs, {
+    "Script.Payload": ["hello world"], "Package.Payload": ["5"],
+  });
+
+  const { AttachmentsContent } = await ssm.send(new systems.GetDocumentCommand({ Name: attached }));
+  for (const { Name, Size, Hash, HashType, Url } of AttachmentsContent) {
+    assert.equal(HashType, "Sha256");
+    assert.equal(Size, files[Name].length);
+    const reply = await fetch(Url);
+    assert.equal(reply.status, 200, Url);
+    const body = Buffer.from(await reply.arrayBuffer());
+    assert.equal(sha256(body), Hash);
+    assert.deepEqual(body, files[Name]);
+  }
+  const forged = AttachmentsContent[0].Url.replace("greet.py", "other.py");
+  assert.equal((await fetch(forged)).status, 403);
 });
 
 test("documents have versions", async () => {

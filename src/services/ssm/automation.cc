@@ -217,18 +217,6 @@ class Parents {
   std::map<std::string, std::optional<workflow::Execution>> read_;
 };
 
-/// Attached files travel with the definition, so that a later version changes nothing that runs.
-void AddAttachments(store::Transaction& tx, const StoredDocument& document, const Scope& scope,
-                    json::Object& definition) {
-  if (!IsAccountId(document.owner)) return;
-  const Scope owner{AccountId(document.owner), scope.region};
-  json::Object files;
-  for (const auto& [name, body] : tables::Attachments(tx, owner, document.name, document.version)) {
-    files[name] = body;
-  }
-  if (!files.empty()) definition[automation::Document::kAttachments] = std::move(files);
-}
-
 }  // namespace
 
 /// Whose permissions the execution has: the document's role, or the caller's own.
@@ -361,7 +349,11 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
   request.name = stored.name;
   request.version = std::to_string(stored.version);
   request.definition = plan ? plan->ToJson() : std::move(content->as_object());
-  if (!plan) AddAttachments(tx, stored, call.scope, request.definition);
+  if (!plan) {
+    // Attached files travel with the definition, so that a later version changes nothing that runs.
+    json::Object files = Attachments::ForExecution(tx, call.scope, stored, *document);
+    if (!files.empty()) request.definition[automation::Document::kAttachments] = std::move(files);
+  }
   request.trace = call.trace;
   request.client_token = json::GetString(call.input, "ClientToken");
   json::Object hashed = call.input;

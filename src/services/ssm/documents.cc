@@ -25,10 +25,15 @@ constexpr int64_t kMaxVersions = 1000;
   throw api::Error("InvalidDocumentVersion", "The document version isn't valid or doesn't exist.");
 }
 
-bool HasReservedPrefix(std::string name) {
-  std::ranges::transform(name, name.begin(), [](char c) {
+std::string ToLower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   });
+  return text;
+}
+
+bool HasReservedPrefix(const std::string& given) {
+  const std::string name = ToLower(given);
   return name.starts_with("aws-") || name.starts_with("amazon") || name.starts_with("amzn") ||
          name.starts_with("awsconfigremediation-") || name.starts_with("awssupport-");
 }
@@ -41,10 +46,6 @@ void SetContent(StoredDocument& document, const api::Call& call, TimeZones* zone
   }
   document.hash = access::Sha256Hex(document.content);
   document.version_created = call.now;
-  if (const json::Array* attachments = json::GetArray(call.input, "Attachments");
-      attachments && !attachments->empty()) {
-    throw api::Error("InvalidDocumentContent", "Attachments are not supported.");
-  }
   if (document.type == "ChangeCalendar") {
     if (document.format != "TEXT") {
       throw api::Error("InvalidDocumentContent", "A change calendar must be in the format TEXT.");
@@ -79,6 +80,28 @@ void SetContent(StoredDocument& document, const api::Call& call, TimeZones* zone
   document.schema_version = schema ? automation::ToText(*schema) : "";
   document.description = json::GetString(root, "description");
   document.parameters = DocumentParameters(root);
+}
+
+/// `files` of a document's content, which Automation documents and packages have.
+Attachments::Files FilesOf(const StoredDocument& document) {
+  Attachments::Files files;
+  if (document.format == "TEXT") return files;
+  const auto content = automation::ParseDocumentText(
+      document.content,
+      document.format == "YAML" ? automation::Format::kYaml : automation::Format::kJson);
+  if (!content || !content->is_object()) return files;
+  if (document.type == "Automation") {
+    auto runbook = automation::Document::Load(*content);
+    return runbook ? std::move(runbook->files) : files;
+  }
+  const json::Object* listed = json::GetObject(content->get_object(), "files");
+  for (const auto& [name, file] : listed ? *listed : json::Object()) {
+    const json::Object* checksums =
+        file.is_object() ? json::GetObject(file.get_object(), "checksums") : nullptr;
+    files[std::string(name)] =
+        checksums ? ToLower(std::string(json::GetString(*checksums, "sha256"))) : "";
+  }
+  return files;
 }
 
 int64_t ParseVersion(std::string_view version) {
@@ -190,6 +213,45 @@ StoredDocument SsmService::FindOwn(const Call& call, Tx& tx, std::string_view na
   return std::move(*document);
 }
 
+std::vector<StoredAttachment> SsmService::TakeAttachments(const Call& call, Tx& tx,
+                                                          const StoredDocument& document) const {
+  const auto find = [&](const std::string& name, const std::string& version) {
+    StoredDocument other = Find(call, tx, name, version);
+    if (options_.authorize) {
+      access::AccessRequest request;
+      request.principal = &call.caller;
+      request.action = "ssm:GetDocument";
+      request.resources = {"arn:aws:ssm:" + call.scope.region.str() + ":" + other.owner +
+                           ":document/" + other.name};
+      request.resource_account = call.scope.account;  // A share is no policy: their own decides.
+      if (!authorizer_.Decide(request).allowed) {
+        throw api::Error("AccessDeniedException", "User: " + call.caller.arn +
+                                                      " is not authorized to perform: "
+                                                      "ssm:GetDocument on resource: " +
+                                                      request.resources.front());
+      }
+    }
+    return other;
+  };
+  std::vector<StoredAttachment> files = attachments_.Collect(call, tx, FilesOf(document), find);
+  for (const StoredAttachment& file : files) {
+    const bool script = file.name.ends_with(".py") || file.name.ends_with(".ps1");
+    if (document.type == "Automation" && script && !IsUtf8(file.body)) {
+      throw api::Error("InvalidDocumentContent", "The script " + file.name + " is not UTF-8.");
+    }
+  }
+  return files;
+}
+
+json::Object SsmService::Describe(const Call& call, Tx& tx, const StoredDocument& document) const {
+  json::Object out =
+      DescribeVersion(document, tables::TagsOf(tx, call.scope, "Document", document.name));
+  if (json::Array names = Attachments::Names(tx, call.scope, document); !names.empty()) {
+    out["AttachmentsInformation"] = std::move(names);
+  }
+  return out;
+}
+
 json::Value SsmService::CreateDocument(const Call& call, Tx& tx) {
   StoredDocument document;
   document.name = json::GetString(call.input, "Name");
@@ -213,10 +275,13 @@ json::Value SsmService::CreateDocument(const Call& call, Tx& tx) {
   if (tables::CountDocuments(tx, call.scope) >= kMaxDocuments) {
     throw api::Error("DocumentLimitExceeded", "You can have at most 500 active SSM documents.");
   }
+  const std::vector<StoredAttachment> files = TakeAttachments(call, tx, document);
   tables::InsertDocument(tx, call.scope, document);
+  for (const StoredAttachment& file : files) {
+    tables::PutAttachment(tx, call.scope, document.name, document.version, file);
+  }
   ApplyTags(call, tx, "Document", document.name);
-  json::Object description =
-      DescribeVersion(document, tables::TagsOf(tx, call.scope, "Document", document.name));
+  json::Object description = Describe(call, tx, document);
   description["Status"] = "Creating";
   return json::Object{{"DocumentDescription", std::move(description)}};
 }
@@ -257,11 +322,14 @@ json::Value SsmService::UpdateDocument(const Call& call, Tx& tx) {
                      "The document has too many versions. Delete one or more document versions "
                      "and try again.");
   }
+  const std::vector<StoredAttachment> files = TakeAttachments(call, tx, document);
   document.version = document.latest_version + 1;
   document.latest_version = document.version;
   tables::InsertVersion(tx, call.scope, document);
-  json::Object description =
-      DescribeVersion(document, tables::TagsOf(tx, call.scope, "Document", document.name));
+  for (const StoredAttachment& file : files) {
+    tables::PutAttachment(tx, call.scope, document.name, document.version, file);
+  }
+  json::Object description = Describe(call, tx, document);
   description["Status"] = "Updating";
   return json::Object{{"DocumentDescription", std::move(description)}};
 }
@@ -299,7 +367,7 @@ json::Value SsmService::GetDocument(const Call& call, Tx& tx) {
                    {"Content", content},
                    {"DocumentType", document.type},
                    {"DocumentFormat", format},
-                   {"AttachmentsContent", json::Array()}};
+                   {"AttachmentsContent", attachments_.Contents(call, tx, document)}};
   json::SetIfNotEmpty(out, "DisplayName", document.display_name);
   json::SetIfNotEmpty(out, "VersionName", document.version_name);
   return out;
@@ -309,9 +377,7 @@ json::Value SsmService::DescribeDocument(const Call& call, Tx& tx) {
   const StoredDocument document = Find(call, tx, json::GetString(call.input, "Name"),
                                        json::GetString(call.input, "DocumentVersion"),
                                        json::GetString(call.input, "VersionName"));
-  return json::Object{
-      {"Document",
-       DescribeVersion(document, tables::TagsOf(tx, call.scope, "Document", document.name))}};
+  return json::Object{{"Document", Describe(call, tx, document)}};
 }
 
 json::Value SsmService::DeleteDocument(const Call& call, Tx& tx) {

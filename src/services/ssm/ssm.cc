@@ -4,15 +4,14 @@
 
 namespace riposte::ssm {
 
-SsmService::SsmService(const Options& options, workflow::Engine& engine,
-                       const access::Directory& directory, const access::Authorizer& authorizer,
-                       std::string sealing_key, Random& random)
+SsmService::SsmService(const Options& options, const Parts& parts, const std::string& sealing_key)
     : options_(options),
-      engine_(engine),
-      directory_(directory),
-      authorizer_(authorizer),
-      random_(random),
-      secure_strings_(std::move(sealing_key), random),
+      engine_(parts.engine),
+      directory_(parts.directory),
+      authorizer_(parts.authorizer),
+      random_(parts.random),
+      secure_strings_(sealing_key, parts.random),
+      attachments_(parts.invoker, sealing_key, parts.random),
       shipped_(ShippedDocuments()) {}
 
 std::span<const store::Migration> SsmService::Migrations() {
@@ -21,6 +20,7 @@ std::span<const store::Migration> SsmService::Migrations() {
 
 void SsmService::Register(api::Registry& registry) {
   using S = SsmService;
+  attachments_.Register(registry);
   compliance_.Register(registry);
   settings_.Register(registry);
   registry.Add<S>(

@@ -15,6 +15,7 @@
 #include "access/directory.h"
 #include "api/registry.h"
 #include "base/time_zone.h"
+#include "services/ssm/attachments.h"
 #include "services/ssm/compliance.h"
 #include "services/ssm/secure_strings.h"
 #include "services/ssm/service_settings.h"
@@ -30,10 +31,17 @@ class SsmService {
     bool authorize = true;       ///< false: serve --open; iam:PassRole is then not asked.
     TimeZones* zones = nullptr;  ///< For change calendars; nullptr: UTC alone.
   };
-  /// `sealing_key` of access::Sealer::kKeyBytes bytes encrypts secure strings; the same at each
-  /// start.
-  SsmService(const Options& options, workflow::Engine& engine, const access::Directory& directory,
-             const access::Authorizer& authorizer, std::string sealing_key, Random& random);
+  /// All outlive the service.
+  struct Parts {
+    workflow::Engine& engine;
+    const access::Directory& directory;
+    const access::Authorizer& authorizer;
+    api::Invoker& invoker;  ///< For objects of S3 that calls name.
+    Random& random;
+  };
+  /// `sealing_key` of access::Sealer::kKeyBytes bytes encrypts secure strings and addresses of
+  /// attachments; the same at each start.
+  SsmService(const Options& options, const Parts& parts, const std::string& sealing_key);
 
   void Register(api::Registry& registry);
   [[nodiscard]] static std::span<const store::Migration> Migrations();
@@ -69,6 +77,11 @@ class SsmService {
   json::Value GetDocument(const Call& call, Tx& tx);
   json::Value DescribeDocument(const Call& call, Tx& tx);
   json::Value DeleteDocument(const Call& call, Tx& tx);
+  /// The files of a new version, whose content is set. Throws as Attachments::Collect.
+  [[nodiscard]] std::vector<StoredAttachment> TakeAttachments(const Call& call, Tx& tx,
+                                                              const StoredDocument& document) const;
+  [[nodiscard]] json::Object Describe(const Call& call, Tx& tx,
+                                      const StoredDocument& document) const;
 
   // document_lists.cc
   json::Value ListDocuments(const Call& call, Tx& tx);
@@ -125,6 +138,7 @@ class SsmService {
   const access::Authorizer& authorizer_;
   Random& random_;
   SecureStrings secure_strings_;
+  Attachments attachments_;
   Compliance compliance_;
   ServiceSettings settings_;
   const std::map<std::string, StoredDocument, std::less<>>& shipped_;

@@ -130,6 +130,21 @@ CREATE TABLE ssm_previews (
 );
 CREATE INDEX ssm_previews_by_end ON ssm_previews (ended_ms);
 )sql"},
+    // Nothing was ever put into the table before.
+    {"services/ssm", 5, R"sql(
+DROP TABLE ssm_attachments;
+CREATE TABLE ssm_attachments (
+  account TEXT NOT NULL,
+  region TEXT NOT NULL,
+  document TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (account, region, document, version, name)
+);
+)sql"},
 };
 
 /// Old versions of a parameter that are kept, as the service does.
@@ -244,6 +259,10 @@ void DeleteVersion(store::Transaction& tx, const Scope& scope, const std::string
                    int64_t version) {
   tx.Execute(
       "DELETE FROM ssm_document_versions WHERE account = ? AND region = ? AND name = ?"
+      " AND version = ?",
+      {scope.account.str(), scope.region.str(), name, version});
+  tx.Execute(
+      "DELETE FROM ssm_attachments WHERE account = ? AND region = ? AND document = ?"
       " AND version = ?",
       {scope.account.str(), scope.region.str(), name, version});
 }
@@ -443,26 +462,39 @@ void DeleteLabel(store::Transaction& tx, const Scope& scope, const std::string& 
 }
 
 void PutAttachment(store::Transaction& tx, const Scope& scope, const std::string& document,
-                   int64_t version, const std::string& name, const std::string& body) {
+                   int64_t version, const StoredAttachment& attachment) {
   tx.Execute(
-      "INSERT OR REPLACE INTO ssm_attachments (account, region, document, version, name, body)"
-      " VALUES (?, ?, ?, ?, ?, ?)",
-      {scope.account.str(), scope.region.str(), document, version, name, body});
+      "INSERT INTO ssm_attachments (account, region, document, version, name, sha256, size, body)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {scope.account.str(), scope.region.str(), document, version, attachment.name,
+       attachment.sha256, attachment.size, store::Blob{attachment.body}});
 }
 
-std::vector<std::pair<std::string, std::string>> Attachments(store::Transaction& tx,
-                                                             const Scope& scope,
-                                                             const std::string& document,
-                                                             int64_t version) {
-  std::vector<std::pair<std::string, std::string>> files;
+std::vector<StoredAttachment> ListAttachments(store::Transaction& tx, const Scope& scope,
+                                              const std::string& document, int64_t version) {
+  std::vector<StoredAttachment> files;
   tx.Query(
-      "SELECT name, body FROM ssm_attachments WHERE account = ? AND region = ? AND document = ?"
-      " AND version = ? ORDER BY name",
+      "SELECT name, sha256, size FROM ssm_attachments WHERE account = ? AND region = ?"
+      " AND document = ? AND version = ? ORDER BY name",
       {scope.account.str(), scope.region.str(), document, version}, [&](const store::Row& row) {
-        files.emplace_back(row.Str(0), row.Str(1));
+        files.push_back({row.Str(0), row.Str(1), row.Int(2), {}});
         return true;
       });
   return files;
+}
+
+std::optional<StoredAttachment> FindAttachment(store::Transaction& tx, const Scope& scope,
+                                               const std::string& document, int64_t version,
+                                               const std::string& name) {
+  std::optional<StoredAttachment> file;
+  tx.QueryOne(
+      "SELECT name, sha256, size, body FROM ssm_attachments WHERE account = ? AND region = ?"
+      " AND document = ? AND version = ? AND name = ?",
+      {scope.account.str(), scope.region.str(), document, version, name},
+      [&](const store::Row& row) {
+        file = StoredAttachment{row.Str(0), row.Str(1), row.Int(2), row.Str(3)};
+      });
+  return file;
 }
 
 std::optional<StoredSetting> FindSetting(store::Transaction& tx, const Scope& scope,

@@ -57,6 +57,13 @@ struct StoredParameter {
   bool sealed = false;
 };
 
+struct StoredAttachment {
+  std::string name;
+  std::string sha256;  ///< Hex.
+  int64_t size = 0;    ///< Bytes.
+  std::string body;
+};
+
 struct StoredSetting {
   std::string value;
   TimePoint modified;
@@ -154,11 +161,19 @@ void SetLabel(store::Transaction& tx, const Scope& scope, const std::string& nam
 void DeleteLabel(store::Transaction& tx, const Scope& scope, const std::string& name,
                  const std::string& label);
 
-// Bodies of files attached to a version of a document.
+// Files attached to a version of a document.
 void PutAttachment(store::Transaction& tx, const Scope& scope, const std::string& document,
-                   int64_t version, const std::string& name, const std::string& body);
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> Attachments(
-    store::Transaction& tx, const Scope& scope, const std::string& document, int64_t version);
+                   int64_t version, const StoredAttachment& attachment);
+/// By name, without the bodies.
+[[nodiscard]] std::vector<StoredAttachment> ListAttachments(store::Transaction& tx,
+                                                            const Scope& scope,
+                                                            const std::string& document,
+                                                            int64_t version);
+[[nodiscard]] std::optional<StoredAttachment> FindAttachment(store::Transaction& tx,
+                                                             const Scope& scope,
+                                                             const std::string& document,
+                                                             int64_t version,
+                                                             const std::string& name);
 
 // Service settings.
 [[nodiscard]] std::optional<StoredSetting> FindSetting(store::Transaction& tx, const Scope& scope,

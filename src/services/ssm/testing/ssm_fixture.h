@@ -58,8 +58,10 @@ class SsmTest : public api::testing::ServiceFixture {
     engine_->AddLanguage(language_);
     engine_->SetEventSink(events_);
     engine_->Start();
-    service_object_ = std::make_unique<SsmService>(SsmService::Options{}, *engine_, directory_,
-                                                   authorizer_, std::string(32, 'k'), random_);
+    service_object_ = std::make_unique<SsmService>(
+        SsmService::Options{},
+        SsmService::Parts{*engine_, directory_, authorizer_, invoker_, random_},
+        std::string(32, 'k'));
     service_object_->Register(registry_);
     previews_ = std::make_unique<Previews>(
         Previews::Parts{*store_, invoker_, random_, automation::FindApi(), *service_object_});
