@@ -200,8 +200,9 @@ struct Engine::Impl {
         store(std::move(opened)),
         connection_secrets(sealing_key, w.random),
         secrets(sealing_key, w.random),
-        ssm(SsmOptions(), {executions, directory, authorizer, invoker, w.random}, sealing_key),
-        previews({*store, invoker, w.random, FindApiIn(catalog), ssm}),
+        ssm(SsmOptions(), {executions, directory, authorizer, invoker, catalog, w.random},
+            sealing_key),
+        previews({*store, invoker, w.random, FindApiIn(catalog), catalog, ssm}),
         webhooks(*store, w.http, sealing_key, w.random) {
     dispatcher.SetDeadLetterSender(
         [this](const delivery::Work& work, delivery::Target::DeadLetter letter,

@@ -7,6 +7,7 @@
 #include "access/crypto.h"
 #include "services/ssm/common.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/target_locations.h"
 #include "services/ssm/targets.h"
 #include "workflow/automation/expression.h"
 #include "workflow/automation/fan_out.h"
@@ -320,7 +321,13 @@ json::Value SsmService::StartAutomationExecution(const Call& call, Tx& tx) {
     return DefaultReference(call, tx, request.id, reference);
   };
   const json::Object* given = json::GetObject(call.input, "Parameters");
-  const auto plan = PlanTargets(call, stored, *document);
+  std::optional<api::Call> located;
+  if (const auto address = AddressOfLocations(call.input)) {
+    located = call;
+    located->input["TargetLocations"] =
+        LocationsIn(ReadS3Object(invoker_, call, tx, *address, kMaxLocationsBytes), catalog_);
+  }
+  const auto plan = PlanTargets(located ? *located : call, stored, *document);
   // Of many executions, those with a known target are checked here; the parent has what is common.
   json::Object common = given ? *given : json::Object();
   if (plan) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "services/ssm/target_locations.h"
 #include "services/ssm/targets.h"
 #include "workflow/automation/document.h"
 #include "workflow/automation/impact.h"
@@ -45,6 +46,16 @@ json::Object StartOf(const api::Call& call) {
   return input;
 }
 
+/// The operation has one error for whatever is wrong with its input.
+template <class Work>
+auto Checked(Work work) {
+  try {
+    return work();
+  } catch (const api::Error& error) {
+    throw api::Error("ValidationException", error.message());
+  }
+}
+
 }  // namespace
 
 /// Counts the targets that are only known by looking, then ends the preview. Owned by the calls
@@ -55,9 +66,42 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
       : parts_(parts),
         call_(std::move(call)),
         reply_(std::move(reply)),
+        input_(StartOf(*call_)),
         session_(parts.random.Uuid()) {}
 
-  /// Throws ValidationException.
+  /// Reads the target locations first, where they lie in a file. Throws ValidationException.
+  void Begin() {
+    const auto address = Checked([&] { return AddressOfLocations(input_); });
+    if (!address) return Look();
+    parts_.invoker.Invoke(ReadingOf(*call_, *address), [self = shared_from_this(),
+                                                        address](const api::Outcome& outcome) {
+      try {
+        Checked([&] {
+          self->input_["TargetLocations"] =
+              LocationsIn(BodyOf(outcome, *address, kMaxLocationsBytes), self->parts_.catalog);
+        });
+        self->Look();
+      } catch (const api::Error& error) {
+        self->reply_({{}, error});
+      } catch (const std::exception&) {
+        self->reply_(
+            {{}, api::Error("InternalServerError", "The preview could not be made.", 500)});
+      }
+    });
+  }
+
+ private:
+  struct Errand {
+    Scope scope;
+    access::Principal principal;
+    TargetSearch search;
+  };
+
+  void Look() {
+    Checked([&] { parts_.store.Read([&](store::Transaction& tx) { Prepare(tx); }); });
+    Continue();
+  }
+
   void Prepare(store::Transaction& tx) {
     const StoredDocument stored =
         parts_.documents.Find(*call_, tx, json::GetString(call_->input, "DocumentName"),
@@ -77,7 +121,7 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
               {"Undetermined", impacts.undetermined}};
 
     api::Call start = *call_;
-    start.input = StartOf(*call_);
+    start.input = input_;
     const json::Object* given = json::GetObject(start.input, "Parameters");
     const json::Object common = CommonParameters(document, given ? *given : json::Object());
     const auto plan = PlanTargets(start, stored, document);
@@ -104,13 +148,6 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
       self->Seen(outcome);
     });
   }
-
- private:
-  struct Errand {
-    Scope scope;
-    access::Principal principal;
-    TargetSearch search;
-  };
 
   void AddPlace(const Scope& scope) {
     regions_.insert(scope.region.str());
@@ -206,6 +243,7 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
   const Parts& parts_;
   api::SharedCall call_;
   api::Reply reply_;
+  json::Object input_;   ///< What StartAutomationExecution would have been given.
   std::string session_;  ///< Of the roles that are taken on.
   json::Object steps_;
   std::set<std::string> regions_;
@@ -216,14 +254,7 @@ class Previews::Search : public std::enable_shared_from_this<Search> {
 };
 
 void Previews::StartExecutionPreview(api::SharedCall call, api::Reply reply) {
-  const auto search = std::make_shared<Search>(parts_, std::move(call), std::move(reply));
-  try {
-    parts_.store.Read([&](store::Transaction& tx) { search->Prepare(tx); });
-  } catch (const api::Error& error) {
-    // The operation has this one error for whatever is wrong with its input.
-    throw api::Error("ValidationException", error.message());
-  }
-  search->Continue();
+  std::make_shared<Search>(parts_, std::move(call), std::move(reply))->Begin();
 }
 
 json::Value Previews::GetExecutionPreview(const api::Call& call, store::Transaction& tx) {

@@ -1,11 +1,11 @@
 // Previews: what an execution would do, how many targets it would have, and where, without it.
 //
-// Data path: StartExecutionPreview -> document and targets over a snapshot -> targets found by tag
-// or group, place by place, as whom the execution would find them -> the result as a row -> reply.
-// So a preview that has an id has its end, too. Whom: the caller; with target locations, the
-// execution itself (the document's role, else the caller), and in other accounts the location's
-// role, which it takes on. A place that cannot be looked at fails the preview. Source: spec 2.9.
-// Thread rule: as api/registry.h says.
+// Data path: StartExecutionPreview -> target locations, where they lie in a file -> document and
+// targets over a snapshot -> targets found by tag or group, place by place, as whom the execution
+// would find them -> the result as a row -> reply. So a preview that has an id has its end, too.
+// Whom: the caller; with target locations, the execution itself (the document's role, else the
+// caller), and in other accounts the location's role, which it takes on. A place that cannot be
+// looked at fails the preview. Source: spec 2.9. Thread rule: as api/registry.h says.
 #pragma once
 
 #include "api/invoker.h"
@@ -22,6 +22,7 @@ class Previews {
     api::Invoker& invoker;
     Random& random;
     automation::FindApi find_api;
+    const wire::Catalog& catalog;
     const SsmService& documents;
   };
   explicit Previews(Parts parts) : parts_(std::move(parts)) {}

@@ -1,4 +1,5 @@
 // StartExecutionPreview and GetExecutionPreview.
+#include "base/encoding.h"
 #include "services/ssm/testing/ssm_fixture.h"
 
 namespace riposte::ssm {
@@ -186,6 +187,30 @@ TEST_F(LocatedPreviewsTest, TheDocumentsRoleIsWhoTakesOnTheirs) {
   EXPECT_TRUE(invoker_.calls.at(0).principal.arn.starts_with(
       "arn:aws:sts::123456789012:assumed-role/Runner/"))
       << invoker_.calls[0].principal.arn;
+}
+
+TEST_F(PreviewsTest, LocationsMayLieInAFile) {
+  std::string file = R"([{"Accounts": ["999988887777"], "Regions": ["eu-west-1"]}])";
+  answer = [&](const api::Invocation& call) {
+    EXPECT_EQ(call.service + ":" + call.operation, "s3:GetObject");
+    return std::optional(Ok(Object{{"Body", Base64Encode(file)}}));
+  };
+  const std::string url = "https://lists.s3.us-east-1.amazonaws.com/places.json";
+  const Object shown = Of(Preview("Mixed", {{"TargetLocationsURL", url}}));
+  EXPECT_EQ(shown.at("Regions"), json::Value(Array{"eu-west-1"}));
+  EXPECT_EQ(shown.at("TotalAccounts"), json::Value(1));
+  file = "{}";
+  const auto refused = [&](const std::string& from) {
+    return ErrorOf(
+        "StartExecutionPreview",
+        {{"DocumentName", "Mixed"},
+         {"ExecutionInputs", Object{{"Automation", Object{{"TargetLocationsURL", from}}}}}});
+  };
+  EXPECT_EQ(refused(url),
+            "ValidationException: The file of TargetLocationsURL is not a JSON list of target "
+            "locations.");
+  EXPECT_EQ(refused("https://lists.s3.us-east-1.amazonaws.com/").substr(0, 20),
+            "ValidationException:");
 }
 
 TEST_F(PreviewsTest, BadInputIsAValidationException) {

@@ -53,9 +53,7 @@ std::optional<S3Address> ParseS3Address(std::string_view address) {
   return out;
 }
 
-Result<std::string> ReadS3Object(api::Invoker& invoker, const api::Call& call,
-                                 store::Transaction& tx, const S3Address& address,
-                                 size_t max_bytes) {
+api::Invocation ReadingOf(const api::Call& call, const S3Address& address) {
   api::Invocation look;
   look.service = "s3";
   look.operation = "GetObject";
@@ -63,10 +61,13 @@ Result<std::string> ReadS3Object(api::Invoker& invoker, const api::Call& call,
   look.principal = call.caller;
   look.scope = call.scope;
   look.trace = call.trace;
-  const auto outcome = invoker.InvokeWithin(tx, std::move(look));
-  if (!outcome) return Fail(Code::kUnavailable, address.Text() + " can't be read here.");
-  if (!outcome->ok()) {
-    const std::string& code = outcome->error->code();
+  return look;
+}
+
+Result<std::string> BodyOf(const api::Outcome& outcome, const S3Address& address,
+                           size_t max_bytes) {
+  if (!outcome.ok()) {
+    const std::string& code = outcome.error->code();
     if (code == "NoSuchBucket") {
       return Fail(Code::kNotFound,
                   "The specified S3 bucket does not exist. Verify that the URL of the S3 bucket is "
@@ -76,15 +77,23 @@ Result<std::string> ReadS3Object(api::Invoker& invoker, const api::Call& call,
       return Fail(Code::kNotFound, "There is no S3 object " + address.Text() + ".");
     }
     return Fail(Code::kPermissionDenied,
-                address.Text() + " can't be read: " + outcome->error->message());
+                address.Text() + " can't be read: " + outcome.error->message());
   }
-  auto body = Base64Decode(json::GetString(outcome->output.as_object(), "Body"));
+  auto body = Base64Decode(json::GetString(outcome.output.as_object(), "Body"));
   if (!body) return Fail(Code::kUnavailable, address.Text() + " can't be read.");
   if (body->size() > max_bytes) {
     return Fail(Code::kLimitExceeded,
                 address.Text() + " is longer than " + std::to_string(max_bytes) + " bytes.");
   }
   return std::move(*body);
+}
+
+Result<std::string> ReadS3Object(api::Invoker& invoker, const api::Call& call,
+                                 store::Transaction& tx, const S3Address& address,
+                                 size_t max_bytes) {
+  const auto outcome = invoker.InvokeWithin(tx, ReadingOf(call, address));
+  if (!outcome) return Fail(Code::kUnavailable, address.Text() + " can't be read here.");
+  return BodyOf(*outcome, address, max_bytes);
 }
 
 }  // namespace riposte::ssm

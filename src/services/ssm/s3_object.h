@@ -26,6 +26,11 @@ struct S3Address {
 /// or in the path ("s3.region.amazonaws.com/bucket/key"). nullopt for all else.
 [[nodiscard]] std::optional<S3Address> ParseS3Address(std::string_view address);
 
+/// The call that reads it, as the caller of `call`.
+[[nodiscard]] api::Invocation ReadingOf(const api::Call& call, const S3Address& address);
+/// What it brought. Errors as ReadS3Object.
+[[nodiscard]] Result<std::string> BodyOf(const api::Outcome& outcome, const S3Address& address,
+                                         size_t max_bytes);
 /// The object's body. Errors, with words for the caller: kNotFound, kPermissionDenied,
 /// kLimitExceeded (longer than `max_bytes`), kUnavailable.
 [[nodiscard]] Result<std::string> ReadS3Object(api::Invoker& invoker, const api::Call& call,

@@ -9,6 +9,8 @@ SsmService::SsmService(const Options& options, const Parts& parts, const std::st
       engine_(parts.engine),
       directory_(parts.directory),
       authorizer_(parts.authorizer),
+      invoker_(parts.invoker),
+      catalog_(parts.catalog),
       random_(parts.random),
       secure_strings_(sealing_key, parts.random),
       attachments_(parts.invoker, sealing_key, parts.random),

@@ -20,6 +20,7 @@
 #include "services/ssm/secure_strings.h"
 #include "services/ssm/service_settings.h"
 #include "services/ssm/tables.h"
+#include "wire/catalog.h"
 #include "workflow/automation/document.h"
 #include "workflow/engine.h"
 
@@ -37,6 +38,7 @@ class SsmService {
     const access::Directory& directory;
     const access::Authorizer& authorizer;
     api::Invoker& invoker;  ///< For objects of S3 that calls name.
+    const wire::Catalog& catalog;
     Random& random;
   };
   /// `sealing_key` of access::Sealer::kKeyBytes bytes encrypts secure strings and addresses of
@@ -136,6 +138,8 @@ class SsmService {
   workflow::Engine& engine_;
   const access::Directory& directory_;
   const access::Authorizer& authorizer_;
+  api::Invoker& invoker_;
+  const wire::Catalog& catalog_;
   Random& random_;
   SecureStrings secure_strings_;
   Attachments attachments_;

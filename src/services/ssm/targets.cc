@@ -220,9 +220,6 @@ std::optional<automation::FanOutPlan> PlanTargets(const api::Call& call,
   const json::Array& maps = List(input, "TargetMaps");
   const json::Array& locations = List(input, "TargetLocations");
   const std::string parameter(json::GetString(input, "TargetParameterName"));
-  if (json::Find(input, "TargetLocationsURL")) {
-    ThrowTarget("TargetLocationsURL is not supported: give TargetLocations.");
-  }
   if (!targets.empty() && !maps.empty()) {
     ThrowTarget("Only one of Targets and TargetMaps can be given.");
   }
@@ -251,6 +248,10 @@ std::optional<automation::FanOutPlan> PlanTargets(const api::Call& call,
   for (const std::string_view name : {"Targets", "TargetMaps", "TargetParameterName",
                                       "MaxConcurrency", "MaxErrors", "TargetLocations"}) {
     if (const json::Value* value = json::Find(input, name)) plan.shown[name] = *value;
+  }
+  if (const json::Value* url = json::Find(input, "TargetLocationsURL")) {
+    plan.shown["TargetLocationsURL"] = *url;
+    plan.shown.erase("TargetLocations");  // Those of the file.
   }
   if (!locations.empty()) {
     plan.cross_account = true;

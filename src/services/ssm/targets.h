@@ -11,7 +11,8 @@
 
 namespace riposte::ssm {
 
-/// nullopt when the call is about one execution alone. Throws InvalidTarget and
+/// nullopt when the call is about one execution alone. REQUIRES: with TargetLocationsURL, the
+/// call's TargetLocations are those of the file (target_locations.h). Throws InvalidTarget and
 /// InvalidAutomationExecutionParametersException.
 [[nodiscard]] std::optional<automation::FanOutPlan> PlanTargets(
     const api::Call& call, const StoredDocument& stored, const automation::Document& document);

@@ -1,4 +1,6 @@
 // Automations over many targets: how many run at a time, when no more are started, and where.
+#include "base/encoding.h"
+#include "services/ssm/target_locations.h"
 #include "services/ssm/testing/ssm_fixture.h"
 
 namespace riposte::ssm {
@@ -375,6 +377,57 @@ TEST_F(TargetsTest, MapsGiveSeveralParametersEach) {
       Start({{"DocumentName", "Doc"},
              {"TargetMaps", Array{Object{{"Word", Array{"a"}}}, Object{{"Word", Array{"b"}}}}}});
   EXPECT_EQ(Targets(id), "a:Success b:Success");
+}
+
+TEST_F(TargetsTest, LocationsMayLieInAFile) {
+  std::string file = R"([{"Accounts": ["123456789012"], "Regions": ["eu-west-1", "us-west-2"]}])";
+  invoker_.within = [&](const api::Invocation& call) -> std::optional<api::Outcome> {
+    if (At(call.input, "Key") != "places.json") return Fails("AccessDenied", "Access Denied");
+    EXPECT_EQ(call.service + ":" + call.operation + " " + At(call.input, "Bucket"),
+              "s3:GetObject lists");
+    return Ok({{"Body", Base64Encode(file)}});
+  };
+  const std::string url = "https://lists.s3.us-east-1.amazonaws.com/places.json?X-Amz-Expires=60";
+  const Object start{{"DocumentName", "AWS-PublishSNSNotification"},
+                     {"Parameters", Object{{"TopicArn", Array{"arn:aws:sns:us-east-1:1:t"}},
+                                           {"Message", Array{"m"}}}},
+                     {"TargetLocationsURL", url}};
+  const std::string id = Start(start);
+  EXPECT_EQ(Status(id), "Success") << At(Execution(id), "StepExecutions");
+  EXPECT_EQ(Targets(id), "123456789012/eu-west-1:Success 123456789012/us-west-2:Success");
+  const Object execution = Execution(id);
+  EXPECT_EQ(At(execution, "TargetLocationsURL"), url);
+  EXPECT_EQ(At(execution, "TargetLocations"), "");
+  const Object all = Run("DescribeAutomationExecutions");
+  for (const json::Value& listed : all.at("AutomationExecutionMetadataList").as_array()) {
+    EXPECT_EQ(At(listed, "TargetLocationsURL"),
+              At(listed, "AutomationExecutionId") == id ? url : "");
+  }
+
+  const auto refused = [&](const std::string& with) {
+    Object input = start;
+    if (with.starts_with("https:")) {
+      input["TargetLocationsURL"] = with;
+    } else {
+      file = with;
+    }
+    return ErrorOf("StartAutomationExecution", input);
+  };
+  EXPECT_EQ(refused("https://lists.s3.amazonaws.com/other.json"),
+            "InvalidTarget: The target locations can't be read: s3://lists/other.json can't be "
+            "read: Access Denied");
+  EXPECT_EQ(refused("https://lists.s3.amazonaws.com/"),
+            "InvalidTarget: TargetLocationsURL must be the address of a file in an S3 bucket.");
+  for (const std::string& bad :
+       {std::string("["), std::string(R"({"Accounts": []})"), std::string("[]"), std::string("[1]"),
+        std::string(R"([{"Accounts": "123456789012"}])"),
+        "[" + std::string(kMaxLocationsBytes, ' ') + "]"}) {
+    EXPECT_EQ(refused(bad).substr(0, 14), "InvalidTarget:") << bad.substr(0, 99);
+  }
+  Object both = start;
+  both["TargetLocations"] = Array{Object{{"Regions", Array{"eu-west-1"}}}};
+  EXPECT_EQ(ErrorOf("StartAutomationExecution", both),
+            "InvalidTarget: Only one of TargetLocations and TargetLocationsURL can be given.");
 }
 
 TEST_F(TargetsTest, LocationsRunInOtherRegionsAndAccounts) {

@@ -60,11 +60,11 @@ class SsmTest : public api::testing::ServiceFixture {
     engine_->Start();
     service_object_ = std::make_unique<SsmService>(
         SsmService::Options{},
-        SsmService::Parts{*engine_, directory_, authorizer_, invoker_, random_},
+        SsmService::Parts{*engine_, directory_, authorizer_, invoker_, catalog_, random_},
         std::string(32, 'k'));
     service_object_->Register(registry_);
-    previews_ = std::make_unique<Previews>(
-        Previews::Parts{*store_, invoker_, random_, automation::FindApi(), *service_object_});
+    previews_ = std::make_unique<Previews>(Previews::Parts{
+        *store_, invoker_, random_, automation::FindApi(), catalog_, *service_object_});
     previews_->Register(registry_);
     invoker_.answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
       if (call.service == "ssm") {  // children come through the API, as anybody's calls do
