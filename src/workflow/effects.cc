@@ -3,6 +3,7 @@
 
 #include "workflow/engine_impl.h"
 #include "workflow/outcome.h"
+#include "workflow/script_log.h"
 #include "workflow/text.h"
 
 namespace riposte::workflow {
@@ -234,12 +235,15 @@ void Engine::Impl::RunScript(const EffectPtr& effect, const Actor& actor,
   request.trace = actor.trace;
   request.execution_id = actor.execution_id;
   request.token = effect->token;
-  runner->Run(std::move(request), [weak = weak_from_this(), effect,
-                                   open = std::move(open)](ScriptResult result) mutable {
+  std::shared_ptr<const Actor> logs;  // Null when the output goes nowhere.
+  if (json::Find(effect->detail, "log_group")) logs = std::make_shared<const Actor>(actor);
+  runner->Run(std::move(request), [weak = weak_from_this(), effect, open = std::move(open),
+                                   logs = std::move(logs)](ScriptResult result) mutable {
     const auto self = weak.lock();
     if (!self) return;
-    self->OnLoop([effect = std::move(effect), open = std::move(open),
+    self->OnLoop([effect = std::move(effect), open = std::move(open), logs = std::move(logs),
                   result = std::move(result)](Impl& impl) mutable {
+      if (logs) impl.LogScript(*effect, *logs, result);
       if (!std::exchange(*open, false)) return;
       json::Object outcome{{"log", CleanText(result.log, kMaxLogBytes)}};
       if (result.failure) {
@@ -254,6 +258,19 @@ void Engine::Impl::RunScript(const EffectPtr& effect, const Actor& actor,
       impl.Ran(*effect, std::move(outcome));
     });
   });
+}
+
+void Engine::Impl::LogScript(const PendingEffect& effect, const Actor& actor,
+                             const ScriptResult& result) {
+  std::string text = CleanText(result.log, kMaxLogBytes);
+  if (result.failure) {
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    text += CleanText(result.failure->message, kMaxErrorBytes);
+  }
+  SendScriptLog(invoker, weak_from_this(), actor,
+                {std::string(json::GetString(effect.detail, "log_group")),
+                 std::string(json::GetString(effect.detail, "log_stream"))},
+                clock.Now(), text);
 }
 
 /// A call or script has its outcome: its slot goes to the next one.

@@ -161,6 +161,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
               std::shared_ptr<bool> open);
   void Answered(const EffectPtr& effect, int throttled, api::Outcome outcome);
   void RunScript(const EffectPtr& effect, const Actor& actor, std::shared_ptr<bool> open);
+  void LogScript(const PendingEffect& effect, const Actor& actor, const ScriptResult& result);
   void Ran(const PendingEffect& effect, json::Object outcome);
   void Release();
 

@@ -25,6 +25,8 @@ Effect Effect::Script(std::string key, const ScriptOptions& options) {
                       {"payload", options.payload},
                       {"timeout_ms", options.timeout.count()}};
   json::SetIfNotEmpty(detail, "package", options.package);
+  json::SetIfNotEmpty(detail, "log_group", options.log_group);
+  json::SetIfNotEmpty(detail, "log_stream", options.log_stream);
   return {Kind::kScript, std::move(key), std::move(detail)};
 }
 

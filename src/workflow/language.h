@@ -121,6 +121,8 @@ struct Effect {
     std::string package;  ///< A zip of files in base64, in the place of `script`; "" for none.
     json::Value payload;
     Millis timeout{600'000};
+    std::string log_group;  ///< Where its output goes, too; "" for nowhere.
+    std::string log_stream;
   };
   [[nodiscard]] static Effect Script(std::string key, const ScriptOptions& options);
   [[nodiscard]] static Effect Sleep(std::string key, TimePoint until);

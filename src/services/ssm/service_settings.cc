@@ -10,6 +10,8 @@ namespace riposte::ssm {
 namespace {
 
 constexpr std::string_view kRetryLimit = "/ssm/automation/throttling-retry-time-limit";
+constexpr std::string_view kScriptLogs = "/ssm/automation/customer-script-log-destination";
+constexpr std::string_view kScriptLogGroup = "/ssm/automation/customer-script-log-group-name";
 constexpr std::string_view kSharing = "/ssm/documents/console/public-sharing-permission";
 constexpr std::string_view kSelfApproval = "/riposte/automation/self-approval";
 constexpr std::string_view kEscalation = "/riposte/automation/approval-escalation-topic";
@@ -31,10 +33,15 @@ constexpr std::array<Known, 7> kKnown = {{
        const auto seconds = ParseNumber(value);
        return seconds && *seconds >= 0 && *seconds <= 3600;
      }},
-    {"/ssm/automation/customer-script-log-destination", "CloudWatch",
-     [](std::string_view value) { return value == "CloudWatch"; }},
-    {"/ssm/automation/customer-script-log-group-name", "/aws/ssm/automation/executeScript",
-     [](std::string_view value) { return value.size() <= 512; }},
+    // Nothing is sent before the setting is made. Its value until then is not documented.
+    {kScriptLogs, "None", [](std::string_view value) { return value == "CloudWatch"; }},
+    {kScriptLogGroup, "/aws/ssm/automation/executeScript",
+     [](std::string_view value) {
+       return !value.empty() && value.size() <= 512 &&
+              value.find_first_not_of(
+                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                  "0123456789._-/#") == std::string_view::npos;
+     }},
     {kSharing, "Enable",
      [](std::string_view value) { return value == "Enable" || value == "Disable"; }},
     {kSelfApproval, "Allow",
@@ -109,6 +116,9 @@ automation::Settings ServiceSettings::ForExecution(store::Transaction& tx, const
   settings.self_approval = ValueOf(tx, scope, kSelfApproval) == "Allow";
   if (const std::string topic = ValueOf(tx, scope, kEscalation); topic != "none") {
     settings.escalation_topic = topic;
+  }
+  if (ValueOf(tx, scope, kScriptLogs) == "CloudWatch") {
+    settings.script_log_group = ValueOf(tx, scope, kScriptLogGroup);
   }
   return settings;
 }

@@ -1,4 +1,6 @@
 // Service settings, compliance, change calendars, commands, and versions of parameters.
+#include <algorithm>
+
 #include "services/ssm/testing/ssm_fixture.h"
 
 namespace riposte::ssm {
@@ -23,6 +25,103 @@ TEST_F(SsmTest, SettingsHaveDefaultsAndAreReset) {
   EXPECT_EQ(At(Run("ResetServiceSetting", id), "ServiceSetting.Status"), "Default");
   EXPECT_EQ(ErrorOf("GetServiceSetting", {{"SettingId", "/ssm/nobody"}}).substr(0, 23),
             "ServiceSettingNotFound:");
+}
+
+class ScriptLogs : public SsmTest {
+ protected:
+  ScriptLogs() {
+    engine_->SetScriptRunner(scripts_);
+    scripts_.answer = [this](const workflow::ScriptRequest&) {
+      workflow::ScriptResult result{json::Value(1), "one\n\ntwo\n", {}};
+      if (std::exchange(fails_, fails_ - 1) > 0) {
+        result.failure = workflow::ScriptResult::Failure{"KeyError", "Traceback\nKeyError - 'x'"};
+      }
+      return result;
+    };
+    answer = [this](const api::Invocation& call) -> std::optional<api::Outcome> {
+      std::string line = call.service + ":" + call.operation;
+      if (call.operation == "PutLogEvents") {
+        for (const json::Value& event : call.input.at("logEvents").as_array()) {
+          line += " " + At(event, "message");
+          EXPECT_EQ(At(event, "timestamp"), std::to_string(ToMillis(clock_.Now())));
+        }
+      }
+      sent_.push_back(line);
+      group_ = At(call.input, "logGroupName");
+      stream_ = At(call.input, "logStreamName");
+      if (silent_) return std::nullopt;
+      if (call.operation == "CreateLogStream") there_ = true;
+      if (call.operation == "PutLogEvents" && !there_) return Fails("ResourceNotFoundException");
+      return Ok({});
+    };
+    Create("Say", R"({"schemaVersion":"0.3","mainSteps":[{"name":"say","maxAttempts":2,
+      "action":"aws:executeScript","inputs":{"Runtime":"python3.11","Handler":"f",
+      "Script":"def f(e, c): return 1"}}]})");
+  }
+  void Set(const std::string& setting, const std::string& value) {
+    Run("UpdateServiceSetting",
+        {{"SettingId", "/ssm/automation/customer-script-log-" + setting}, {"SettingValue", value}});
+  }
+
+  workflow::testing::FakeScripts scripts_;
+  int fails_ = 0;
+  bool there_ = false;
+  bool silent_ = false;
+  std::vector<std::string> sent_;
+  std::string group_, stream_;
+};
+
+TEST_F(ScriptLogs, GoNowhereUntilItIsSet) {
+  EXPECT_EQ(Status(Start({{"DocumentName", "Say"}})), "Success");
+  EXPECT_EQ(sent_, std::vector<std::string>());
+  EXPECT_EQ(ErrorOf("UpdateServiceSetting",
+                    {{"SettingId", "/ssm/automation/customer-script-log-group-name"},
+                     {"SettingValue", "not a group"}})
+                .substr(0, 20),
+            "ValidationException:");
+}
+
+TEST_F(ScriptLogs, GoToTheGroupAfterEachAttempt) {
+  Set("destination", "CloudWatch");
+  fails_ = 1;
+  const std::string id = Start({{"DocumentName", "Say"}});
+  EXPECT_EQ(Status(id), "Success");
+  // The place is made when it is missing: here by both attempts, as the first has no answer yet
+  // when the second ends.
+  std::sort(sent_.begin(), sent_.end());
+  EXPECT_EQ(sent_.back(), "logs:PutLogEvents one two Traceback KeyError - 'x'");
+  EXPECT_NE(std::find(sent_.begin(), sent_.end(), "logs:PutLogEvents one two"), sent_.end());
+  EXPECT_NE(std::find(sent_.begin(), sent_.end(), "logs:CreateLogGroup"), sent_.end());
+  EXPECT_TRUE(there_);
+  EXPECT_EQ(group_, "/aws/ssm/automation/executeScript");
+  EXPECT_EQ(stream_, id + "/say");
+
+  sent_.clear();
+  Set("group-name", "/own/group");
+  Start({{"DocumentName", "Say"}});
+  EXPECT_EQ(sent_, std::vector<std::string>{"logs:PutLogEvents one two"});
+  EXPECT_EQ(group_, "/own/group");
+  EXPECT_EQ(invoker_.calls.back().principal.arn, "arn:aws:iam::123456789012:root");
+
+  sent_.clear();
+  Run("ResetServiceSetting", {{"SettingId", "/ssm/automation/customer-script-log-destination"}});
+  Start({{"DocumentName", "Say"}});
+  EXPECT_EQ(sent_, std::vector<std::string>());
+}
+
+TEST_F(ScriptLogs, NobodyWaitsForThem) {
+  Set("destination", "CloudWatch");
+  silent_ = true;
+  EXPECT_EQ(Status(Start({{"DocumentName", "Say"}})), "Success");
+  EXPECT_EQ(sent_.size(), 1u);
+  // Those who may not are not heard, once: what is refused is not made.
+  silent_ = false;
+  answer = [this](const api::Invocation& call) {
+    sent_.push_back(call.operation);
+    return std::optional(Fails("AccessDeniedException"));
+  };
+  EXPECT_EQ(Status(Start({{"DocumentName", "Say"}})), "Success");
+  EXPECT_EQ(sent_.size(), 2u);
 }
 
 TEST_F(SsmTest, SettingsReachExecutions) {

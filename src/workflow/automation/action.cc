@@ -78,6 +78,7 @@ json::Object SettingsToJson(const Settings& settings) {
   json::Object out{{"self_approval", settings.self_approval}};
   if (settings.throttled_for) out["throttled_for_ms"] = settings.throttled_for->count();
   json::SetIfNotEmpty(out, "escalation_topic", settings.escalation_topic);
+  json::SetIfNotEmpty(out, "script_log_group", settings.script_log_group);
   return out;
 }
 
@@ -88,6 +89,7 @@ Settings SettingsFrom(const json::Object& object) {
   }
   settings.self_approval = json::GetBool(object, "self_approval", true);
   settings.escalation_topic = json::GetString(object, "escalation_topic");
+  settings.script_log_group = json::GetString(object, "script_log_group");
   return settings;
 }
 

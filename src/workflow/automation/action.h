@@ -37,6 +37,7 @@ struct Settings {
   std::optional<Millis> throttled_for;  ///< How long throttled calls are repeated.
   bool self_approval = true;            ///< Whether the starter may approve.
   std::string escalation_topic;         ///< Told when an approval times out; "" for nobody.
+  std::string script_log_group;         ///< Where the output of scripts goes, too; "" for nowhere.
 };
 
 [[nodiscard]] json::Object SettingsToJson(const Settings& settings);
@@ -59,6 +60,7 @@ struct StepContext {
   const Document& document;
   json::Object& outputs;         ///< What the step shows, also while it runs.
   std::string_view executed_by;  ///< Who started the execution.
+  std::string_view step_name;
 
   void Invoke(std::string_view name, std::string_view service, std::string_view operation,
               json::Object input, Millis timeout = Millis(25'000));

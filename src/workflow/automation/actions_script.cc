@@ -80,6 +80,11 @@ Progress StartScript(StepContext& step) {
   } else {
     options.payload = json::Object();
   }
+  // The service does not document the stream's name.
+  if (!step.settings.script_log_group.empty()) {
+    options.log_group = step.settings.script_log_group;
+    options.log_stream = step.execution.id + "/" + std::string(step.step_name);
+  }
   step.Script("script", options);
   return Progress::Running();
 }

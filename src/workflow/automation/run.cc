@@ -654,7 +654,8 @@ StepContext Run::ContextOf(const Step& step, json::Object& record) {
           settings_,
           document_,
           ObjectAt(record, "outputs"),
-          json::GetString(state_.view(), "executed_by")};
+          json::GetString(state_.view(), "executed_by"),
+          step.name};
 }
 
 Resolver Run::MakeResolver() {
