@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, test } from "node:test";
+import * as watch from "@aws-sdk/client-cloudwatch-logs";
 import * as compute from "@aws-sdk/client-ec2";
 import * as store from "@aws-sdk/client-s3";
 import * as systems from "@aws-sdk/client-ssm";
@@ -185,6 +186,53 @@ test("a runbook runs files from a bucket that were attached to it", async () => 
   }
   const forged = AttachmentsContent[0].Url.replace("greet.py", "other.py");
   assert.equal((await fetch(forged)).status, 403);
+});
+
+test("what scripts print is in CloudWatch Logs, when the account says so", async () => {
+  const logs = new watch.CloudWatchLogsClient({});
+  const writer = await makeRole(unique("logging-role"), { Service: "ssm.amazonaws.com" },
+    ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]);
+  const logGroupName = `/tests/${unique("scripts")}`;
+  const setting = (name) => `/ssm/automation/customer-script-log-${name}`;
+  for (const [name, SettingValue] of [["group-name", logGroupName], ["destination", "CloudWatch"]])
+    await ssm.send(new systems.UpdateServiceSettingCommand({
+      SettingId: setting(name), SettingValue,
+    }));
+  try {
+    const talker = unique("talker");
+    await ssm.send(new systems.CreateDocumentCommand({
+      Name: talker, DocumentType: "Automation", DocumentFormat: "JSON",
+      Content: JSON.stringify({
+        schemaVersion: "0.3", assumeRole: writer,
+        mainSteps: [{
+          name: "Talk", action: "aws:executeScript",
+          inputs: {
+            Runtime: "python3.11", Handler: "talk",
+            Script: "def talk(events, context):\n    print('one')\n    print('two')\n",
+          },
+        }],
+      }),
+    }));
+    const { AutomationExecutionId } = await ssm.send(
+      new systems.StartAutomationExecutionCommand({ DocumentName: talker }),
+    );
+    const execution = await ended(AutomationExecutionId);
+    assert.equal(execution.AutomationExecutionStatus, "Success", execution.FailureMessage);
+    const lines = await eventually("the lines", async () => {
+      try {
+        const { events } = await logs.send(new watch.GetLogEventsCommand({
+          logGroupName, logStreamName: `${AutomationExecutionId}/Talk`, startFromHead: true,
+        }));
+        return events.length > 0 && events.map((event) => event.message);
+      } catch (error) {
+        if (error.name !== "ResourceNotFoundException") throw error;
+      }
+    });
+    assert.deepEqual(lines, ["one", "two"]);
+  } finally {
+    for (const name of ["destination", "group-name"])
+      await ssm.send(new systems.ResetServiceSettingCommand({ SettingId: setting(name) }));
+  }
 });
 
 test("documents have versions", async () => {
