@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.h"
 #include "wire/body.h"
 #include "wire/cbor.h"
 #include "wire/http_binding.h"
 #include "wire/json_format.h"
 #include "wire/query_format.h"
+#include "wire/rest_body.h"
 #include "wire/text_value.h"
 #include "wire/xml_format.h"
 
@@ -21,13 +21,9 @@ std::unexpected<WireError> Refuse(std::string code, std::string message) {
 }
 
 Decoded DecodeJson(std::string_view body) {
-  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return json::Object();
-  auto value = json::Parse(body);
-  if (!value) return Refuse("SerializationException", value.error().message);
-  if (!value->is_object()) {
-    return Refuse("SerializationException", "Start of structure or map expected.");
-  }
-  return std::move(value->get_object());
+  auto object = ReadJsonBody(body);
+  if (!object) return Refuse("SerializationException", object.error().message);
+  return std::move(*object);
 }
 
 Decoded DecodeCbor(std::string_view body) {
@@ -55,66 +51,11 @@ Decoded DecodeQuery(const Route& route, const http::Request& request, std::strin
                 error.detail.empty() ? error.message : error.message + " (" + error.detail + ")");
 }
 
-/// The payload member of a REST request.
-std::optional<WireError> DecodePayload(const Route& route, const Member& payload,
-                                       std::string_view body, json::Object& input) {
-  if (body.empty()) return std::nullopt;
-  const Shape& shape = *payload.target;
-  switch (shape.type) {
-    case ShapeType::kBlob:
-      input[payload.name] = Base64Encode(body);
-      return std::nullopt;
-    case ShapeType::kStructure:
-    case ShapeType::kUnion:
-      if (route.protocol == Protocol::kRestXml) {
-        auto object = ReadXml(body, shape);
-        if (!object) return WireError{"MalformedXML", object.error().message, 400, false, {}};
-        input[payload.name] = std::move(*object);
-      } else {
-        auto object = DecodeJson(body);
-        if (!object) return object.error();
-        input[payload.name] = FromJsonNames(std::move(*object), shape);
-      }
-      return std::nullopt;
-    case ShapeType::kString:
-    case ShapeType::kEnum:
-      if (!IsUtf8(body)) {
-        return WireError{"SerializationException", "The body is not UTF-8.", 400, false, {}};
-      }
-      input[payload.name] = body;
-      return std::nullopt;
-    default: {
-      auto value = json::Parse(body);
-      if (!value) return WireError{"SerializationException", value.error().message, 400, false, {}};
-      input[payload.name] = std::move(*value);
-      return std::nullopt;
-    }
-  }
-}
-
 Decoded DecodeRest(const Route& route, const http::Request& request, std::string_view body) {
-  const Shape& shape = *route.operation->input;
   json::Object input;
-  if (const Member* payload = FindPayload(shape)) {
-    if (auto error = DecodePayload(route, *payload, body, input)) {
-      return std::unexpected(std::move(*error));
-    }
-  } else if (HasBodyMembers(shape) && !body.empty()) {
-    if (route.protocol == Protocol::kRestXml) {
-      auto object = ReadXml(body, shape);
-      if (!object) return Refuse("MalformedXML", object.error().message);
-      input = std::move(*object);
-    } else {
-      auto object = DecodeJson(body);
-      if (!object) return object;
-      input = FromJsonNames(std::move(*object), shape);
-      // What is bound to the URI or a header is not taken from the body.
-      for (const Member& member : shape.members) {
-        if (IsHttpBound(member)) input.erase(member.name);
-      }
-    }
-  }
-  if (auto error = ReadBindings(route, request, input)) return std::unexpected(std::move(*error));
+  auto error = ReadRestBody(route.protocol, *route.operation->input, body, input);
+  if (!error) error = ReadBindings(route, request, input);
+  if (error) return std::unexpected(std::move(*error));
   return input;
 }
 
@@ -135,15 +76,9 @@ Decoded DecodeAny(const Route& route, const http::Request& request, std::string_
   return Refuse("InternalFailure", "unknown protocol");
 }
 
-constexpr std::string_view kXmlHead = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
-std::string NamespaceAttribute(const ServiceModel& service) {
-  return service.xml_namespace.empty() ? "" : " xmlns=\"" + service.xml_namespace + "\"";
-}
-
 std::string QueryReply(const Route& route, const json::Value& output, std::string_view id) {
   const std::string& name = route.operation->name;
-  std::string out = fmt::format("<{}Response{}>", name, NamespaceAttribute(*route.service));
+  std::string out = fmt::format("<{}Response{}>", name, XmlNamespaceAttribute(*route.service));
   // Also when empty: clients look for it wherever their model has an output.
   out += "<" + name + "Result>";
   AppendXmlMembers(out, output, *route.operation->output);
@@ -157,7 +92,7 @@ std::string QueryReply(const Route& route, const json::Value& output, std::strin
 std::string Ec2Reply(const Route& route, const json::Value& output, std::string_view id) {
   const std::string& name = route.operation->name;
   std::string out{kXmlHead};
-  out += fmt::format("<{}Response{}>", name, NamespaceAttribute(*route.service));
+  out += fmt::format("<{}Response{}>", name, XmlNamespaceAttribute(*route.service));
   AppendXmlElement(out, "requestId", id);
   if (route.operation->output->members.empty()) {
     // Operations without a result say so.
@@ -169,75 +104,29 @@ std::string Ec2Reply(const Route& route, const json::Value& output, std::string_
   return out;
 }
 
-void SetIfAbsent(http::Response& response, std::string_view name, std::string_view value) {
-  if (!response.headers.Has(name)) response.headers.Set(name, value);
-}
-
-/// The body that a REST payload member makes.
-void EncodePayload(const Route& route, const Member& payload, const json::Object& output,
-                   http::Response& response) {
-  const json::Value* value = json::Find(output, payload.name);
-  if (!value) return;
-  switch (payload.target->type) {
-    case ShapeType::kBlob:
-      if (value->is_string()) {
-        auto bytes = Base64Decode(json::View(*value));
-        response.body = bytes ? std::move(*bytes) : std::string(json::View(*value));
-      }
-      SetIfAbsent(response, "Content-Type", "application/octet-stream");
-      return;
-    case ShapeType::kString:
-    case ShapeType::kEnum:
-      if (value->is_string()) response.body = std::string(json::View(*value));
-      SetIfAbsent(response, "Content-Type", "text/plain");
-      return;
-    default:
-      break;
-  }
-  if (route.protocol == Protocol::kRestXml) {
-    const Shape& shape = *payload.target;
-    const std::string root = !payload.xml_name.empty() ? payload.xml_name
-                             : !shape.xml_name.empty() ? shape.xml_name
-                                                       : shape.name;
-    response.body = fmt::format("{}<{}{}>", kXmlHead, root, NamespaceAttribute(*route.service));
-    AppendXmlMembers(response.body, *value, shape);
-    response.body += "</" + root + ">";
-    SetIfAbsent(response, "Content-Type", "application/xml");
-  } else {
-    AppendJson(response.body, *value, payload, true);
-    SetIfAbsent(response, "Content-Type", "application/json");
-  }
-}
-
-void EncodeRestXmlBody(const Route& route, const json::Value& output, http::Response& response) {
-  const Shape& shape = *route.operation->output;
-  if (!HasBodyMembers(shape)) return;
-  response.body = kXmlHead;
-  if (route.operation->s3_unwrapped_output) {
-    const Member& member = shape.members.front();
-    const json::Value* value = json::Find(output.get_object(), member.name);
-    response.body += fmt::format("<{}{}>", member.name, NamespaceAttribute(*route.service));
-    if (value) AppendXmlText(response.body, FormatText(*value, member, TimestampFormat::kDateTime));
-    response.body += "</" + member.name + ">";
-  } else {
-    const std::string& root = shape.xml_name.empty() ? shape.name : shape.xml_name;
-    response.body += fmt::format("<{}{}>", root, NamespaceAttribute(*route.service));
-    AppendXmlMembers(response.body, output, shape);
-    response.body += "</" + root + ">";
-  }
-  SetIfAbsent(response, "Content-Type", "application/xml");
+/// The body is the one member's element.
+void EncodeUnwrapped(const Route& route, const json::Object& output, http::Response& response) {
+  const Member& member = route.operation->output->members.front();
+  const json::Value* value = json::Find(output, member.name);
+  response.body =
+      fmt::format("{}<{}{}>", kXmlHead, member.name, XmlNamespaceAttribute(*route.service));
+  if (value) AppendXmlText(response.body, FormatText(*value, member, TimestampFormat::kDateTime));
+  response.body += "</" + member.name + ">";
+  response.headers.Set("Content-Type", "application/xml");
 }
 
 void EncodeRest(const Route& route, const json::Value& output, http::Response& response) {
   const OperationModel& operation = *route.operation;
-  WriteBindings(operation, output.get_object(), response);
-  if (const Member* payload = FindPayload(*operation.output)) {
-    EncodePayload(route, *payload, output.get_object(), response);
-  } else if (route.protocol == Protocol::kRestXml) {
-    EncodeRestXmlBody(route, output, response);
-  } else if (response.status != 204 && response.status != 304) {
-    response.body = WriteJson(output, *operation.output, true);
-    SetIfAbsent(response, "Content-Type", "application/json");
+  const json::Object& object = output.get_object();
+  WriteBindings(operation, object, response);
+  const bool xml = route.protocol == Protocol::kRestXml;
+  const bool bodiless =
+      xml ? !HasBodyMembers(*operation.output) : response.status == 204 || response.status == 304;
+  if (operation.s3_unwrapped_output) {
+    EncodeUnwrapped(route, object, response);
+  } else if (!bodiless || FindPayload(*operation.output)) {
+    WriteRestBody(*route.service, route.protocol, *operation.output, output, response.headers,
+                  response.body);
   }
   if (operation.http_method == "HEAD") response.body.clear();
 }

@@ -135,9 +135,7 @@ std::string CborBody(const Named& named, const WireError& error) {
 std::string QueryBody(const Route& route, const Named& named, const WireError& error,
                       std::string_view request_id) {
   std::string out = "<ErrorResponse";
-  if (route.service && !route.service->xml_namespace.empty()) {
-    out += " xmlns=\"" + route.service->xml_namespace + "\"";
-  }
+  if (route.service) out += XmlNamespaceAttribute(*route.service);
   out += "><Error>";
   AppendXmlElement(out, "Type", named.server_fault ? "Receiver" : "Sender");
   AppendXmlElement(out, "Code", named.code);
@@ -154,7 +152,8 @@ std::string QueryBody(const Route& route, const Named& named, const WireError& e
 }
 
 std::string Ec2Body(const Named& named, const WireError& error, std::string_view request_id) {
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>";
+  std::string out{kXmlHead};
+  out += "<Response><Errors><Error>";
   AppendXmlElement(out, "Code", named.code);
   AppendXmlElement(out, "Message", error.message);
   out += "</Error></Errors>";
@@ -165,7 +164,8 @@ std::string Ec2Body(const Named& named, const WireError& error, std::string_view
 
 std::string S3Body(const Route& route, const Named& named, const WireError& error,
                    std::string_view request_id) {
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>";
+  std::string out{kXmlHead};
+  out += "<Error>";
   AppendXmlElement(out, "Code", named.code);
   AppendXmlElement(out, "Message", error.message);
   for (const auto& [name, text] : route.labels) {

@@ -31,12 +31,6 @@ std::vector<std::string_view> SplitHeader(std::string_view text) {
   return parts;
 }
 
-/// Header values hold no control characters: nothing can end the line.
-std::string HeaderText(std::string text) {
-  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return text;
-}
-
 std::optional<WireError> ReadList(const Member& member, const std::vector<std::string_view>& texts,
                                   json::Object& input) {
   json::Array array;
@@ -85,6 +79,14 @@ void ReadQueryParams(const Member& member, const Shape& shape, const Parameters&
     }
   }
   if (!map.empty()) input[member.name] = std::move(map);
+}
+
+std::optional<WireError> ReadHeader(const Member& member, const http::Headers& headers,
+                                    json::Object& input) {
+  if (!headers.Has(member.http_header)) return std::nullopt;
+  const std::string_view text = headers.Get(member.http_header);
+  return member.target->type == ShapeType::kList ? ReadList(member, SplitHeader(text), input)
+                                                 : ReadSimple(member, text, input);
 }
 
 std::optional<WireError> ReadPrefixHeaders(const Member& member, const http::Headers& headers,
@@ -167,10 +169,7 @@ std::optional<WireError> ReadBindings(const Route& route, const http::Request& r
     } else if (member.http_query_params) {
       ReadQueryParams(member, shape, parameters, input);
     } else if (!member.http_header.empty()) {
-      if (!request.headers.Has(member.http_header)) continue;
-      const std::string_view text = request.headers.Get(member.http_header);
-      error = member.target->type == ShapeType::kList ? ReadList(member, SplitHeader(text), input)
-                                                      : ReadSimple(member, text, input);
+      error = ReadHeader(member, request.headers, input);
     } else if (!member.http_prefix_headers.empty()) {
       error = ReadPrefixHeaders(member, request.headers, input);
     }
@@ -179,36 +178,20 @@ std::optional<WireError> ReadBindings(const Route& route, const http::Request& r
   return std::nullopt;
 }
 
-void WriteBindings(const OperationModel& operation, const json::Object& output,
-                   http::Response& response) {
-  response.status = operation.http_code;
-  for (const Member& member : operation.output->members) {
-    const json::Value* value = json::Find(output, member.name);
-    if (!value) continue;
+std::optional<WireError> ReadReplyBindings(const Shape& shape, const http::Response& reply,
+                                           json::Object& output) {
+  for (const Member& member : shape.members) {
+    std::optional<WireError> error;
     if (member.http_response_code) {
-      if (const auto status = AsWhole(*value); status && *status >= 200 && *status <= 599) {
-        response.status = static_cast<int>(*status);
-      }
+      output[member.name] = reply.status;
     } else if (!member.http_header.empty()) {
-      std::string text;
-      if (const json::Array* array = value->if_array()) {
-        for (const json::Value& item : *array) {
-          if (!text.empty()) text += ", ";
-          text += FormatText(item, member.target->members[0], TimestampFormat::kHttpDate);
-        }
-      } else {
-        text = FormatText(*value, member, TimestampFormat::kHttpDate);
-      }
-      response.headers.Set(member.http_header, HeaderText(std::move(text)));
-    } else if (!member.http_prefix_headers.empty() && value->is_object()) {
-      for (const auto& [key, item] : value->get_object()) {
-        if (!item.is_string()) continue;
-        response.headers.Set(
-            HeaderText(member.http_prefix_headers + std::string(key.data(), key.size())),
-            HeaderText(std::string(json::View(item))));
-      }
+      error = ReadHeader(member, reply.headers, output);
+    } else if (!member.http_prefix_headers.empty()) {
+      error = ReadPrefixHeaders(member, reply.headers, output);
     }
+    if (error) return error;
   }
+  return std::nullopt;
 }
 
 const Member* FindPayload(const Shape& shape) {

@@ -32,9 +32,18 @@ struct UriMatch {
 [[nodiscard]] std::optional<WireError> ReadBindings(const Route& route,
                                                     const http::Request& request,
                                                     json::Object& input);
+/// Reads what a reply's headers and status hold of `shape`, an operation's output.
+[[nodiscard]] std::optional<WireError> ReadReplyBindings(const Shape& shape,
+                                                         const http::Response& reply,
+                                                         json::Object& output);
 /// Writes headers and status of bound output members.
 void WriteBindings(const OperationModel& operation, const json::Object& output,
                    http::Response& response);
+/// Writes method, target and headers of bound input members. Errors: SerializationException when
+/// a label has no value, or one that would make another path of it.
+[[nodiscard]] std::optional<WireError> WriteRequestBindings(const OperationModel& operation,
+                                                            const json::Object& input,
+                                                            http::Request& request);
 /// The @httpPayload member, or nullptr.
 [[nodiscard]] const Member* FindPayload(const Shape& shape);
 /// True when some member travels in the body (no payload member).

@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/time.h"
 #include "wire/catalog.h"
+#include "wire/check_types.h"
 #include "wire/error_style.h"
 #include "wire/regex.h"
 #include "wire/utf8.h"
@@ -401,6 +402,16 @@ Status Validate(const ServiceModel& service, const OperationModel& operation, js
   }
   if (validator.total() == 0) return {};
   return std::unexpected(DescribeViolations(service, validator.violations(), validator.total()));
+}
+
+Status CheckTypes(const Shape& shape, json::Object& document) {
+  Validator validator;
+  try {
+    validator.Structure(document, shape);
+  } catch (const TypeMismatch& mismatch) {
+    return Fail(Code::kInvalidArgument, mismatch.message);
+  }
+  return {};
 }
 
 }  // namespace riposte::wire

@@ -1,5 +1,6 @@
 #include <expat.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "wire/text_value.h"
@@ -29,15 +30,18 @@ struct Builder {
   }
 };
 
+std::string_view WithoutPrefix(std::string_view qualified) {
+  const size_t colon = qualified.find(':');
+  return colon == std::string_view::npos ? qualified : qualified.substr(colon + 1);
+}
+
 void OnStart(void* user, const XML_Char* name, const XML_Char** attributes) {
   auto& builder = *static_cast<Builder*>(user);
   if (builder.error) return;
   if (builder.open.size() > json::kMaxDepth) return builder.Stop("XML nested too deeply");
   if (++builder.nodes > kMaxXmlNodes) return builder.Stop("too many XML elements");
   Node node;
-  const std::string_view qualified(name);
-  const size_t colon = qualified.find(':');
-  node.name = colon == std::string_view::npos ? qualified : qualified.substr(colon + 1);
+  node.name = WithoutPrefix(name);
   for (size_t i = 0; attributes[i]; i += 2)
     node.attributes.emplace_back(attributes[i], attributes[i + 1]);
   Node& parent = *builder.open.back();
@@ -72,16 +76,12 @@ struct Failure {
 
 json::Value ReadValue(const Node& node, const Member& member);
 
-std::string_view NameOf(const Member& member, std::string_view fallback) {
-  return member.xml_name.empty() ? fallback : std::string_view(member.xml_name);
-}
-
 void AddEntry(const Node& entry, const Shape& map, json::Object& object) {
   const Node* key = nullptr;
   const Node* value = nullptr;
   for (const Node& child : entry.children) {
-    if (child.name == NameOf(map.members[0], "key")) key = &child;
-    if (child.name == NameOf(map.members[1], "value")) value = &child;
+    if (child.name == XmlName(map.members[0], "key")) key = &child;
+    if (child.name == XmlName(map.members[1], "value")) value = &child;
   }
   if (key && value) object[key->text] = ReadValue(*value, map.members[1]);
 }
@@ -89,7 +89,7 @@ void AddEntry(const Node& entry, const Shape& map, json::Object& object) {
 json::Object ReadStructure(const Node& node, const Shape& shape) {
   json::Object object;
   for (const Member& member : shape.members) {
-    const std::string_view name = NameOf(member, member.name);
+    const std::string_view name = XmlName(member, member.name);
     if (member.xml_attribute) {
       for (const auto& [key, text] : node.attributes) {
         if (key == name) object[member.name] = text;
@@ -143,7 +143,36 @@ json::Value ReadValue(const Node& node, const Member& member) {
 
 }  // namespace
 
+std::string ReadXmlRoot(std::string_view text) {
+  struct Root {
+    XML_Parser parser;
+    std::string name;
+  };
+  const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(
+      XML_ParserCreate("UTF-8"), &XML_ParserFree);
+  Root root{parser.get(), {}};
+  XML_SetUserData(parser.get(), &root);
+  XML_SetStartElementHandler(parser.get(), [](void* user, const XML_Char* name, const XML_Char**) {
+    auto& found = *static_cast<Root*>(user);
+    if (!found.name.empty()) return;
+    found.name = WithoutPrefix(name);
+    XML_StopParser(found.parser, XML_FALSE);
+  });
+  // A prolog longer than this is none of a service's.
+  const size_t size = std::min(text.size(), size_t{64} << 10);
+  (void)XML_Parse(parser.get(), text.data(), static_cast<int>(size), XML_FALSE);
+  return root.name;
+}
+
 Result<json::Object> ReadXml(std::string_view text, const Shape& shape) {
+  Member root;
+  root.target = &shape;
+  auto value = ReadXmlValue(text, root);
+  if (!value) return std::unexpected(std::move(value.error()));
+  return std::move(value->get_object());
+}
+
+Result<json::Value> ReadXmlValue(std::string_view text, const Member& member) {
   constexpr size_t kMaxBytes = size_t{1} << 30;  // expat counts in int.
   if (text.size() > kMaxBytes) return Fail(Code::kInvalidArgument, "XML too large");
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(
@@ -161,7 +190,7 @@ Result<json::Object> ReadXml(std::string_view text, const Shape& shape) {
                 builder.error ? builder.error : XML_ErrorString(XML_GetErrorCode(parser.get())));
   }
   try {
-    return ReadStructure(builder.document.children.front(), shape);
+    return ReadValue(builder.document.children.front(), member);
   } catch (const Failure& failure) {
     return Fail(Code::kInvalidArgument, failure.message);
   }

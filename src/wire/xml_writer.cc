@@ -1,15 +1,9 @@
+#include "wire/json_format.h"
 #include "wire/text_value.h"
 #include "wire/xml_format.h"
 
 namespace riposte::wire {
 namespace {
-
-const std::string& XmlName(const Member& member) {
-  return member.xml_name.empty() ? member.name : member.xml_name;
-}
-std::string_view ElementName(const Member& member, std::string_view fallback) {
-  return member.xml_name.empty() ? fallback : std::string_view(member.xml_name);
-}
 
 void AppendStructure(std::string& out, std::string_view name, const json::Value& value,
                      const Shape& shape);
@@ -28,7 +22,7 @@ void AppendValue(std::string& out, std::string_view name, const json::Value& val
     out += name;
     out += '>';
     for (const json::Value& item : value.get_array()) {
-      AppendValue(out, ElementName(element, "member"), item, element);
+      AppendValue(out, XmlName(element, "member"), item, element);
     }
     out += "</";
     out += name;
@@ -43,8 +37,8 @@ void AppendEntry(std::string& out, std::string_view name, std::string_view key,
   out += '<';
   out += name;
   out += '>';
-  AppendXmlElement(out, ElementName(map.members[0], "key"), key);
-  AppendValue(out, ElementName(map.members[1], "value"), value, map.members[1]);
+  AppendXmlElement(out, XmlName(map.members[0], "key"), key);
+  AppendValue(out, XmlName(map.members[1], "value"), value, map.members[1]);
   out += "</";
   out += name;
   out += '>';
@@ -58,11 +52,11 @@ void AppendStructure(std::string& out, std::string_view name, const json::Value&
     if (!member.xml_attribute) continue;
     const json::Value* attribute = json::Find(value.get_object(), member.name);
     if (!attribute || !attribute->is_string()) continue;
-    if (XmlName(member).starts_with("xsi:")) {
+    if (XmlName(member, member.name).starts_with("xsi:")) {
       out += " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
     }
     out += ' ';
-    out += XmlName(member);
+    out += XmlName(member, member.name);
     out += "=\"";
     AppendXmlText(out, json::View(*attribute));
     out += '"';
@@ -116,7 +110,7 @@ void AppendXmlElement(std::string& out, std::string_view name, std::string_view 
 
 void AppendXmlMember(std::string& out, const json::Value& value, const Member& member) {
   const Shape& shape = *member.target;
-  const std::string& name = XmlName(member);
+  const std::string name(XmlName(member, member.name));
   if (value.is_array() && shape.type == ShapeType::kList && member.xml_flattened) {
     for (const json::Value& item : value.get_array()) {
       AppendValue(out, name, item, shape.members[0]);
@@ -137,14 +131,21 @@ void AppendXmlMembers(std::string& out, const json::Value& value, const Shape& s
   const json::Object* object = value.if_object();
   if (!object) return;
   for (const Member& member : shape.members) {
-    if (member.xml_attribute || member.http_payload || member.http_response_code ||
-        !member.http_header.empty() || !member.http_prefix_headers.empty()) {
-      continue;
-    }
+    if (member.xml_attribute || IsHttpBound(member)) continue;
     if (const json::Value* item = json::Find(*object, member.name)) {
       AppendXmlMember(out, *item, member);
     }
   }
+}
+
+std::string XmlNamespaceAttribute(const ServiceModel& service) {
+  return service.xml_namespace.empty() ? "" : " xmlns=\"" + service.xml_namespace + "\"";
+}
+
+const std::string& XmlRoot(const Shape& shape, const Member* payload) {
+  if (payload && !payload->xml_name.empty()) return payload->xml_name;
+  const Shape& root = payload ? *payload->target : shape;
+  return root.xml_name.empty() ? root.name : root.xml_name;
 }
 
 }  // namespace riposte::wire

@@ -1,11 +1,10 @@
-#include "wire/query_format.h"
-
 #include <algorithm>
 #include <map>
 
 #include "base/number.h"
-#include "wire/error_style.h"
+#include "wire/query_format.h"
 #include "wire/text_value.h"
+#include "wire/xml_format.h"
 
 namespace riposte::wire {
 namespace {
@@ -66,7 +65,7 @@ class Reader {
   json::Object Structure(const Node& node, const Shape& shape) {
     json::Object object;
     for (const Member& member : shape.members) {
-      if (const Node* child = node.Find(NameOf(member))) {
+      if (const Node* child = node.Find(QueryName(member, ec2_))) {
         object[member.name] = Value(*child, member);
       }
     }
@@ -74,11 +73,6 @@ class Reader {
   }
 
  private:
-  [[nodiscard]] std::string NameOf(const Member& member) const {
-    if (ec2_) return Ec2QueryName(member);
-    return member.xml_name.empty() ? member.name : member.xml_name;
-  }
-
   json::Value Value(const Node& node, const Member& member) {
     switch (member.target->type) {
       case ShapeType::kStructure:
@@ -98,8 +92,7 @@ class Reader {
     const Member& element = shape.members[0];
     const Node* items = &node;
     if (!ec2_) {
-      const Node* inner =
-          node.Find(element.xml_name.empty() ? std::string_view("member") : element.xml_name);
+      const Node* inner = node.Find(XmlName(element, "member"));
       if (!inner) inner = node.Find("member");
       if (inner) items = inner;
     }
@@ -114,10 +107,8 @@ class Reader {
     const Node* entry = node.Find("entry");
     json::Object object;
     for (const Node* item : Numbered(entry ? *entry : node)) {
-      const Node* key =
-          item->Find(key_member.xml_name.empty() ? std::string_view("key") : key_member.xml_name);
-      const Node* value = item->Find(value_member.xml_name.empty() ? std::string_view("value")
-                                                                   : value_member.xml_name);
+      const Node* key = item->Find(XmlName(key_member, "key"));
+      const Node* value = item->Find(XmlName(value_member, "value"));
       if (!key || !key->value || !value) continue;
       const json::Value name = Simple(*key, key_member);
       if (name.is_string()) object[json::View(name)] = Value(*value, value_member);
