@@ -33,6 +33,7 @@ http::Request JsonRequest(const ServiceModel& service, const OperationModel& ope
                                           ? "application/x-amz-json-1.0"
                                           : "application/x-amz-json-1.1");
   request.headers.Set("X-Amz-Target", service.target_prefix + "." + operation.name);
+  if (service.query_compatible) request.headers.Set("x-amzn-query-mode", "true");
   request.body = WriteJson(json::Value(input), *operation.input, false);
   return request;
 }

@@ -7,7 +7,7 @@
 
 #include "base/encoding.h"
 #include "wire/http_binding.h"
-#include "wire/json_format.h"
+#include "wire/query_format.h"
 #include "wire/testing/models.h"
 
 namespace riposte::wire {
@@ -169,6 +169,23 @@ TEST(ClientTest, EveryRequestIsReadBackAsItWasMeant) {
   });
 }
 
+/// Flattened lists and maps stand in models that no longer name the query protocol first.
+TEST(ClientTest, EveryQueryStringIsReadBackAsItWasMeant) {
+  size_t flattened = 0;
+  ForEachOperation([&](const ServiceModel& service, const OperationModel& operation) {
+    const bool ec2 = service.Speaks(Protocol::kEc2Query);
+    if (!ec2 && !service.Speaks(Protocol::kAwsQuery)) return;
+    for (const Member& member : operation.input->members) flattened += member.xml_flattened;
+    const json::Value input = Filler().Structure(*operation.input, 4);
+    std::string text;
+    AppendQuery(text, input.get_object(), *operation.input, ec2);
+    const auto back = ReadQuery(ParseParameters(text), *operation.input, ec2);
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(json::Value(*back), input) << text;
+  });
+  EXPECT_GT(flattened, 0);
+}
+
 TEST(ClientTest, EveryReplyIsReadBackAsItWasMeant) {
   const Codec codec(LimitlessCatalog());
   ForEachOperation([&](const ServiceModel& service, const OperationModel& operation) {
@@ -255,9 +272,11 @@ TEST(ClientTest, JsonRequest) {
   EXPECT_FALSE(request.headers.Has("Host"));
   EXPECT_EQ(request.body,
             R"({"Entries":[{"Time":1795252087.5,"Source":"a","DetailType":"b","Detail":"{}"}]})");
+  EXPECT_FALSE(request.headers.Has("x-amzn-query-mode"));
   // The first protocol of CloudWatch is CBOR.
-  EXPECT_EQ(Encode("monitoring", "DescribeAlarms", "{}").headers.Get("Content-Type"),
-            "application/x-amz-json-1.0");
+  const http::Request alarms = Encode("monitoring", "DescribeAlarms", "{}");
+  EXPECT_EQ(alarms.headers.Get("Content-Type"), "application/x-amz-json-1.0");
+  EXPECT_EQ(alarms.headers.Get("x-amzn-query-mode"), "true");
 }
 
 TEST(ClientTest, Ec2DescribeInstances) {

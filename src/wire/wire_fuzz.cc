@@ -1,5 +1,5 @@
 // Every parser of the folder under libFuzzer: the model language, CBOR, patterns, and requests in
-// all protocols against models of each kind. The first byte chooses.
+// all protocols against models of each kind, and replies to a client. The first byte chooses.
 //
 // Beyond crashes it checks what must hold: what was decoded can be encoded, and a CBOR item that
 // was read is read again from what was written.
@@ -9,6 +9,7 @@
 
 #include "wire/body.h"
 #include "wire/cbor.h"
+#include "wire/client.h"
 #include "wire/codec.h"
 #include "wire/regex.h"
 #include "wire/testing/models.h"
@@ -44,6 +45,23 @@ void FuzzRequest(std::string_view text) {
   }
 }
 
+/// `text` as the body of a good and of a bad reply: a document or an error, never more.
+void FuzzReply(std::string_view service, std::string_view operation, std::string_view text) {
+  const ServiceModel& model = *TestCatalog().Find(service);
+  const OperationModel& called = model.operations.find(operation)->second;
+  http::Response reply;
+  reply.body = text;
+  for (const int status : {200, 400, 503}) {
+    reply.status = status;
+    const auto output = DecodeReply(model, called, reply);
+    if (output ? status != 200 : output.error().code.empty()) std::abort();
+  }
+  if (auto input = json::Parse(text); input && input->is_object()) {
+    json::Object object = std::move(input->get_object());
+    if (Validate(model, called, object)) (void)EncodeRequest(model, called, object);
+  }
+}
+
 void FuzzCbor(std::string_view text) {
   const auto value = ReadCbor(text);
   if (!value) return;
@@ -61,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace riposte::wire;  // NOLINT: the entry must be global.
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 10) {
+  switch (data[0] % 16) {
     case 0:
       (void)ParseModel("x", text);
       (void)ParseModelHeader("x", text);
@@ -89,6 +107,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 8:
       FuzzRequest(text);
+      break;
+    case 9:
+      FuzzReply("buses", "PutRule", text);
+      break;
+    case 10:
+      FuzzReply("topics", "Publish", text);
+      break;
+    case 11:
+      FuzzReply("machines", "Stop", text);
+      break;
+    case 12:
+      FuzzReply("functions", "Create", text);
+      break;
+    case 13:
+      FuzzReply("objects", "List", text);
+      break;
+    case 14:
+      FuzzReply("objects", "Location", text);
       break;
     default: {
       riposte::http::Request request = MakeRequest("PUT", "/b/k", std::string(text));
