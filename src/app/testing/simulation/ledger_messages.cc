@@ -135,9 +135,9 @@ void Ledger::Deleted(const Receipt& receipt, World::Reply::Kind outcome) {
   if (!newest) return;  // Must still be there.
   // The lease may have ended; nobody else has taken it, so the receipt still holds (but in a FIFO
   // queue, which says so).
-  // It may have been put aside meanwhile: then the request succeeds and deletes nothing.
-  const bool put_aside = IsWornOut(at) && world_.now() >= HeldUntil(at);
-  const bool sure = outcome == World::Reply::Kind::kDone && !at.maybe_taken && !put_aside;
+  // It may have been put aside or moved meanwhile: then the request succeeds and deletes nothing.
+  const bool elsewhere = world_.now() >= HeldUntil(at) && (IsWornOut(at) || MayHaveMoved(at));
+  const bool sure = outcome == World::Reply::Kind::kDone && !at.maybe_taken && !elsewhere;
   if (sure) at.deleted = true;
   if (!sure && outcome != World::Reply::Kind::kRefused) at.maybe_deleted = true;
 }
