@@ -223,6 +223,7 @@ std::optional<Outcome> Pipeline::InvokeWithin(store::Transaction& tx, Invocation
   if (auto error = Prepare(std::move(invocation), *job)) return Outcome{{}, std::move(error)};
   const Operation& operation = *job->operation;
   if (operation.mode != Mode::kWrite && !operation.within) return std::nullopt;
+  if (IsElsewhere(job->call)) return std::nullopt;
   job->call.wants_output = false;
   job->verdict = Authorize(*job->model, job->call, &tx);
   if (!job->verdict.decision.allowed) return Outcome{{}, Refusal(*job)};
@@ -316,6 +317,7 @@ void Pipeline::Run(const std::shared_ptr<Job>& job) {
     AuditLater(*job, refused);
     return job->reply({{}, std::move(refused)});
   }
+  if (IsElsewhere(job->call)) return RunElsewhere(job);
   switch (job->operation->mode) {
     case Mode::kRead:
       return RunRead(*job);
@@ -366,18 +368,24 @@ void Pipeline::RunWrite(const std::shared_ptr<Job>& job) {
       });
 }
 
+void Pipeline::Replied(Job& job, Outcome outcome) {
+  AuditLater(job, outcome.error);
+  Finish(job, std::move(outcome));
+}
+
 void Pipeline::RunAsync(const std::shared_ptr<Job>& job) {
   try {
-    job->operation->async(SharedCall(job, &job->call), [this, job](Outcome outcome) {
-      AuditLater(*job, outcome.error);
-      Finish(*job, std::move(outcome));
-    });
+    job->operation->async(SharedCall(job, &job->call),
+                          [this, job](Outcome outcome) { Replied(*job, std::move(outcome)); });
   } catch (...) {
     // A handler that throws has not replied, and will not.
-    Outcome outcome{{}, CurrentError(job->call)};
-    AuditLater(*job, outcome.error);
-    Finish(*job, std::move(outcome));
+    Replied(*job, {{}, CurrentError(job->call)});
   }
+}
+
+void Pipeline::RunElsewhere(const std::shared_ptr<Job>& job) {
+  parts_.elsewhere->Send(SharedCall(job, &job->call), *job->model,
+                         [this, job](Outcome outcome) { Replied(*job, std::move(outcome)); });
 }
 
 void Pipeline::AuditNow(store::Transaction& tx, const Job& job, const json::Value& output) const {

@@ -2,6 +2,7 @@
 //
 // Data path:     http::Server -> Pipeline::Handle -> wire (route) -> access (who) -> wire (decode)
 //                -> access (may they) -> Registry row -> store -> wire (encode) -> Responder
+//                                     -> Elsewhere, for an account that lives elsewhere
 //                runbook, rule, function target -> Pipeline::Invoke -> the same from "may they" on
 // Thread safety: Handle and Invoke may be called from any thread.
 // Cost:          without the handler about 15 µs, most of it the signature.
@@ -16,6 +17,7 @@
 
 #include "access/authenticator.h"
 #include "access/authorizer.h"
+#include "api/elsewhere.h"
 #include "api/invoker.h"
 #include "api/registry.h"
 #include "api/sinks.h"
@@ -46,6 +48,7 @@ class Pipeline final : public Invoker {
     AuditSink& audit;
     telemetry::Registry& metrics;
     const telemetry::Log& log;
+    Elsewhere* elsewhere = nullptr;  ///< Of accounts that live elsewhere, when there are any.
   };
   Pipeline(Options options, const Parts& parts);
 
@@ -94,6 +97,13 @@ class Pipeline final : public Invoker {
   void RunRead(Job& job);
   void RunWrite(const std::shared_ptr<Job>& job);
   void RunAsync(const std::shared_ptr<Job>& job);
+  /// Sends it to where its account lives.
+  void RunElsewhere(const std::shared_ptr<Job>& job);
+  [[nodiscard]] bool IsElsewhere(const Call& call) const {
+    return parts_.elsewhere != nullptr && parts_.elsewhere->Serves(call);
+  }
+  /// When the reply has come, by whatever way.
+  void Replied(Job& job, Outcome outcome);
   void Finish(Job& job, Outcome outcome);
   void AuditNow(store::Transaction& tx, const Job& job, const json::Value& output) const;
   void AuditLater(const Job& job, const std::optional<Error>& error) const;

@@ -8,6 +8,31 @@
 namespace riposte::app {
 namespace {
 
+/// One of the list `providers`. Throws YAML::Exception: a key that is unknown, or of another type.
+Config::Provider ReadProvider(const YAML::Node& node) {
+  Config::Provider provider;
+  for (const auto& entry : node) {
+    const auto key = entry.first.as<std::string>();
+    const YAML::Node& value = entry.second;
+    if (key == "account") {
+      provider.account = AccountId(value.as<std::string>());
+    } else if (key == "services") {
+      provider.services = value.as<std::vector<std::string>>();
+    } else if (key == "endpoint") {
+      provider.endpoint = value.as<std::string>();
+    } else if (key == "credentials_file") {
+      provider.credentials_file = value.as<std::string>();
+    } else if (key == "profile") {
+      provider.profile = value.as<std::string>();
+    } else if (key == "assume_roles") {
+      provider.assume_roles = value.as<bool>();
+    } else {
+      throw YAML::Exception(entry.first.Mark(), "unknown key " + key);
+    }
+  }
+  return provider;
+}
+
 using Setter = std::function<void(Config&, const YAML::Node&)>;
 
 const std::map<std::string, Setter>& Setters() {
@@ -31,6 +56,11 @@ const std::map<std::string, Setter>& Setters() {
        }},
       {"open_network",
        [](Config& c, const YAML::Node& n) { c.open_network = n.as<std::vector<std::string>>(); }},
+      {"providers",
+       [](Config& c, const YAML::Node& n) {
+         c.providers.clear();
+         for (const YAML::Node& provider : n) c.providers.push_back(ReadProvider(provider));
+       }},
       {"ca_file", [](Config& c, const YAML::Node& n) { c.ca_file = n.as<std::string>(); }},
       {"public_url", [](Config& c, const YAML::Node& n) { c.public_url = n.as<std::string>(); }},
       {"max_owed", [](Config& c, const YAML::Node& n) { c.max_owed = n.as<int64_t>(); }},

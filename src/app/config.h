@@ -35,6 +35,17 @@ struct Config {
   /// "https://riposte.example.org": where subscribers reach us, for the links in notifications and
   /// the address of the signing certificate; "" is the address that we listen on.
   std::string public_url;
+  /// Where accounts live whose resources are not this engine's: app/providers.h, with its key still
+  /// in a file.
+  struct Provider {
+    AccountId account;
+    std::vector<std::string> services;
+    std::string endpoint;
+    std::string credentials_file;  ///< Shared credentials, as AWS clients have them.
+    std::string profile = "default";
+    bool assume_roles = true;
+  };
+  std::vector<Provider> providers;
   /// Nothing is synced: a power cut loses what was acknowledged. A control for tests, not offered.
   bool unsafe_no_sync = false;
   /// Beyond so many deliveries owed, or so much of their data, calls that would owe more are

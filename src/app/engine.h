@@ -29,6 +29,8 @@ struct World {
   Executor& loop;
   http::Client& http;
   const telemetry::Log& log;
+  /// For calls to providers; null: `http`. May reach addresses that webhooks may not.
+  http::Client* provider_http = nullptr;
   bool threaded = true;  ///< false: the store commits on the caller's thread (tests).
   /// Run code instead of real processes, when set (tests).
   functions::Runner* runner = nullptr;

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "app/engine.h"
+#include "app/provider_config.h"
 #include "app/version.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -238,7 +239,15 @@ int Run(const Config& config, const telemetry::Log& log) {
   const auto http = http::MakeCurlClient(http_options);
   if (!http) return Refuse(http.error().message);
 
-  auto engine = Engine::Create(config, World{clock, random, loop, **http, log});
+  // What reaches providers may go where the operator sends it, and webhooks may not.
+  for (std::string& host : ProviderHosts(config)) {
+    http_options.allowed_private.push_back(std::move(host));
+  }
+  auto provider_http = http::MakeCurlClient(http_options);
+  if (!provider_http) return Refuse(provider_http.error().message);
+
+  auto engine =
+      Engine::Create(config, World{clock, random, loop, **http, log, provider_http->get()});
   if (!engine) return Refuse(engine.error().message);
   const StopFirst before_engine{loop};
   Front front(**engine, loop, config.open);
@@ -289,6 +298,7 @@ int Run(const Config& config, const telemetry::Log& log) {
   (*server)->Stop();
   loop.RunAndWait([&] { (*engine)->Stop(); });
   loop.Stop();
+  provider_http->reset();  // What it still owes is answered while there is somebody to hear it.
   engine->reset();
   log.Info("stopped");
   return 0;

@@ -3,6 +3,8 @@
 
 #include "access/schema.h"
 #include "app/engine.h"
+#include "app/provider_config.h"
+#include "app/providers.h"
 #include "app/runbook_parts.h"
 #include "bus/archive.h"
 #include "bus/archive_sweep.h"
@@ -194,7 +196,7 @@ struct LateInvoker final : api::Invoker {
 
 struct Engine::Impl {
   Impl(const Config& c, const World& w, std::unique_ptr<store::Store> opened,
-       const std::string& sealing_key)
+       const std::string& sealing_key, std::vector<Provider> elsewhere)
       : config(c),
         world(w),
         store(std::move(opened)),
@@ -204,6 +206,11 @@ struct Engine::Impl {
             sealing_key),
         previews({*store, invoker, w.random, FindApiIn(catalog), catalog, ssm}),
         webhooks(*store, w.http, sealing_key, w.random) {
+    if (!elsewhere.empty()) {
+      providers.emplace(
+          std::move(elsewhere),
+          Providers::Parts{catalog, w.provider_http ? *w.provider_http : w.http, w.clock});
+    }
     dispatcher.SetDeadLetterSender(
         [this](const delivery::Work& work, delivery::Target::DeadLetter letter,
                std::move_only_function<void(delivery::LetterSent)> sent) {
@@ -251,7 +258,8 @@ struct Engine::Impl {
     pipeline.emplace(
         PipelineOptions(),
         api::Pipeline::Parts{catalog, registry, authenticator, authorizer, *store, world.loop,
-                             world.clock, world.random, audit, process_metrics, world.log});
+                             world.clock, world.random, audit, process_metrics, world.log,
+                             providers ? &*providers : nullptr});
     invoker.target = &*pipeline;
   }
 
@@ -602,6 +610,7 @@ struct Engine::Impl {
   sns::SubscriptionTarget topic_subscriptions{
       {invoker, world.http, *mail, world.clock, message_signer, metrics, subscribers_reach_us}};
   sns::SnsService topics{dispatcher, world.random, metrics};
+  std::optional<Providers> providers;
   std::optional<api::Pipeline> pipeline;
   bool running = false;
 };
@@ -612,8 +621,14 @@ Result<std::unique_ptr<Engine>> Engine::Create(const Config& config, const World
   if (!opened) return std::unexpected(opened.error());
   const auto sealing_key = SealingKey(config, world.random);
   if (!sealing_key) return std::unexpected(sealing_key.error());
-  return std::unique_ptr<Engine>(
-      new Engine(std::make_unique<Impl>(config, world, std::move(*opened), *sealing_key)));
+  std::vector<Provider> providers;
+  if (!config.providers.empty()) {
+    auto loaded = LoadProviders(config, wire::Catalog());
+    if (!loaded) return std::unexpected(loaded.error());
+    providers = std::move(*loaded);
+  }
+  return std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(
+      config, world, std::move(*opened), *sealing_key, std::move(providers))));
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

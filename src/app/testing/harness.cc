@@ -42,6 +42,7 @@ void Harness::Build() {
                     loop,
                     network,
                     log_,
+                    /*provider_http=*/nullptr,
                     /*threaded=*/false,
                     options_.runner ? options_.runner : &functions,
                     options_.script_runner ? options_.script_runner : &scripts,
