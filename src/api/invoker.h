@@ -27,7 +27,8 @@ class Invoker {
   /// `reply` runs on the engine's loop (Executor), never inside this call.
   virtual void Invoke(Invocation invocation, Reply reply) = 0;
   /// The same inside the caller's write transaction: effect and caller's own rows are one commit.
-  /// nullopt when the operation cannot run so (it reads, or answers later): then Invoke it. After
+  /// nullopt when the operation cannot run so (it answers later or elsewhere, or reads and has no
+  /// row for this): then Invoke it. After
   /// an error nothing has changed; an operation that fails half-way fails the whole transaction.
   /// The output may lack what only a reader of it would need (Call::wants_output).
   virtual std::optional<Outcome> InvokeWithin(store::Transaction& /*tx*/,

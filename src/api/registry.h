@@ -46,8 +46,8 @@ struct Operation {
   Mode mode = Mode::kRead;
   SyncHandler sync;    ///< For kRead and kWrite.
   AsyncHandler async;  ///< For kAsync.
-  /// For kAsync whose work may also be done inside the write transaction of another part of the
-  /// engine (Invoker::InvokeWithin); null otherwise. kWrite can be by its nature.
+  /// For kRead and kAsync whose work may also be done inside the write transaction of another part
+  /// of the engine (Invoker::InvokeWithin); null otherwise. kWrite can be by its nature.
   WithinHandler within;
 };
 
