@@ -46,7 +46,8 @@ Place PlaceOf(const Provider& provider, const wire::ServiceModel& service,
   if (IsGlobal(service.name)) {
     return {"https://" + service.endpoint_prefix + ".amazonaws.com", "us-east-1"};
   }
-  return {"https://" + service.endpoint_prefix + "." + region + ".amazonaws.com", region};
+  const std::string account = service.name == "s3control" ? provider.account.str() + "." : "";
+  return {"https://" + account + service.endpoint_prefix + "." + region + ".amazonaws.com", region};
 }
 
 std::string HostOf(const std::string& url) {
@@ -165,8 +166,10 @@ void Providers::Perform(const Provider& provider, const Exchange& exchange,
     auto document = wire::DecodeReply(*exchange.service, *exchange.operation, *response);
     if (document) return reply({std::move(*document), std::nullopt});
     wire::WireError& error = document.error();
+    // What came with a good status and made no sense is the provider's failure, not a success.
+    const int status = error.http_status >= 400 ? error.http_status : 502;
     reply({{},
-           ApiError(std::move(error.code), std::move(error.message), error.http_status,
+           ApiError(std::move(error.code), std::move(error.message), status,
                     std::move(error.fields))});
   });
 }
